@@ -1,0 +1,63 @@
+/// What is done for which customers when something is heard.
+///
+/// ```swift
+/// let reward = Campaign("app-open-reward", on: .action("app_opened"), rule: LoyalShopper(),
+///                       outcome: .issue("ten-off"), limits: [.perCustomer(1)])
+/// ```
+///
+/// A campaign is woken only by what it hears. Its rule decides on one
+/// immutable ``RuleContext``; its limits are kept by the ledger when the plan
+/// is committed.
+public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
+  /// The campaign's name.
+  public let id: CampaignID
+  /// What it hears.
+  public let trigger: CampaignTrigger
+  /// For whom.
+  public let rule: Rule<Customer>
+  /// What it does.
+  public let outcome: CampaignOutcome<Customer>
+  /// How often it may.
+  public let limits: [CampaignLimit]
+  /// When it runs.
+  public let schedule: CampaignSchedule
+  /// Of the campaigns that name one group and hear the same, only the first that may act does.
+  public let exclusiveGroup: String?
+
+  /// A campaign.
+  ///
+  /// - Parameters:
+  ///   - id: Its name; a bridge has each name once.
+  ///   - trigger: What it hears.
+  ///   - rule: For whom. A campaign for everyone says `Everyone()`.
+  ///   - outcome: What it does.
+  ///   - limits: How often it may; as often as it hears by default.
+  ///   - schedule: When it runs; always by default.
+  ///   - exclusiveGroup: A group of which one campaign may act, in the order in which the bridge was given them;
+  ///     none by default.
+  public init(
+    _ id: CampaignID,
+    on trigger: CampaignTrigger,
+    rule: some CampaignRule<Customer>,
+    outcome: CampaignOutcome<Customer>,
+    limits: [CampaignLimit] = [],
+    schedule: CampaignSchedule = .evergreen,
+    exclusiveGroup: String? = nil
+  ) {
+    self.id = id
+    self.trigger = trigger
+    self.rule = rule.rule
+    self.outcome = outcome
+    self.limits = limits
+    self.schedule = schedule
+    self.exclusiveGroup = exclusiveGroup
+  }
+}
+
+/// What a campaign does for a customer who meets its rule.
+public enum CampaignOutcome<Customer: Sendable>: Sendable {
+  /// Issues an offer.
+  case issue(OfferID)
+  /// Commits a message, which a provider then delivers.
+  case send(MessageVariant<Customer>, through: ProviderID)
+}

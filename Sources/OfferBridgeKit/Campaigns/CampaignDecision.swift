@@ -1,0 +1,156 @@
+/// What one campaign or observer decided on one thing that it heard, and why.
+public struct CampaignDecision: Sendable, CustomStringConvertible {
+  /// What was decided.
+  public enum Outcome: Sendable, Hashable {
+    /// An offer is issued, as it stood when the plan was committed.
+    case issued(IssuedOffer)
+    /// A message is committed, to be delivered through the provider.
+    case queued(DerivedKey, through: ProviderID)
+    /// An event was raised.
+    case raised(String)
+    /// The rule is met, but a limit is reached.
+    case limitReached(CampaignLimit)
+    /// The rule is met, but the customer is in the campaign's holdout.
+    case heldOut
+    /// The rule is met, but the catalog has no such offer any more.
+    case offerUnknown(OfferID)
+    /// The rule is met, but a required data point of the message has no value.
+    case missingDataPoint(String)
+    /// The rule is met, but another campaign of the exclusive group came first.
+    case outranked(by: CampaignID)
+    /// The rule is met, but the journey has this very step already.
+    case alreadyPlanned
+    /// The rule is met, but what the step depends on was not written.
+    case parentNotWritten
+    /// The journey has more steps than the bridge allows; the campaign was not asked.
+    case chainTooDeep(limit: Int)
+    /// Another action or event is known under the same id; no campaign was asked.
+    case conflict
+    /// The rule is not met.
+    case notMet
+    /// The rule cannot say, for want of a fact.
+    case notEvaluable
+    /// The campaign does not run at this time; its rule was not asked.
+    case notRunning
+
+    /// Whether something stands because of it.
+    public var isActed: Bool {
+      switch self {
+      case .issued, .queued, .raised: true
+      default: false
+      }
+    }
+
+    /// Whether it is among a call's decisions without being asked for: acted, or stopped after its rule was met.
+    var isNotable: Bool {
+      switch self {
+      case .notMet, .notEvaluable, .notRunning: false
+      default: true
+      }
+    }
+  }
+
+  /// The campaign or observer.
+  public let campaign: CampaignID
+  /// What it heard: "app_opened".
+  public let heard: String
+  /// What was decided.
+  public let outcome: Outcome
+  /// Whether an earlier delivery of the same action or event decided it.
+  public let isReplay: Bool
+  private let explain: @Sendable () -> RuleExplanation
+
+  init(
+    campaign: CampaignID,
+    heard: String,
+    outcome: Outcome,
+    isReplay: Bool,
+    explain: @escaping @Sendable () -> RuleExplanation
+  ) {
+    self.campaign = campaign
+    self.heard = heard
+    self.outcome = outcome
+    self.isReplay = isReplay
+    self.explain = explain
+  }
+
+  /// Every clause of the campaign's rule, with what was required and what was seen.
+  ///
+  /// Made when it is read, on the facts that the decision was made on. It holds customer data.
+  public var explanation: RuleExplanation { explain() }
+
+  /// The issued offer, where one was issued.
+  public var issuedOffer: IssuedOffer? {
+    if case .issued(let offer) = outcome { offer } else { nil }
+  }
+
+  /// "app-open-reward on app_opened: issued ten-off"
+  public var description: String {
+    "\(campaign) on \(heard): \(outcome)\(isReplay ? " (decided before)" : "")"
+  }
+}
+
+extension CampaignDecision.Outcome: CustomStringConvertible {
+  /// What was decided, in a few words.
+  public var description: String {
+    switch self {
+    case .issued(let offer): "issued \(offer.offer)"
+    case .queued(_, let provider): "message through \(provider)"
+    case .raised(let event): "raised \(event)"
+    case .limitReached(let limit): "limit reached (\(limit))"
+    case .heldOut: "held out"
+    case .offerUnknown(let offer): "no offer \(offer) in the catalog"
+    case .missingDataPoint(let name): "no value for the data point \(name)"
+    case .outranked(let campaign): "\(campaign) came first"
+    case .alreadyPlanned: "already part of this journey"
+    case .parentNotWritten: "what it depends on was not written"
+    case .chainTooDeep(let limit): "the journey has more than \(limit) steps"
+    case .conflict: "another trigger is known under this id"
+    case .notMet: "not met"
+    case .notEvaluable: "not evaluable"
+    case .notRunning: "not running"
+    }
+  }
+}
+
+/// What one action or event led to.
+///
+/// As a collection, the decisions that acted, or were stopped after their
+/// rule was met, in the order of the journey. The others are made when they
+/// are asked for: by a campaign's name, or with ``considered``.
+public struct Decisions: Sendable, RandomAccessCollection {
+  private let notable: [CampaignDecision]
+  private let consideredCount: Int
+  private let make: @Sendable (Int) -> CampaignDecision
+  private let campaignAt: @Sendable (Int) -> CampaignID
+
+  init(
+    notable: [CampaignDecision],
+    count: Int,
+    campaignAt: @escaping @Sendable (Int) -> CampaignID,
+    make: @escaping @Sendable (Int) -> CampaignDecision
+  ) {
+    self.notable = notable
+    self.consideredCount = count
+    self.campaignAt = campaignAt
+    self.make = make
+  }
+
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// How many there are.
+  public var endIndex: Int { notable.count }
+  /// One of them.
+  public subscript(position: Int) -> CampaignDecision { notable[position] }
+
+  /// The campaign's first decision of the journey, or `nil` when it heard nothing.
+  public subscript(_ campaign: CampaignID) -> CampaignDecision? {
+    (0..<consideredCount).first { campaignAt($0) == campaign }.map(make)
+  }
+
+  /// Every decision of every campaign that heard something, in the order of the journey.
+  public var considered: [CampaignDecision] { (0..<consideredCount).map(make) }
+
+  /// The offers that stand because of it, in the order of the journey.
+  public var issuedOffers: [IssuedOffer] { notable.compactMap(\.issuedOffer) }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// A campaign or observer, lowered once when the bridge is made.
+final class Listener<Customer: Sendable>: Sendable {
+  enum Outcome: Sendable {
+    case issue(OfferID)
+    case raise(String)
+    case send(MessageVariant<Customer>, through: ProviderID)
+  }
+
+  let id: CampaignID
+  let trigger: Heard
+  let rule: CompiledRule<Customer>
+  let interval: Range<Int64>?
+  let outcome: Outcome
+  let limits: [CampaignLimit]
+  let exclusiveGroup: String?
+
+  init(
+    id: CampaignID,
+    trigger: Heard,
+    rule: CompiledRule<Customer>,
+    interval: Range<Date>?,
+    outcome: Outcome,
+    limits: [CampaignLimit],
+    exclusiveGroup: String?
+  ) {
+    self.id = id
+    self.trigger = trigger
+    self.rule = rule
+    self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
+    self.outcome = outcome
+    self.limits = limits
+    self.exclusiveGroup = exclusiveGroup
+  }
+
+  func isRunning(at now: Int64) -> Bool { interval?.contains(now) ?? true }
+
+  var issuedOffer: OfferID? {
+    if case .issue(let offer) = outcome { offer } else { nil }
+  }
+}
+
+/// What can be heard.
+enum Heard: Hashable, Sendable {
+  case action(String)
+  case event(String)
+  case issuance(OfferID)
+}
+
+/// Who hears what, and what a journey that begins there may need.
+struct CampaignWiring<Customer: Sendable>: Sendable {
+  let listeners: [Heard: [Listener<Customer>]]
+  private let raises: [OfferID: String?]
+  private let reaches: [Heard: Reach]
+
+  /// What a journey may look at and issue.
+  struct Reach: Sendable {
+    var actions: [String: Duration] = [:]
+    var offersSeen: Set<OfferID> = []
+    var offersIssued: [OfferID] = []
+  }
+
+  init(_ all: [Listener<Customer>], offers: [OfferID: Offer]) {
+    let listeners = Dictionary(grouping: all, by: \.trigger)
+    let raises = offers.mapValues(\.raises)
+    self.listeners = listeners
+    self.raises = raises
+    reaches = Dictionary(
+      uniqueKeysWithValues: listeners.keys.map { ($0, Self.reach(of: $0, in: listeners, raises: raises)) }
+    )
+  }
+
+  func hears(_ heard: Heard) -> Bool { listeners[heard] != nil }
+
+  /// What a journey that begins there may need, as the catalog was when the bridge was made.
+  func reach(of heard: Heard) -> Reach { reaches[heard] ?? Reach() }
+
+  /// The same for the catalog as it is now, when an offer raises another event than it did.
+  func reach(of heard: Heard, offers: [OfferID: Offer]) -> Reach {
+    offers.allSatisfy { raises[$0.key] == .some($0.value.raises) }
+      ? reach(of: heard)
+      : Self.reach(of: heard, in: listeners, raises: raises.merging(offers.mapValues(\.raises)) { _, now in now })
+  }
+
+  private static func reach(
+    of start: Heard,
+    in listeners: [Heard: [Listener<Customer>]],
+    raises: [OfferID: String?]
+  ) -> Reach {
+    var reach = Reach()
+    var seen: Set<Heard> = [start]
+    var open = [start]
+    while let heard = open.popLast() {
+      for listener in listeners[heard] ?? [] {
+        for need in listener.rule.needs {
+          switch need {
+          case .actions(let name, let length):
+            reach.actions[name] = max(reach.actions[name] ?? .zero, length)
+          case .issuedOffers(let offer):
+            reach.offersSeen.insert(offer)
+          }
+        }
+        var next: [Heard] = []
+        switch listener.outcome {
+        case .issue(let offer):
+          if !reach.offersIssued.contains(offer) { reach.offersIssued.append(offer) }
+          next = [.issuance(offer)]
+          if let event = raises[offer] ?? nil { next.append(.event(event)) }
+        case .raise(let event): next = [.event(event)]
+        case .send: break
+        }
+        for heard in next where seen.insert(heard).inserted { open.append(heard) }
+      }
+    }
+    return reach
+  }
+}

@@ -1,0 +1,233 @@
+import Foundation
+
+/// Finds everything that does not fit together, at once, and lowers the campaigns on the way.
+struct ConfigurationCheck<Customer: Sendable> {
+  private(set) var faults: [ConfigurationFault] = []
+  private(set) var warnings: [ConfigurationWarning] = []
+  private(set) var listeners: [Listener<Customer>] = []
+
+  /// - Parameters:
+  ///   - campaigns: The campaigns, in the order in which they are asked.
+  ///   - observers: The observers, asked after the campaigns.
+  ///   - offers: What the catalog has of the offers that campaigns issue.
+  ///   - providers: Each provider's time-out.
+  ///   - hostEvents: The events that the host reports.
+  ///   - lease: How long a message is held.
+  init(
+    campaigns: [Campaign<Customer>],
+    observers: [ScopeObserver<Customer>],
+    offers: [OfferID: Offer],
+    providers: [ProviderID: Duration],
+    hostEvents: Set<String>,
+    tenant: TenantID,
+    lease: Duration
+  ) {
+    checkName(TenantID.kind, tenant.rawValue)
+    for (provider, timeout) in providers.sorted(by: { $0.key < $1.key }) {
+      checkName(ProviderID.kind, provider.rawValue)
+      if lease <= timeout { faults.append(.leaseTooShort(lease: lease, timeout: timeout, of: provider)) }
+    }
+    for campaign in campaigns { lower(campaign) }
+    for observer in observers { lower(observer) }
+    checkNames(campaigns.map(\.id) + observers.map(\.id))
+    checkOffers(offers)
+    for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
+    checkHearing(offers: offers, hostEvents: hostEvents)
+    checkCycles(offers: offers)
+  }
+
+  private mutating func lower(_ campaign: Campaign<Customer>) {
+    let heard: Heard =
+      switch campaign.trigger {
+      case .action(let name): .action(name)
+      case .event(let name): .event(name)
+      }
+    let outcome: Listener<Customer>.Outcome =
+      switch campaign.outcome {
+      case .issue(let offer): .issue(offer)
+      case .send(let variant, let provider): .send(variant, through: provider)
+      }
+    if let interval = campaign.schedule.interval, interval.isEmpty { faults.append(.emptySchedule(campaign.id)) }
+    for limit in campaign.limits where limit.cap < 1 {
+      faults.append(.limitBelowOne(limit, in: campaign.id))
+    }
+    add(
+      campaign.id, heard, campaign.rule, campaign.schedule.interval, outcome, campaign.limits,
+      campaign.exclusiveGroup
+    )
+  }
+
+  private mutating func lower(_ observer: ScopeObserver<Customer>) {
+    let heard: Heard =
+      switch observer.trigger {
+      case .action(let name): .action(name)
+      case .issuance(let offer): .issuance(offer)
+      }
+    let outcome: Listener<Customer>.Outcome =
+      switch observer.outcome {
+      case .raise(let event): .raise(event)
+      case .send(let variant, let provider): .send(variant, through: provider)
+      }
+    add(observer.id, heard, observer.rule, nil, outcome, [], nil)
+  }
+
+  private mutating func add(
+    _ id: CampaignID,
+    _ heard: Heard,
+    _ rule: Rule<Customer>,
+    _ interval: Range<Date>?,
+    _ outcome: Listener<Customer>.Outcome,
+    _ limits: [CampaignLimit],
+    _ exclusiveGroup: String?
+  ) {
+    checkName(CampaignID.kind, id.rawValue)
+    do {
+      let compiled = try CompiledRule(rule)
+      listeners.append(
+        Listener(
+          id: id,
+          trigger: heard,
+          rule: compiled,
+          interval: interval,
+          outcome: outcome,
+          limits: limits,
+          exclusiveGroup: exclusiveGroup
+        )
+      )
+    } catch {
+      faults += error.faults.map { .rule(id, $0) }
+    }
+  }
+
+  private mutating func checkName(_ kind: String, _ name: String) {
+    if !(1...256).contains(name.utf8.count) { faults.append(.identifierInvalid(kind: kind, value: name)) }
+  }
+
+  private mutating func checkNames(_ ids: [CampaignID]) {
+    var seen: Set<CampaignID> = []
+    var told: Set<CampaignID> = []
+    for id in ids where !seen.insert(id).inserted && told.insert(id).inserted {
+      faults.append(.duplicateCampaign(id))
+    }
+  }
+
+  private mutating func checkOffers(_ offers: [OfferID: Offer]) {
+    for listener in listeners {
+      guard let offer = listener.issuedOffer else { continue }
+      checkName(OfferID.kind, offer.rawValue)
+      if offers[offer] == nil { faults.append(.unknownOffer(offer, in: listener.id)) }
+    }
+    for offer in offers.values.sorted(by: { $0.id < $1.id }) {
+      if offer.redeemable.count < 1 { faults.append(.redemptionLimitBelowOne(offer.id)) }
+      for (_, name) in offer.replicas.sorted(by: { $0.key < $1.key }) { checkName(ReplicaName.kind, name.rawValue) }
+    }
+  }
+
+  private mutating func checkSending(
+    _ listener: Listener<Customer>,
+    providers: [ProviderID: Duration],
+    offers: [OfferID: Offer]
+  ) {
+    guard case .send(let variant, let provider) = listener.outcome else { return }
+    for name in variant.repeatedNames { faults.append(.repeatedDataPoint(name, in: listener.id)) }
+    guard providers[provider] != nil else {
+      faults.append(.unknownProvider(provider, in: listener.id))
+      return
+    }
+    for offer in offersBehind(listener.trigger, offers: offers) where offers[offer]?.replicas[provider] == nil {
+      faults.append(.replicaMissing(offer, at: provider, in: listener.id))
+    }
+  }
+
+  /// The offers that a message on that trigger could be about: the nearest issuance upstream, whatever its path.
+  private func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
+    var found: Set<OfferID> = []
+    var seen: Set<Heard> = [heard]
+    var open = [heard]
+    while let heard = open.popLast() {
+      switch heard {
+      case .action: break
+      case .issuance(let offer): if offers[offer] != nil { found.insert(offer) }
+      case .event(let name):
+        for listener in listeners {
+          switch listener.outcome {
+          case .issue(let offer) where offers[offer]?.raises == name: found.insert(offer)
+          case .raise(name): if seen.insert(listener.trigger).inserted { open.append(listener.trigger) }
+          default: break
+          }
+        }
+      }
+    }
+    return found.sorted()
+  }
+
+  private mutating func checkHearing(offers: [OfferID: Offer], hostEvents: Set<String>) {
+    let issued = Set(listeners.compactMap(\.issuedOffer))
+    var raised: Set<String> = Set(issued.compactMap { offers[$0]?.raises })
+    for listener in listeners {
+      if case .raise(let event) = listener.outcome { raised.insert(event) }
+    }
+    var heard: Set<String> = []
+    for listener in listeners {
+      switch listener.trigger {
+      case .action: break
+      case .event(let event):
+        heard.insert(event)
+        if !raised.contains(event) && !hostEvents.contains(event) {
+          faults.append(.eventNeverRaised(event, in: listener.id))
+        }
+      case .issuance(let offer):
+        if !issued.contains(offer) { faults.append(.offerNeverIssued(offer, in: listener.id)) }
+      }
+    }
+    warnings += raised.subtracting(heard).sorted().map { .eventNobodyHears($0) }
+    warnings += hostEvents.subtracting(heard).sorted().map { .hostEventNobodyHears($0) }
+  }
+
+  private mutating func checkCycles(offers: [OfferID: Offer]) {
+    var leads: [Heard: [Heard]] = [:]
+    for listener in listeners {
+      switch listener.outcome {
+      case .issue(let offer): leads[listener.trigger, default: []].append(.issuance(offer))
+      case .raise(let event): leads[listener.trigger, default: []].append(.event(event))
+      case .send: break
+      }
+    }
+    for offer in offers.values {
+      if let event = offer.raises { leads[.issuance(offer.id), default: []].append(.event(event)) }
+    }
+    var done: Set<Heard> = []
+    for start in leads.keys.sorted(by: { $0.name < $1.name }) {
+      var path: [Heard] = []
+      if let cycle = cycle(from: start, leads: leads, path: &path, done: &done) {
+        faults.append(.cycle(cycle.map(\.name)))
+      }
+    }
+  }
+
+  private func cycle(
+    from heard: Heard,
+    leads: [Heard: [Heard]],
+    path: inout [Heard],
+    done: inout Set<Heard>
+  ) -> [Heard]? {
+    if let first = path.firstIndex(of: heard) { return path[first...] + [heard] }
+    guard done.insert(heard).inserted else { return nil }
+    path.append(heard)
+    defer { path.removeLast() }
+    for next in leads[heard] ?? [] {
+      if let found = cycle(from: next, leads: leads, path: &path, done: &done) { return found }
+    }
+    return nil
+  }
+}
+
+extension Heard {
+  var name: String {
+    switch self {
+    case .action(let name): "action \(name)"
+    case .event(let name): "event \(name)"
+    case .issuance(let offer): "issuance of \(offer)"
+    }
+  }
+}

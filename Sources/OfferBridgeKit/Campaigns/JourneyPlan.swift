@@ -1,0 +1,155 @@
+public import Foundation
+
+/// What one action or host event would do, decided on values and not yet written.
+///
+/// A forest in one array: issuances, the events they raise, the messages that
+/// further campaigns send, and why they send none. A ledger commits it in one
+/// atomic step, node by node in order:
+///
+/// - a node is written only if its parent stands, now or by an earlier commit;
+/// - a node that a limit refuses is not written, nor is anything beneath it;
+///   its siblings are as they would be without it;
+/// - of the nodes of one choice, the first whose limits pass is taken;
+/// - a node whose key is there already is a replay, and is left as it is.
+public struct JourneyPlan: Sendable, Hashable {
+  /// The tenant.
+  public let tenant: TenantID
+  /// What the journey begins with.
+  public let trigger: TriggerRecord
+  /// The ledger's time of the snapshot that it was planned on; every moment in it is that one.
+  public let plannedAt: Date
+  /// The trigger's version that the snapshot saw; another one at the commit makes the plan stale.
+  public let triggerVersion: Int
+  /// The nodes; a parent stands before its children.
+  public let nodes: [PlanNode]
+
+  package init(
+    tenant: TenantID,
+    trigger: TriggerRecord,
+    plannedAt: Date,
+    triggerVersion: Int,
+    nodes: [PlanNode]
+  ) {
+    self.tenant = tenant
+    self.trigger = trigger
+    self.plannedAt = plannedAt
+    self.triggerVersion = triggerVersion
+    self.nodes = nodes
+  }
+
+  /// How old a plan may be at its commit: 60 seconds of the ledger's time.
+  public static let longestAge = Duration.seconds(60)
+}
+
+/// The action or host event that a journey begins with, as the ledger remembers it.
+public struct TriggerRecord: Sendable, Hashable, Codable {
+  /// Its name in the ledger.
+  public let id: TriggerID
+  /// Whose it is.
+  public let customer: CustomerID
+  /// A digest of kind, name, id, customer, moment and attributes: another one under the same id is a conflict.
+  public let fingerprint: DerivedKey
+
+  package init(id: TriggerID, customer: CustomerID, fingerprint: DerivedKey) {
+    self.id = id
+    self.customer = customer
+    self.fingerprint = fingerprint
+  }
+}
+
+/// One step of a plan.
+public struct PlanNode: Sendable, Hashable {
+  /// What a step writes.
+  public enum Content: Sendable, Hashable {
+    /// An offer is issued.
+    case issuance(IssuedOffer)
+    /// An event is raised on the customer's profile.
+    case event(name: String)
+    /// A message is committed.
+    case message(OfferMessage)
+    /// Nothing is sent about the issued offer through the provider, and why; it replaces an earlier reason and
+    /// nothing else.
+    case withheld(IssuedOffer.ID, ProviderID, WithheldReason)
+  }
+
+  /// Its derived key; of a withheld step, of no account.
+  public let key: DerivedKey
+  /// The index of its parent, or `nil` for a root.
+  public let parent: Int?
+  /// Nodes with the same number are ordered alternatives.
+  public let choice: Int?
+  /// The campaign or observer whose step it is, or `nil` for an offer's own event.
+  public let campaign: CampaignID?
+  /// What it takes from limits; all or none.
+  public let limits: [LimitUse]
+  /// What it writes.
+  public let content: Content
+}
+
+/// What became of a plan.
+public enum CommitAnswer: Sendable, Hashable {
+  /// It was committed; an answer for each node, in their order.
+  case committed([NodeAnswer])
+  /// It is too old, or the trigger was decided further since: read again and plan again. Nothing was written.
+  case stale
+  /// Another trigger is known under that id. Nothing was written.
+  case conflict
+}
+
+/// What became of one node.
+public enum NodeAnswer: Sendable, Hashable {
+  /// It was written.
+  case written
+  /// It was there already.
+  case replayed
+  /// A limit refused it.
+  case refused(CampaignLimit)
+  /// Its parent does not stand.
+  case parentNotWritten
+  /// An earlier alternative, at that index, was taken.
+  case outranked(by: Int)
+
+  /// Whether what the node says is in the ledger.
+  public var stands: Bool {
+    switch self {
+    case .written, .replayed: true
+    case .refused, .parentNotWritten, .outranked: false
+    }
+  }
+}
+
+/// A node of a trigger that was decided before.
+public struct DecidedNode: Sendable, Hashable, Codable {
+  /// What was decided.
+  public enum Outcome: Sendable, Hashable, Codable {
+    /// The offer was issued; as it is now.
+    case issued(IssuedOffer)
+    /// The event was raised.
+    case raised
+    /// The message was committed.
+    case queued(ProviderID)
+    /// A limit refused it.
+    case refused(CampaignLimit)
+  }
+
+  /// Its key.
+  public let key: DerivedKey
+  /// Its parent's key, or `nil` for a root.
+  public let parent: DerivedKey?
+  /// The campaign or observer whose step it was.
+  public let campaign: CampaignID?
+  /// What was decided.
+  public let outcome: Outcome
+
+  package init(key: DerivedKey, parent: DerivedKey?, campaign: CampaignID?, outcome: Outcome) {
+    self.key = key
+    self.parent = parent
+    self.campaign = campaign
+    self.outcome = outcome
+  }
+
+  /// Whether it was written, and not refused.
+  public var isWritten: Bool {
+    if case .refused = outcome { false } else { true }
+  }
+}

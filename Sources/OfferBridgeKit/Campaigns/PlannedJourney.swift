@@ -1,0 +1,114 @@
+/// A plan with the decisions that it was made of, before the ledger has answered.
+struct PlannedJourney<Customer: Sendable>: Sendable {
+  let plan: JourneyPlan
+  let decisions: [PlannedDecision<Customer>]
+  /// What the trigger decided for campaigns that hear it no more.
+  let leftovers: [DecidedNode]
+
+  init(_ planner: JourneyPlanner<Customer>) {
+    plan = planner.plan
+    decisions = planner.decisions
+    let asked = Set(planner.decisions.map(\.listener.id))
+    leftovers = planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
+  }
+
+  /// The decisions once the ledger has answered for each node.
+  func settled(by answers: [NodeAnswer], heard: String) -> Decisions {
+    let make: @Sendable (Int) -> CampaignDecision = { index in
+      index < decisions.count
+        ? decision(decisions[index], answers)
+        : leftover(leftovers[index - decisions.count], heard: heard)
+    }
+    let count = decisions.count + leftovers.count
+    var notable: [CampaignDecision] = []
+    for index in 0..<count {
+      if index < decisions.count, case .settled(let outcome) = decisions[index].step, !outcome.isNotable { continue }
+      let decision = make(index)
+      if decision.outcome.isNotable { notable.append(decision) }
+    }
+    return Decisions(
+      notable: notable,
+      count: count,
+      campaignAt: { index in
+        index < decisions.count
+          ? decisions[index].listener.id
+          : leftovers[index - decisions.count].campaign ?? ""
+      },
+      make: make
+    )
+  }
+
+  private func decision(_ planned: PlannedDecision<Customer>, _ answers: [NodeAnswer]) -> CampaignDecision {
+    var outcome: CampaignDecision.Outcome
+    var isReplay = planned.isReplay
+    switch planned.step {
+    case .settled(let settled): outcome = settled
+    case .node(let node):
+      outcome = self.outcome(of: node, answers)
+      if case .replayed = answers[node] { isReplay = true }
+    }
+    return CampaignDecision(
+      campaign: planned.listener.id,
+      heard: planned.context.event.name,
+      outcome: outcome,
+      isReplay: isReplay,
+      explain: { planned.listener.rule.source.explain(in: planned.context) }
+    )
+  }
+
+  private func outcome(of node: Int, _ answers: [NodeAnswer]) -> CampaignDecision.Outcome {
+    switch answers[node] {
+    case .refused(let limit): return .limitReached(limit)
+    case .parentNotWritten: return .parentNotWritten
+    case .outranked(let winner): return .outranked(by: plan.nodes[winner].campaign ?? "")
+    case .written, .replayed: break
+    }
+    switch plan.nodes[node].content {
+    case .issuance(let offer): return .issued(asCommitted(offer, answers))
+    case .event(let name): return .raised(name)
+    case .message(let message): return .queued(message.key, through: message.provider)
+    case .withheld: return .notMet
+    }
+  }
+
+  /// The issued offer with what the same commit said of its replicas.
+  private func asCommitted(_ offer: IssuedOffer, _ answers: [NodeAnswer]) -> IssuedOffer {
+    var offer = offer
+    for (node, answer) in zip(plan.nodes, answers) {
+      let provider: ProviderID
+      let state: Replica.State
+      switch (node.content, answer) {
+      case (.message(let message), .written) where message.issuedOffer == offer.id:
+        (provider, state) = (message.provider, .pending)
+      case (.message(let message), .refused) where message.issuedOffer == offer.id:
+        (provider, state) = (message.provider, .notSent(.limitReached(message.campaign)))
+      case (.withheld(let id, let at, let reason), .written) where id == offer.id:
+        (provider, state) = (at, .notSent(reason))
+      default: continue
+      }
+      if let index = offer.replicas.firstIndex(where: { $0.provider == provider }),
+        case .notSent = offer.replicas[index].state
+      {
+        offer.replicas[index].state = state
+      }
+    }
+    return offer
+  }
+
+  private func leftover(_ node: DecidedNode, heard: String) -> CampaignDecision {
+    let outcome: CampaignDecision.Outcome =
+      switch node.outcome {
+      case .issued(let offer): .issued(offer)
+      case .raised: .raised(heard)
+      case .queued(let provider): .queued(node.key, through: provider)
+      case .refused(let limit): .limitReached(limit)
+      }
+    return CampaignDecision(
+      campaign: node.campaign ?? "",
+      heard: heard,
+      outcome: outcome,
+      isReplay: true,
+      explain: { RuleExplanation(requirement: "decided before by a campaign that is gone", verdict: .met) }
+    )
+  }
+}

@@ -1,0 +1,86 @@
+/// What does not fit together in what a bridge was given; each names the thing and the next step.
+public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
+  /// Two campaigns or observers have one name.
+  case duplicateCampaign(CampaignID)
+  /// A name is empty or longer than 256 UTF-8 bytes.
+  case identifierInvalid(kind: String, value: String)
+  /// A campaign issues an offer that the catalog does not have.
+  case unknownOffer(OfferID, in: CampaignID)
+  /// A campaign sends through a provider that the bridge does not have.
+  case unknownProvider(ProviderID, in: CampaignID)
+  /// A campaign sends about an offer that has no replica at the provider.
+  case replicaMissing(OfferID, at: ProviderID, in: CampaignID)
+  /// A campaign hears an event that nobody raises and the host does not declare.
+  case eventNeverRaised(String, in: CampaignID)
+  /// An observer hears the issuance of an offer that no campaign issues.
+  case offerNeverIssued(OfferID, in: CampaignID)
+  /// Events lead back to themselves; the path, ending where it began.
+  case cycle([String])
+  /// A rule that cannot be registered.
+  case rule(CampaignID?, RuleFault)
+  /// A variant gives a data point twice.
+  case repeatedDataPoint(String, in: CampaignID)
+  /// A limit that nothing could pass.
+  case limitBelowOne(CampaignLimit, in: CampaignID)
+  /// An offer that can never be redeemed.
+  case redemptionLimitBelowOne(OfferID)
+  /// A campaign whose run time is empty.
+  case emptySchedule(CampaignID)
+  /// A provider may take as long as the lease, so that two workers could hold one message.
+  case leaseTooShort(lease: Duration, timeout: Duration, of: ProviderID)
+
+  /// The thing and the next step.
+  public var description: String {
+    switch self {
+    case .duplicateCampaign(let id):
+      "Two campaigns or observers are named '\(id)'. Give each its own name; decisions are kept under it."
+    case .identifierInvalid(let kind, let value):
+      value.isEmpty
+        ? "A \(kind) has an empty name. Give it one of 1 to 256 UTF-8 bytes."
+        : "The \(kind) name '\(value.prefix(40))…' has \(value.utf8.count) UTF-8 bytes. Give it one of at most 256."
+    case .unknownOffer(let offer, let campaign):
+      "Campaign '\(campaign)' issues '\(offer)', which the catalog does not have. Add the offer, or mend its name."
+    case .unknownProvider(let provider, let campaign):
+      "Campaign '\(campaign)' sends through '\(provider)', which is not among the providers. Add it, or mend its name."
+    case .replicaMissing(let offer, let provider, let campaign):
+      "Campaign '\(campaign)' sends about '\(offer)' through '\(provider)', where the offer has no replica. "
+        + "Name it in the offer's replicas."
+    case .eventNeverRaised(let event, let campaign):
+      "Campaign '\(campaign)' hears the event '\(event)', which no offer and no observer raises. "
+        + "Mend its name, or declare it in hostEvents if the host reports it."
+    case .offerNeverIssued(let offer, let campaign):
+      "Observer '\(campaign)' hears the issuance of '\(offer)', which no campaign issues. Mend its name."
+    case .cycle(let path):
+      "Events lead back to themselves: \(path.joined(separator: " → ")). Let one of them raise another event."
+    case .rule(let campaign, let fault):
+      campaign.map { "Rule of '\($0)': \(fault)" } ?? "Rule: \(fault)"
+    case .repeatedDataPoint(let name, let campaign):
+      "The variant of '\(campaign)' gives the data point '\(name)' twice. Take one of them out."
+    case .limitBelowOne(let limit, let campaign):
+      "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
+    case .redemptionLimitBelowOne(let offer):
+      "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
+    case .emptySchedule(let campaign):
+      "Campaign '\(campaign)' ends before it starts. Mend its schedule."
+    case .leaseTooShort(let lease, let timeout, let provider):
+      "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords). "
+        + "Lengthen the lease or shorten the time-out."
+    }
+  }
+}
+
+/// What is likely not meant, and does no harm.
+public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
+  /// An offer's issuance, or an observer, raises an event that nobody hears.
+  case eventNobodyHears(String)
+  /// The host declares an event that nobody hears.
+  case hostEventNobodyHears(String)
+
+  /// The thing and what to look at.
+  public var description: String {
+    switch self {
+    case .eventNobodyHears(let event): "The event '\(event)' is raised, but no campaign hears it."
+    case .hostEventNobodyHears(let event): "The host event '\(event)' is declared, but no campaign hears it."
+    }
+  }
+}

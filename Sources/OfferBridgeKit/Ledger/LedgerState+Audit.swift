@@ -1,0 +1,105 @@
+import Foundation
+
+extension LedgerState {
+  /// Counts every row anew and compares the sums with what is kept.
+  package func audit(now: Int64) -> LedgerAudit {
+    var audit = LedgerAudit()
+    auditIssued(&audit)
+    auditMessages(&audit)
+    auditEvents(&audit)
+    auditLimits(&audit, now: now)
+    return audit
+  }
+
+  private func auditIssued(_ audit: inout LedgerAudit) {
+    audit.issued = issued.count
+    if issuedRows.count != issued.count {
+      audit.imbalances.append("\(issued.count) issued offers, but \(issuedRows.count) different ids.")
+    }
+    for owner in customers.indices {
+      let (fold, copies, rows) = folded(Int32(owner))
+      for (index, row) in copies.enumerated() where issued[row].offer.redeemed != fold.copies[index].redeemed {
+        audit.imbalances.append("Issued offer \(issued[row].offer.id): its tally is not the fold of its events.")
+      }
+      for (index, row) in rows.enumerated() where events[row].match != fold.matches[index] {
+        audit.imbalances.append("Event \(events[row].event.id): its match is not the fold of its customer's events.")
+      }
+    }
+  }
+
+  private func auditMessages(_ audit: inout LedgerAudit) {
+    audit.messages = messages.count
+    var openByCustomer = 0
+    for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
+      audit.attempts += Int(row.attempts)
+      switch row.state {
+      case .waiting, .leased:
+        audit.messagesOpen += 1
+        if row.isInLane { openByCustomer += 1 }
+      case .accepted, .confirmed: audit.messagesAccepted += 1
+      case .rejected: audit.messagesRejected += 1
+      case .buried: audit.messagesBuried += 1
+      }
+    }
+    if openByCustomer != audit.messagesOpen {
+      audit.imbalances.append("\(audit.messagesOpen - openByCustomer) open messages are in no lane and will not be sent.")
+    }
+    if messageRows.count != messages.count {
+      audit.imbalances.append("\(messages.count) messages, but \(messageRows.count) different keys.")
+    }
+  }
+
+  private func auditEvents(_ audit: inout LedgerAudit) {
+    audit.duplicates = duplicates
+    audit.conflicts = conflicts
+    audit.received = events.count + duplicates + conflicts
+    for index in events.indices {
+      switch events[Int32(index)].match {
+      case .applied: audit.applied += 1
+      case .discrepant: audit.discrepant += 1
+      case .parked: audit.parked += 1
+      case .duplicate, .conflict:
+        audit.imbalances.append("Event \(events[Int32(index)].event.id) is kept as a repeat of itself.")
+      }
+    }
+    if eventRows.count != events.count {
+      audit.imbalances.append("\(events.count) events, but \(eventRows.count) different ids.")
+    }
+  }
+
+  private func auditLimits(_ audit: inout LedgerAudit, now: Int64) {
+    var expected: [LimitCounter: [(at: Int64, limit: CampaignLimit)]] = [:]
+    func take(_ uses: [LimitUse], at: Int64) {
+      for (index, use) in uses.enumerated()
+      where !uses[..<index].contains(where: { $0.counter == use.counter }) {
+        expected[use.counter, default: []].append((at, use.limit))
+      }
+    }
+    for row in issued.indices.lazy.map({ issued[Int32($0)] }) {
+      take(row.limits, at: row.offer.issuedAt.milliseconds)
+    }
+    for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
+      take(row.limits, at: row.message.createdAt.milliseconds)
+    }
+    for (counter, kept) in counters.all {
+      let uses = expected.removeValue(forKey: counter) ?? []
+      guard let limit = uses.first?.limit else {
+        if kept.used != 0 { audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.") }
+        continue
+      }
+      var counted = CounterRow()
+      for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(in: limit.window, at: use.at) }
+      let (kept, found) = (kept.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
+      if kept != found {
+        audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(found) were taken.")
+      }
+      let cap = uses.map(\.limit.cap).max() ?? 0
+      if found > cap {
+        audit.imbalances.append("Limit \(counter.subject): \(found) uses, where \(cap) are allowed.")
+      }
+    }
+    for counter in expected.keys.map(\.subject).sorted() {
+      audit.imbalances.append("Limit \(counter): uses were taken that are not kept.")
+    }
+  }
+}

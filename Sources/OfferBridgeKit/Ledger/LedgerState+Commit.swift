@@ -1,0 +1,113 @@
+import Foundation
+
+extension LedgerState {
+  /// Writes a plan, node by node, as ``JourneyPlan`` says.
+  package mutating func commit(_ plan: JourneyPlan, now: Int64) -> CommitAnswer {
+    let known = triggers[plan.trigger.id]
+    if let known, known.record != plan.trigger { return .conflict }
+    guard (known?.version ?? 0) == plan.triggerVersion,
+      now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
+    else { return .stale }
+
+    var trigger = known ?? TriggerRow(record: plan.trigger)
+    let before = trigger.nodes.count
+    // A trigger that wrote nothing is remembered for its fingerprint.
+    defer {
+      if known == nil || trigger.nodes.count > before { trigger.version += 1 }
+      triggers[plan.trigger.id] = trigger
+    }
+    let at = plan.plannedAt.milliseconds
+    var answers: [NodeAnswer] = []
+    answers.reserveCapacity(plan.nodes.count)
+    var taken: [Int: Int] = [:]
+    for (index, node) in plan.nodes.enumerated() {
+      let answer = write(node, of: plan, in: &trigger, answers: answers, taken: taken, at: at, now: now)
+      if let choice = node.choice, answer.stands { taken[choice] = index }
+      answers.append(answer)
+    }
+    return .committed(answers)
+  }
+
+  private mutating func write(
+    _ node: PlanNode,
+    of plan: JourneyPlan,
+    in trigger: inout TriggerRow,
+    answers: [NodeAnswer],
+    taken: [Int: Int],
+    at: Int64,
+    now: Int64
+  ) -> NodeAnswer {
+    if let parent = node.parent, !answers[parent].stands { return .parentNotWritten }
+    if let choice = node.choice, let winner = taken[choice] { return .outranked(by: winner) }
+    if case .withheld(let issued, let provider, let reason) = node.content {
+      withhold(issued, provider, reason)
+      return .written
+    }
+    if let decided = trigger.node(node.key, at: now) {
+      if case .refused(let limit, _) = decided.outcome { return .refused(limit) }
+      return .replayed
+    }
+    let parent = node.parent.map { plan.nodes[$0].key }
+    func remember(_ outcome: TriggerRow.Outcome) {
+      trigger.nodes.append(.init(key: node.key, parent: parent, campaign: node.campaign, outcome: outcome))
+    }
+    if let limit = refusingLimit(node.limits, at: at) {
+      remember(.refused(limit, until: now.addingClamped(refusalRetention)))
+      if case .message(let message) = node.content, let issued = message.issuedOffer {
+        withhold(issued, message.provider, .limitReached(message.campaign))
+      }
+      return .refused(limit)
+    }
+    use(node.limits, at: at)
+    switch node.content {
+    case .issuance(let offer):
+      remember(.issued(issue(offer, limits: node.limits)))
+    case .event:
+      remember(.raised)
+    case .message(let message):
+      remember(.queued(message.provider))
+      queue(message, limits: node.limits, now: now)
+    case .withheld:
+      break
+    }
+    return .written
+  }
+
+  /// The first limit that another use would break.
+  private func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
+    uses.first { use in
+      (counters[use.counter]?.count(in: use.limit.window, at: at) ?? 0) >= use.limit.cap
+    }?.limit
+  }
+
+  private mutating func use(_ uses: [LimitUse], at: Int64) {
+    for (index, use) in uses.enumerated()
+    where !uses[..<index].contains(where: { $0.counter == use.counter }) {
+      counters[use.counter, default: CounterRow()].use(in: use.limit.window, at: at)
+    }
+  }
+
+  private mutating func issue(_ offer: IssuedOffer, limits: [LimitUse]) -> Int32 {
+    let owner = row(of: offer.customer)
+    let row = issued.append(IssuedRow(offer: offer, limits: limits, customer: owner))
+    issuedRows[offer.id] = row
+    if customers[owner].lastIssued == nowhere {
+      customers[owner].firstIssued = row
+    } else {
+      issued[customers[owner].lastIssued].next = row
+    }
+    customers[owner].lastIssued = row
+    for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
+    fold(owner)
+    return row
+  }
+
+  /// A reason replaces an earlier reason, and nothing that was sent.
+  private mutating func withhold(_ offer: IssuedOffer.ID, _ provider: ProviderID, _ reason: WithheldReason) {
+    guard let row = issuedRows[offer],
+      let index = issued[row].offer.replicas.firstIndex(where: { $0.provider == provider }),
+      case .notSent = issued[row].offer.replicas[index].state
+    else { return }
+    issued[row].offer.replicas[index].state = .notSent(reason)
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+
+struct EventRow: Sendable {
+  let event: ExternalEvent
+  let orderedAt: Int64
+  /// The customer it is folded with, or nowhere.
+  var customer = nowhere
+  var match: RedemptionMatch
+  var nextOfCustomer = nowhere
+}
+
+/// An external system's name for a replica, which is its own alone.
+struct ReferenceKey: Hashable, Sendable {
+  let provider: ProviderID
+  let reference: ReplicaReference
+}
+
+/// Events whose customer is not known yet, by what will tell.
+struct ParkedEvents: Sendable {
+  var byIssuedOffer: [DerivedKey: [Int32]] = [:]
+  var byReference: [ReferenceKey: [Int32]] = [:]
+  var byRedemption: [ExternalEventID: [Int32]] = [:]
+
+  mutating func take(issuedOffer id: DerivedKey) -> [Int32] {
+    byIssuedOffer.isEmpty ? [] : byIssuedOffer.removeValue(forKey: id) ?? []
+  }
+
+  mutating func take(reference: ReferenceKey) -> [Int32] {
+    byReference.isEmpty ? [] : byReference.removeValue(forKey: reference) ?? []
+  }
+
+  mutating func take(redemption: ExternalEventID) -> [Int32] {
+    byRedemption.isEmpty ? [] : byRedemption.removeValue(forKey: redemption) ?? []
+  }
+}
+
+extension LedgerState {
+  /// Takes in one event, once, and folds it with what is known of its customer.
+  package mutating func reconcile(_ event: ExternalEvent) -> RedemptionMatch {
+    if let row = eventRows[event.id] {
+      if events[row].event == event {
+        duplicates += 1
+        return .duplicate
+      }
+      conflicts += 1
+      return .conflict
+    }
+    let row = events.append(
+      EventRow(event: event, orderedAt: event.time.orderedAt, match: .parked(.unknownOffer))
+    )
+    eventRows[event.id] = row
+    if let owner = owner(of: event) {
+      attach(row, to: owner)
+      fold(owner)
+    } else {
+      park(row)
+    }
+    return events[row].match
+  }
+
+  /// How an event stands now.
+  package func match(of id: ExternalEventID) -> RedemptionMatch? {
+    eventRows[id].map { events[$0].match }
+  }
+
+  private mutating func owner(of event: ExternalEvent) -> Int32? {
+    switch event.content {
+    case .redemption(.issuedOffer(let id), _):
+      return issuedRows[id].map { issued[$0].customer }
+    case .redemption(.replica(let reference), _):
+      return references[ReferenceKey(provider: event.id.source, reference: reference)].map { issued[$0].customer }
+    case .redemption(.customer(let id, _), _):
+      return row(of: id)
+    case .reversal(let redemption):
+      let target = ExternalEventID(source: event.id.source, id: redemption)
+      return eventRows[target].map { events[$0].customer }.flatMap { $0 == nowhere ? nil : $0 }
+    }
+  }
+
+  private mutating func park(_ row: Int32) {
+    let event = events[row].event
+    switch event.content {
+    case .redemption(.issuedOffer(let id), _):
+      parked.byIssuedOffer[id, default: []].append(row)
+    case .redemption(.replica(let reference), _):
+      parked.byReference[ReferenceKey(provider: event.id.source, reference: reference), default: []].append(row)
+    case .redemption(.customer, _):
+      break
+    case .reversal(let redemption):
+      events[row].match = .parked(.reversalBeforeRedemption)
+      let target = ExternalEventID(source: event.id.source, id: redemption)
+      parked.byRedemption[target, default: []].append(row)
+    }
+  }
+
+  /// Puts an event among its customer's, and with it the reversals that waited for it.
+  mutating func attach(_ row: Int32, to owner: Int32) {
+    events[row].customer = owner
+    if customers[owner].lastEvent == nowhere {
+      customers[owner].firstEvent = row
+    } else {
+      events[customers[owner].lastEvent].nextOfCustomer = row
+    }
+    customers[owner].lastEvent = row
+    for reversal in parked.take(redemption: events[row].event.id) { attach(reversal, to: owner) }
+  }
+
+  /// Recomputes a customer's tallies, matches and evidence from the set of events.
+  mutating func fold(_ owner: Int32) {
+    guard customers[owner].firstEvent != nowhere else { return }
+    let (fold, copies, rows) = folded(owner)
+    for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
+    for (index, row) in copies.enumerated() {
+      issued[row].offer.redeemed = fold.copies[index].redeemed
+      if issued[row].evidence != fold.evidence[index] {
+        issued[row].evidence = fold.evidence[index]
+        applyEvidence(to: row)
+      }
+    }
+  }
+
+  /// The fold as it is now, with the rows of its copies and events.
+  func folded(_ owner: Int32) -> (fold: RedemptionFold, copies: [Int32], events: [Int32]) {
+    var copies: [Int32] = []
+    var next = customers[owner].firstIssued
+    while next != nowhere {
+      copies.append(next)
+      next = issued[next].next
+    }
+    // The order of issue is that of the moments, then of the ids: never that of the rows.
+    if copies.count > 1 {
+      copies.sort {
+        let (a, b) = (issued[$0].offer, issued[$1].offer)
+        return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
+      }
+    }
+    var rows: [Int32] = []
+    next = customers[owner].firstEvent
+    while next != nowhere {
+      rows.append(next)
+      next = events[next].nextOfCustomer
+    }
+    let fold = RedemptionFold(
+      copies: copies.map { issued[$0].offer },
+      entries: rows.map { .init(event: events[$0].event, orderedAt: events[$0].orderedAt) }
+    )
+    return (fold, copies, rows)
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+
+/// One tenant's ledger as a value: every transition is a synchronous function from state and command to answer.
+///
+/// ``InMemoryOfferLedger`` guards it with a lock. It knows values only: no
+/// waiting, no clock, no chance; the time of each step is passed in, in
+/// milliseconds.
+package struct LedgerState: Sendable {
+  /// How long a limit's refusal is repeated.
+  let refusalRetention: Int64
+
+  var customers = ChunkedArray<CustomerRow>()
+  var customerRows = ShardedTable<CustomerID, Int32>()
+  var issued = ChunkedArray<IssuedRow>()
+  var issuedRows = ShardedTable<DerivedKey, Int32>()
+  var triggers = ShardedTable<TriggerID, TriggerRow>()
+  var counters = ShardedTable<LimitCounter, CounterRow>()
+
+  var messages = ChunkedArray<MessageRow>()
+  var messageRows = ShardedTable<DerivedKey, Int32>()
+  var lanes: [ProviderID: Lane] = [:]
+
+  var events = ChunkedArray<EventRow>()
+  var eventRows = ShardedTable<ExternalEventID, Int32>()
+  var references: [ReferenceKey: Int32] = [:]
+  var parked = ParkedEvents()
+  var duplicates = 0
+  var conflicts = 0
+
+  package init(refusalRetention: Duration) {
+    self.refusalRetention = refusalRetention.milliseconds
+  }
+
+  /// The row of a customer, made when there is none.
+  mutating func row(of customer: CustomerID) -> Int32 {
+    if let row = customerRows[customer] { return row }
+    let row = customers.append(CustomerRow(id: customer))
+    customerRows[customer] = row
+    return row
+  }
+}
+
+/// No row.
+let nowhere: Int32 = -1
+
+/// A customer, and the ends of the lists of what belongs to them.
+struct CustomerRow: Sendable {
+  let id: CustomerID
+  var firstIssued = nowhere
+  var lastIssued = nowhere
+  var firstMessage = nowhere
+  var lastMessage = nowhere
+  var firstEvent = nowhere
+  var lastEvent = nowhere
+}
+
+struct IssuedRow: Sendable {
+  /// Its replicas' states are what deliveries said; `evidence` is kept apart.
+  var offer: IssuedOffer
+  /// A bit for each replica that a redemption proved.
+  var evidence: UInt64 = 0
+  let limits: [LimitUse]
+  let customer: Int32
+  var next = nowhere
+
+  /// The issued offer as it is read: a replica that a redemption proved is accepted.
+  var current: IssuedOffer {
+    guard evidence != 0 else { return offer }
+    var current = offer
+    for index in current.replicas.indices where evidence >> index & 1 == 1 && !current.replicas[index].isAccepted {
+      current.replicas[index].state = .accepted(nil)
+    }
+    return current
+  }
+}
+
+struct TriggerRow: Sendable {
+  let record: TriggerRecord
+  var version = 0
+  var nodes: [Node] = []
+
+  struct Node: Sendable {
+    let key: DerivedKey
+    let parent: DerivedKey?
+    let campaign: CampaignID?
+    let outcome: Outcome
+  }
+
+  enum Outcome: Sendable {
+    case issued(Int32)
+    case raised
+    case queued(ProviderID)
+    case refused(CampaignLimit, until: Int64)
+  }
+
+  func node(_ key: DerivedKey, at now: Int64) -> Node? {
+    nodes.last { $0.key == key && !$0.hasLapsed(at: now) }
+  }
+}
+
+extension TriggerRow.Node {
+  func hasLapsed(at now: Int64) -> Bool {
+    if case .refused(_, let until) = outcome { until <= now } else { false }
+  }
+}
+
+/// The uses of one counter: a sum, or for a rolling window each use with its moment.
+struct CounterRow: Sendable {
+  var used = 0
+  var uses: [Int64] = []
+
+  /// How many count at a moment.
+  func count(in window: LimitWindow, at now: Int64) -> Int {
+    guard case .rolling(let length) = window else { return used }
+    let start = now.addingClamped(-length.milliseconds)
+    return uses.count { $0 > start }
+  }
+
+  mutating func use(in window: LimitWindow, at now: Int64) {
+    guard case .rolling(let length) = window else {
+      used += 1
+      return
+    }
+    let start = now.addingClamped(-length.milliseconds)
+    uses.removeAll { $0 <= start }
+    uses.append(now)
+  }
+}
+
+extension LedgerState {
+  /// Reads what a decision needs.
+  package func snapshot(_ query: SnapshotQuery, now: Int64) -> LedgerSnapshot {
+    let trigger = triggers[query.trigger]
+    var mine: [IssuedOffer] = []
+    if !query.offers.isEmpty {
+      forEachIssued(of: query.customer) { row in
+        if query.offers.contains(row.offer.offer) { mine.append(row.current) }
+      }
+    }
+    return LedgerSnapshot(
+      now: Date(milliseconds: now),
+      issuedOffers: mine,
+      trigger: trigger?.record,
+      triggerVersion: trigger?.version ?? 0,
+      decided: (trigger?.nodes ?? []).filter { !$0.hasLapsed(at: now) }.map(decided)
+    )
+  }
+
+  private func decided(_ node: TriggerRow.Node) -> DecidedNode {
+    let outcome: DecidedNode.Outcome =
+      switch node.outcome {
+      case .issued(let row): .issued(issued[row].current)
+      case .raised: .raised
+      case .queued(let provider): .queued(provider)
+      case .refused(let limit, _): .refused(limit)
+      }
+    return DecidedNode(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
+  }
+
+  /// Everything that was issued to a customer, in the order of issuance.
+  package func issuedOffers(of customer: CustomerID) -> [IssuedOffer] {
+    var offers: [IssuedOffer] = []
+    forEachIssued(of: customer) { offers.append($0.current) }
+    return offers
+  }
+
+  private func forEachIssued(of customer: CustomerID, _ body: (IssuedRow) -> Void) {
+    guard let owner = customerRows[customer] else { return }
+    var next = customers[owner].firstIssued
+    while next != nowhere {
+      let row = issued[next]
+      body(row)
+      next = row.next
+    }
+  }
+
+  /// Every message about a customer, in the order of their commits.
+  package func messages(of customer: CustomerID) -> [MessageRecord] {
+    guard let owner = customerRows[customer] else { return [] }
+    var records: [MessageRecord] = []
+    var next = customers[owner].firstMessage
+    while next != nowhere {
+      records.append(messages[next].record)
+      next = messages[next].nextOfCustomer
+    }
+    return records
+  }
+}

@@ -1,0 +1,74 @@
+/// Writes one JSON object with a single possible form, so that bytes can be frozen and compared.
+///
+/// Whole numbers as integers, other numbers in their shortest form that reads
+/// back, moments as RFC 3339 in UTC, money as `{"currency":…,"minorUnits":…}`,
+/// texts with only the escapes that RFC 8259 demands. The caller gives the
+/// members in the order of their names.
+// Foundation's encoder is not used: its form of numbers and slashes has changed between versions, and what was
+// frozen by one release must be what the next would freeze.
+package struct CanonicalJSON {
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init() { bytes.reserveCapacity(128) }
+
+  package mutating func beginObject() {
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  package mutating func endObject() {
+    bytes.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  package mutating func member(_ name: String, _ value: AttributeValue) {
+    key(name)
+    switch value {
+    case .text(let text): string(text)
+    case .integer(let integer): raw(String(integer))
+    case .number(let number): self.number(number)
+    case .flag(let flag): raw(flag ? "true" : "false")
+    case .moment(let moment): string(moment.rfc3339)
+    case .money(let money):
+      beginObject()
+      key("currency")
+      string(money.currency)
+      key("minorUnits")
+      raw(String(money.minorUnits))
+      endObject()
+    }
+  }
+
+  private mutating func key(_ name: String) {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = true
+  }
+
+  private mutating func number(_ number: Double) {
+    if let integer = Int64(exactly: number) { raw(String(integer)) } else { raw(number.description) }
+  }
+
+  private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  private mutating func string(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0x08: raw("\\b")
+      case 0x09: raw("\\t")
+      case 0x0A: raw("\\n")
+      case 0x0C: raw("\\f")
+      case 0x0D: raw("\\r")
+      case 0..<0x20: raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

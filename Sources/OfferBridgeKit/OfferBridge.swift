@@ -1,0 +1,411 @@
+import Foundation
+
+/// The entrance: decides what an action leads to, delivers the messages, reconciles what comes back.
+///
+/// ```swift
+/// let bridge = try await OfferBridge(customers: store, catalog: catalog, campaigns: [reward, toWallet],
+///                                    providers: ["wallet": wallet])
+///
+/// let decisions = try await bridge.respond(to: appOpened)
+/// let nextDue = try await bridge.deliverDueMessages()
+/// let match = try await bridge.reconcile(redemption)
+/// ```
+///
+/// A bridge holds no durable state: it is a value, as parallel as its ledger,
+/// and any number of them over one ledger are one bridge.
+public struct OfferBridge<Customer: Sendable>: Sendable {
+  let customers: any CustomerStore<Customer>
+  let catalog: any OfferCatalog
+  let wiring: CampaignWiring<Customer>
+  let providers: [ProviderID: any MessageProvider]
+  let hostEvents: Set<String>
+  let ledger: any OfferLedger
+  let settings: BridgeSettings
+
+  /// Whose bridge it is: nothing of another tenant is seen through it.
+  public let tenant: TenantID
+  /// What in the configuration is likely not meant.
+  public let warnings: [ConfigurationWarning]
+
+  /// A bridge over the host's parts, once they are known to fit together.
+  ///
+  /// - Parameters:
+  ///   - customers: Where the profiles are.
+  ///   - catalog: Where the offers are.
+  ///   - campaigns: What is done for whom; asked in this order.
+  ///   - observers: What passes on actions and issuances; asked after the campaigns.
+  ///   - providers: The ways to the external systems, by name.
+  ///   - hostEvents: The names of the events that the host reports itself.
+  ///   - tenant: Whose bridge it is.
+  ///   - ledger: Where it is kept what was issued; in memory by default.
+  ///   - settings: Retry, lease and the like.
+  /// - Throws: ``OfferBridgeError`` with code `configurationInvalid`, with every fault at once; or `catalogFailed`.
+  public init(
+    customers: some CustomerStore<Customer>,
+    catalog: some OfferCatalog,
+    campaigns: [Campaign<Customer>],
+    observers: [ScopeObserver<Customer>] = [],
+    providers: [ProviderID: any MessageProvider] = [:],
+    hostEvents: Set<String> = [],
+    tenant: TenantID = "main",
+    ledger: some OfferLedger = InMemoryOfferLedger(),
+    settings: BridgeSettings = .standard
+  ) async throws {
+    try await self.init(
+      customers,
+      catalog,
+      campaigns,
+      observers,
+      providers,
+      hostEvents,
+      tenant,
+      ledger,
+      settings
+    )
+  }
+
+  private init(
+    _ customers: any CustomerStore<Customer>,
+    _ catalog: any OfferCatalog,
+    _ campaigns: [Campaign<Customer>],
+    _ observers: [ScopeObserver<Customer>],
+    _ providers: [ProviderID: any MessageProvider],
+    _ hostEvents: Set<String>,
+    _ tenant: TenantID,
+    _ ledger: any OfferLedger,
+    _ settings: BridgeSettings
+  ) async throws {
+    let issued = campaigns.compactMap { campaign in
+      if case .issue(let offer) = campaign.outcome { offer } else { nil }
+    }
+    let offers: [OfferID: Offer]
+    do {
+      offers = try await catalog.offers(Array(Set(issued)))
+    } catch {
+      throw OfferBridgeError(.catalogFailed, underlying: error)
+    }
+    let check = ConfigurationCheck(
+      campaigns: campaigns,
+      observers: observers,
+      offers: offers,
+      providers: providers.mapValues(\.timeout),
+      hostEvents: hostEvents,
+      tenant: tenant,
+      lease: settings.lease
+    )
+    guard check.faults.isEmpty else { throw OfferBridgeError.configurationInvalid(check.faults) }
+    self.customers = customers
+    self.catalog = catalog
+    wiring = CampaignWiring(check.listeners, offers: offers)
+    self.providers = providers
+    self.hostEvents = hostEvents
+    self.ledger = ledger
+    self.settings = settings
+    self.tenant = tenant
+    warnings = check.warnings
+  }
+
+  private init(_ other: Self, ledger: any OfferLedger) {
+    customers = other.customers
+    catalog = other.catalog
+    wiring = other.wiring
+    providers = other.providers
+    hostEvents = other.hostEvents
+    self.ledger = ledger
+    settings = other.settings
+    tenant = other.tenant
+    warnings = other.warnings
+  }
+
+  /// The same bridge over another ledger, such as one bound to the host's own transaction.
+  ///
+  /// - Parameter ledger: The ledger.
+  public func using(ledger: some OfferLedger) -> Self { Self(self, ledger: ledger) }
+
+  /// The same bridge with other campaigns and observers.
+  ///
+  /// What was decided stays decided: a trigger that comes again is answered as before.
+  ///
+  /// - Parameters:
+  ///   - campaigns: The campaigns, in place of all earlier ones.
+  ///   - observers: The observers, in place of all earlier ones.
+  /// - Throws: ``OfferBridgeError`` as the initialiser does.
+  public func replacing(
+    campaigns: [Campaign<Customer>],
+    observers: [ScopeObserver<Customer>] = []
+  ) async throws -> Self {
+    try await Self(
+      customers, catalog, campaigns, observers, providers, hostEvents, tenant, ledger, settings
+    )
+  }
+}
+
+/// How a bridge delivers, and how far a journey may go.
+public struct BridgeSettings: Sendable, Hashable {
+  /// Whether and when a message is tried again.
+  public var retry: MessageRetry
+  /// How long a worker holds a message; longer than every provider's time-out.
+  public var lease: Duration
+  /// How many of a provider's messages are delivered at once.
+  public var deliveriesAtOnce: Int
+  /// How many events may follow one another in a journey.
+  public var journeyDepth: Int
+
+  /// The standard retry schedule, a lease of a minute, 16 deliveries at once a provider, journeys of 8 steps.
+  public static let standard = BridgeSettings()
+
+  /// Settings.
+  ///
+  /// - Parameters:
+  ///   - retry: Whether and when a message is tried again.
+  ///   - lease: How long a worker holds a message.
+  ///   - deliveriesAtOnce: How many of a provider's messages are delivered at once; at least 1.
+  ///   - journeyDepth: How many events may follow one another in a journey.
+  public init(
+    retry: MessageRetry = .standard,
+    lease: Duration = .seconds(60),
+    deliveriesAtOnce: Int = 16,
+    journeyDepth: Int = 8
+  ) {
+    self.retry = retry
+    self.lease = lease
+    self.deliveriesAtOnce = max(1, deliveriesAtOnce)
+    self.journeyDepth = journeyDepth
+  }
+}
+
+// MARK: - Deciding
+
+extension OfferBridge {
+  /// Decides what a customer's action leads to, and commits it in one step.
+  ///
+  /// The rules of every campaign that hears the action decide on the profile,
+  /// the history and the ledger as they are now; what they issue is heard by
+  /// further campaigns within the same plan. One read, one commit.
+  ///
+  /// Delivering it again is harmless: what was issued, or refused by a limit,
+  /// is answered again; what was not met is decided anew.
+  ///
+  /// - Parameter action: What the customer did.
+  /// - Returns: The decisions. A rule that is not met, a limit that is reached, a conflict are decisions too.
+  /// - Throws: ``OfferBridgeError`` when the id or moment is unusable, the customer unknown, or a store fails.
+  ///   Nothing is written then, or it is found when the action is delivered again.
+  public func respond(to action: CustomerAction) async throws -> Decisions {
+    try validate("action", action.name)
+    try validate("action", action.id)
+    return try await respond(
+      HostTrigger(
+        id: TriggerID(.action, action.id),
+        name: action.name,
+        customer: action.customer,
+        occurredAt: action.occurredAt,
+        attributes: action.attributes,
+        heard: .action(action.name)
+      ),
+      presentAction: action
+    )
+  }
+
+  /// Decides what an event leads to that the host itself reports on a customer's profile.
+  ///
+  /// - Parameter event: What happened.
+  /// - Returns: The decisions, as for an action.
+  /// - Throws: ``OfferBridgeError``, as for an action; or with code `hostEventUndeclared`.
+  public func respond(to event: ProfileEvent) async throws -> Decisions {
+    try validate("event", event.name)
+    try validate("event", event.id)
+    guard hostEvents.contains(event.name) else { throw OfferBridgeError(.hostEventUndeclared(event.name)) }
+    return try await respond(
+      HostTrigger(
+        id: TriggerID(.hostEvent, event.id),
+        name: event.name,
+        customer: event.customer,
+        occurredAt: event.occurredAt,
+        attributes: event.attributes,
+        heard: .event(event.name)
+      ),
+      presentAction: nil
+    )
+  }
+
+  private func respond(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {
+    try trigger.customer.validated()
+    guard trigger.occurredAt.isUsable else { throw OfferBridgeError(.momentInvalid(of: trigger.id.description)) }
+    guard wiring.hears(trigger.heard) else { return .none }
+    let record = trigger.record
+    // Every round that ends in `stale` was overtaken by a commit of this very trigger, or by a minute.
+    for _ in 0..<16 {
+      let (reach, offers) = try await reach(of: trigger.heard)
+      let snapshot = try await reading(.ledgerFailed) {
+        try await ledger.snapshot(
+          SnapshotQuery(
+            tenant: tenant,
+            customer: trigger.customer,
+            trigger: trigger.id,
+            offers: reach.offersSeen
+          )
+        )
+      }
+      if let known = snapshot.trigger, known != record { return conflict(trigger) }
+      guard
+        let customer = try await reading(
+          .customerStoreFailed(trigger.customer),
+          { try await customers.customer(trigger.customer) }
+        )
+      else { throw OfferBridgeError(.customerUnknown(trigger.customer)) }
+      let actions = try await actions(trigger.customer, reach: reach, now: snapshot.now, present: presentAction)
+      let event = trigger.heardEvent
+      let context = RuleContext(
+        profile: CustomerProfile(customer),
+        customerID: trigger.customer,
+        event: event,
+        origin: event,
+        history: RuleHistory(actions: actions, issuedOffers: snapshot.issuedOffers),
+        issuedOffer: nil,
+        now: snapshot.now
+      )
+      var planner = JourneyPlanner(
+        tenant: tenant,
+        trigger: record,
+        snapshot: snapshot,
+        offers: offers,
+        wiring: wiring,
+        depthLimit: settings.journeyDepth
+      )
+      planner.hear(trigger.heard, in: context, cause: .trigger(trigger.id))
+      let journey = PlannedJourney(planner)
+      if snapshot.trigger != nil && !planner.isNews {
+        return journey.settled(
+          by: Array(repeating: .replayed, count: journey.plan.nodes.count),
+          heard: trigger.name
+        )
+      }
+      switch try await reading(.ledgerFailed, { try await ledger.commit(journey.plan) }) {
+      case .committed(let answers): return journey.settled(by: answers, heard: trigger.name)
+      case .conflict: return conflict(trigger)
+      case .stale: continue
+      }
+    }
+    throw OfferBridgeError(.ledgerBusy(customer: trigger.customer))
+  }
+
+  /// The offers that the journey may issue, and what else it may need, should an offer now raise another event.
+  private func reach(of heard: Heard) async throws -> (CampaignWiring<Customer>.Reach, [OfferID: Offer]) {
+    var reach = wiring.reach(of: heard)
+    guard !reach.offersIssued.isEmpty else { return (reach, [:]) }
+    while true {
+      let asked = reach.offersIssued
+      let offers = try await reading(.catalogFailed) { try await catalog.offers(asked) }
+      reach = wiring.reach(of: heard, offers: offers)
+      if reach.offersIssued.count <= asked.count { return (reach, offers) }
+    }
+  }
+
+  /// The past actions that the rules ask for, each once, and the present one as happening now at the latest.
+  private func actions(
+    _ customer: CustomerID,
+    reach: CampaignWiring<Customer>.Reach,
+    now: Date,
+    present: CustomerAction?
+  ) async throws -> [CustomerAction] {
+    guard !reach.actions.isEmpty else { return [] }
+    let needs = reach.actions.sorted { $0.key < $1.key }
+      .map { HistoryNeed(action: $0.key, window: HistoryWindow(last: $0.value, before: now)) }
+    let history = try await reading(.customerStoreFailed(customer)) {
+      try await customers.history(of: customer, needs: needs)
+    }
+    var actions: [CustomerAction] = []
+    var seen: Set<String> = []
+    if let present {
+      seen.insert(present.id)
+      actions.append(present.happening(by: now))
+    }
+    for action in history.actions where seen.insert(action.id).inserted { actions.append(action) }
+    return actions
+  }
+
+  private func conflict(_ trigger: HostTrigger) -> Decisions {
+    let listeners = wiring.listeners[trigger.heard] ?? []
+    let make: @Sendable (Int) -> CampaignDecision = { index in
+      CampaignDecision(
+        campaign: listeners[index].id,
+        heard: trigger.name,
+        outcome: .conflict,
+        isReplay: false,
+        explain: {
+          RuleExplanation(requirement: "another trigger is known as \(trigger.id)", verdict: .notMet)
+        }
+      )
+    }
+    return Decisions(
+      notable: listeners.indices.map(make),
+      count: listeners.count,
+      campaignAt: { listeners[$0].id },
+      make: make
+    )
+  }
+
+  func reading<Answer>(
+    _ code: OfferBridgeError.Code,
+    _ body: () async throws -> Answer
+  ) async throws -> Answer {
+    do {
+      return try await body()
+    } catch let error as OfferBridgeError {
+      throw error
+    } catch {
+      throw OfferBridgeError(code, underlying: error)
+    }
+  }
+}
+
+/// An action or a host event, once the difference does not matter any more.
+struct HostTrigger: Sendable {
+  let id: TriggerID
+  let name: String
+  let customer: CustomerID
+  let occurredAt: Date
+  let attributes: Attributes
+  let heard: Heard
+
+  var record: TriggerRecord {
+    TriggerRecord(
+      id: id,
+      customer: customer,
+      fingerprint: .fingerprint(
+        of: id,
+        name: name,
+        customer: customer,
+        occurredAt: occurredAt.milliseconds,
+        attributes: attributes
+      )
+    )
+  }
+
+  var heardEvent: HeardEvent {
+    HeardEvent(
+      kind: id.kind == .action ? .action : .hostEvent,
+      name: name,
+      cause: .trigger(id),
+      occurredAt: occurredAt,
+      attributes: attributes
+    )
+  }
+}
+
+extension Decisions {
+  /// Nobody heard anything.
+  static let none = Decisions(
+    notable: [],
+    count: 0,
+    campaignAt: { _ in "" },
+    make: { _ in preconditionFailure("there is no decision") }
+  )
+}
+
+extension CustomerAction {
+  /// The action, no later than that: a device whose clock is ahead did not act in the future.
+  fileprivate func happening(by now: Date) -> CustomerAction {
+    occurredAt <= now ? self : CustomerAction(name, id: id, by: customer, at: now, attributes)
+  }
+}

@@ -1,0 +1,94 @@
+/// What went wrong, which thing it is about, and what to do next.
+///
+/// Only surprises are errors. A rule that is not met, a limit that is reached,
+/// a provider that refuses, a redemption of an unknown offer are answers.
+public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
+  /// What went wrong.
+  public enum Code: Sendable, Hashable {
+    /// The bridge was given parts that do not fit together; every fault is listed.
+    case configurationInvalid([ConfigurationFault])
+    /// An id is empty or longer than 256 UTF-8 bytes.
+    case identifierInvalid(kind: String, value: String)
+    /// A moment is not a number, or lies outside the years 1 to 9999.
+    case momentInvalid(of: String)
+    /// A redemption's amount is below zero.
+    case amountInvalid(Money)
+    /// An action or event names a customer whom the store does not have.
+    case customerUnknown(CustomerID)
+    /// A host event was not declared when the bridge was made.
+    case hostEventUndeclared(String)
+    /// A notice does not say which provider it comes from, and the bridge has not exactly one.
+    case sourceMissing
+    /// The customer store threw.
+    case customerStoreFailed(CustomerID)
+    /// The offer catalog threw.
+    case catalogFailed
+    /// The ledger threw.
+    case ledgerFailed
+    /// The decision was overtaken by others again and again.
+    case ledgerBusy(customer: CustomerID)
+  }
+
+  /// What went wrong.
+  public let code: Code
+  /// What the host's own store threw, where one did.
+  public let underlyingError: (any Error)?
+
+  package init(_ code: Code, underlying: (any Error)? = nil) {
+    self.code = code
+    underlyingError = underlying
+  }
+
+  package static func configurationInvalid(_ faults: [ConfigurationFault]) -> Self {
+    Self(.configurationInvalid(faults))
+  }
+
+  /// The thing and the next step, in a sentence or two.
+  ///
+  /// What the host's store threw is not in it, for it may hold what must not be logged: see ``underlyingError``.
+  public var description: String {
+    switch code {
+    case .configurationInvalid(let faults):
+      faults.count == 1
+        ? "The bridge cannot be made: \(faults[0])"
+        : "The bridge cannot be made for \(faults.count) reasons:\n"
+          + faults.map { "- \($0)" }.joined(separator: "\n")
+    case .identifierInvalid(let kind, let value):
+      value.isEmpty
+        ? "The \(kind) id is empty. Give the \(kind) an id of 1 to 256 UTF-8 bytes."
+        : "The \(kind) id '\(value.prefix(40))…' has \(value.utf8.count) UTF-8 bytes. Give it one of at most 256."
+    case .momentInvalid(let thing):
+      "The moment of \(thing) lies outside the years 1 to 9999. Give it a real date."
+    case .amountInvalid(let money):
+      "The amount \(money) is below zero. Report what was redeemed as 0 or more, and give it back with a Reversal."
+    case .customerUnknown(let id):
+      "No customer '\(id)' in the customer store. Save the profile before reporting its actions."
+    case .hostEventUndeclared(let name):
+      "The event '\(name)' is not among the bridge's host events. "
+        + "Add it to hostEvents, or mend its name; declared names are checked against what campaigns hear."
+    case .sourceMissing:
+      "The notice does not say which provider it comes from, and the bridge has not exactly one. Pass from:."
+    case .customerStoreFailed(let id):
+      "The customer store failed for '\(id)'. Nothing was written; report the action again."
+    case .catalogFailed:
+      "The offer catalog failed. Nothing was written; report the action again."
+    case .ledgerFailed:
+      "The ledger failed. Call again: what was written is found, and nothing is written twice."
+    case .ledgerBusy(let id):
+      "Decisions for '\(id)' were overtaken too often. Nothing is lost; report the action again."
+    }
+  }
+}
+
+extension Identifier {
+  /// Throws when the id could not be kept by every ledger.
+  package func validated() throws(OfferBridgeError) {
+    try validate(Self.kind, rawValue)
+  }
+}
+
+package func validate(_ kind: String, _ id: String) throws(OfferBridgeError) {
+  guard (1...256).contains(id.utf8.count) else {
+    throw OfferBridgeError(.identifierInvalid(kind: kind, value: id))
+  }
+}

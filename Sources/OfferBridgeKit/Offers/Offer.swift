@@ -1,0 +1,105 @@
+public import Foundation
+
+/// What a customer can be given, and under which name each external system knows it.
+///
+/// ```swift
+/// Offer("ten-off", raises: "ten_off_issued", replicas: ["wallet": "TEN"], expires: .after(.days(30)))
+/// ```
+///
+/// Changing an offer in the catalog changes what is issued from then on. What
+/// was issued keeps its revision and its expiry.
+public struct Offer: Sendable, Hashable, Codable, Identifiable {
+  /// The offer's name, shared by its revisions.
+  public let id: OfferID
+  /// Which revision it is; recorded on what is issued.
+  public let revision: Int
+  /// The event that its issuance raises on the customer's profile, or `nil`.
+  public let raises: String?
+  /// Its counterpart in each external system that can hold it.
+  public let replicas: [ProviderID: ReplicaName]
+  /// When an issued one ends.
+  public let expires: OfferExpiry
+  /// How often an issued one may be redeemed.
+  public let redeemable: RedemptionLimit
+  /// How much an issued one is worth in all, or `nil` where that is the external system's affair.
+  public let faceValue: Money?
+
+  /// An offer.
+  ///
+  /// - Parameters:
+  ///   - id: Its name.
+  ///   - revision: Its revision, 1 by default.
+  ///   - raises: The event that issuing it raises; none by default.
+  ///   - replicas: Its counterpart by provider.
+  ///   - expires: When an issued one ends; never by default.
+  ///   - redeemable: How often an issued one may be redeemed; once by default.
+  ///   - faceValue: What an issued one is worth; unknown by default.
+  public init(
+    _ id: OfferID,
+    revision: Int = 1,
+    raises: String? = nil,
+    replicas: [ProviderID: ReplicaName] = [:],
+    expires: OfferExpiry = .never,
+    redeemable: RedemptionLimit = .once,
+    faceValue: Money? = nil
+  ) {
+    self.id = id
+    self.revision = revision
+    self.raises = raises
+    self.replicas = replicas
+    self.expires = expires
+    self.redeemable = redeemable
+    self.faceValue = faceValue
+  }
+}
+
+/// When an issued offer ends; the end is the first moment at which it is over.
+public enum OfferExpiry: Sendable, Hashable, Codable {
+  /// It does not.
+  case never
+  /// At a moment.
+  case at(Date)
+  /// A length after its issuance; days have 24 hours.
+  case after(Duration)
+  /// With a local day, that day included.
+  case endOf(LocalDay, in: TimeZone)
+
+  /// The first moment at which an offer issued then is over, or `nil` when it does not end.
+  package func moment(issuedAt: Date) -> Date? {
+    switch self {
+    case .never: nil
+    case .at(let moment): Date(milliseconds: moment.milliseconds)
+    case .after(let length): Date(milliseconds: issuedAt.milliseconds.addingClamped(length.milliseconds))
+    case .endOf(let day, let zone): day.interval(in: zone).upperBound
+    }
+  }
+}
+
+/// How often an issued offer may be redeemed.
+///
+/// A redemption beyond it is never refused: it is recorded as a discrepancy,
+/// because the external system has the last word.
+public enum RedemptionLimit: Sendable, Hashable, Codable {
+  /// A single time.
+  case once
+  /// So many times, 1 or more.
+  case times(Int)
+  /// As often as the external system lets the customer.
+  case unlimited
+
+  package var count: Int {
+    switch self {
+    case .once: 1
+    case .times(let count): count
+    case .unlimited: .max
+    }
+  }
+}
+
+extension Int64 {
+  /// The sum, or the nearest end where it would overflow.
+  package func addingClamped(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+}

@@ -1,0 +1,78 @@
+/// The counterpart of one issued offer in one external system.
+public struct Replica: Sendable, Hashable, Codable {
+  /// The external system.
+  public let provider: ProviderID
+  /// The offer's name there, the same for every customer.
+  public let name: ReplicaName
+  /// Where it stands.
+  public var state: State
+
+  /// Where a replica stands, as far as we know.
+  public enum State: Sendable, Hashable, Codable {
+    /// No message about it was committed, and why.
+    case notSent(WithheldReason)
+    /// A message is committed and not settled.
+    case pending
+    /// The external system has it; the reference is `nil` when a redemption proved it before any acknowledgement.
+    case accepted(ReplicaReference?)
+    /// The external system refused it for good, or the attempts were spent, each with a clear "not now".
+    case rejected(reason: String)
+    /// An attempt ended without an answer: it may be there or not.
+    case unknown
+  }
+
+  /// A replica.
+  ///
+  /// - Parameters:
+  ///   - provider: The external system.
+  ///   - name: The offer's name there.
+  ///   - state: Where it stands.
+  public init(provider: ProviderID, name: ReplicaName, state: State) {
+    self.provider = provider
+    self.name = name
+    self.state = state
+  }
+
+  /// Whether the external system is known to have it.
+  public var isAccepted: Bool {
+    if case .accepted = state { true } else { false }
+  }
+}
+
+/// Why nothing was sent about an issued offer through a provider.
+public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// No campaign that sends through the provider heard of the issuance.
+  case notHeard
+  /// The campaign's rule was not met; the decisive requirements.
+  case notMet(CampaignID, [String])
+  /// The campaign's rule lacked facts; the decisive requirements.
+  case notEvaluable(CampaignID, [String])
+  /// The customer is in the campaign's holdout.
+  case heldOut(CampaignID)
+  /// The campaign was not running.
+  case notRunning(CampaignID)
+  /// A required data point of the variant had no value.
+  case missingDataPoint(CampaignID, String)
+  /// The campaign's limit was reached.
+  case limitReached(CampaignID)
+  /// The journey was longer than the bridge allows.
+  case chainTooDeep(CampaignID)
+  /// Another campaign of the same exclusive group came first.
+  case outranked(CampaignID)
+
+  /// The reason as support reads it: "to-wallet: not met: customer.hasApp".
+  public var description: String {
+    switch self {
+    case .notHeard: "no campaign that sends there heard of it"
+    case .notMet(let campaign, let clauses): "\(campaign): not met: \(clauses.joined(separator: "; "))"
+    case .notEvaluable(let campaign, let clauses):
+      "\(campaign): not evaluable: \(clauses.joined(separator: "; "))"
+    case .heldOut(let campaign): "\(campaign): held out"
+    case .notRunning(let campaign): "\(campaign): not running"
+    case .missingDataPoint(let campaign, let name): "\(campaign): no value for the data point \(name)"
+    case .limitReached(let campaign): "\(campaign): limit reached"
+    case .chainTooDeep(let campaign): "\(campaign): the journey is too long"
+    case .outranked(let campaign): "\(campaign): another campaign came first"
+    }
+  }
+}

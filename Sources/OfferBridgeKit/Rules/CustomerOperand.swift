@@ -1,0 +1,163 @@
+/// The host's profile in a rule: its properties by their own names.
+///
+/// ```swift
+/// customer.tier == .gold
+/// customer.address.city == "Oslo"
+/// ```
+@dynamicMemberLookup
+public struct CustomerScope<Customer: Sendable>: Sendable {
+  @usableFromInline init() {}
+
+  /// A property of the profile.
+  @inlinable
+  public subscript<Value: Sendable>(
+    dynamicMember keyPath: any KeyPath<Customer, Value> & Sendable
+  ) -> CustomerOperand<Customer, Value> {
+    CustomerOperand(keyPath)
+  }
+
+  /// An optional property of the profile: `nil` is a missing fact.
+  @inlinable
+  public subscript<Value: Sendable>(
+    dynamicMember keyPath: any KeyPath<Customer, Value?> & Sendable
+  ) -> OptionalCustomerOperand<Customer, Value> {
+    OptionalCustomerOperand(keyPath)
+  }
+}
+
+/// A property of the host's profile, always there.
+///
+/// A `Bool` property is a clause by itself: `customer.isOptedIn`.
+@dynamicMemberLookup
+public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand {
+  @usableFromInline let keyPath: any KeyPath<Customer, Value> & Sendable
+  // A stored property is a load at its offset; a computed one goes through the key path, some forty times slower.
+  @usableFromInline let offset: Int
+
+  @inlinable
+  init(_ keyPath: any KeyPath<Customer, Value> & Sendable) {
+    self.keyPath = keyPath
+    offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
+  }
+
+  /// The property's value.
+  @inlinable
+  @inline(__always)
+  public func fact(in context: RuleContext<Customer>) -> Value? {
+    offset >= 0
+      ? (UnsafeRawPointer(context.storage) + offset).assumingMemoryBound(to: Value.self).pointee
+      : computed(in: context)
+  }
+
+  // Out of line, so that a clause over a stored property keeps a small frame.
+  @inline(never)
+  @usableFromInline
+  func computed(in context: RuleContext<Customer>) -> Value { context.customer[keyPath: keyPath] }
+
+  /// The property's path: "customer.address.city".
+  public var name: String { propertyName(keyPath) }
+
+  /// A property of the property.
+  @inlinable
+  public subscript<Inner: Sendable>(
+    dynamicMember inner: any KeyPath<Value, Inner> & Sendable
+  ) -> CustomerOperand<Customer, Inner> {
+    CustomerOperand<Customer, Inner>(joined(keyPath, inner))
+  }
+
+  /// An optional property of the property.
+  @inlinable
+  public subscript<Inner: Sendable>(
+    dynamicMember inner: any KeyPath<Value, Inner?> & Sendable
+  ) -> OptionalCustomerOperand<Customer, Inner> {
+    OptionalCustomerOperand<Customer, Inner>(joined(keyPath, inner))
+  }
+}
+
+/// An optional property of the host's profile; `nil` makes a comparison not evaluable.
+///
+/// `customer.nickname == nil` and `!= nil` are definite.
+public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand {
+  @usableFromInline let keyPath: any KeyPath<Customer, Value?> & Sendable
+  @usableFromInline let offset: Int
+
+  @inlinable
+  init(_ keyPath: any KeyPath<Customer, Value?> & Sendable) {
+    self.keyPath = keyPath
+    offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
+  }
+
+  /// The property's value, or `nil`.
+  @inlinable
+  @inline(__always)
+  public func fact(in context: RuleContext<Customer>) -> Value? {
+    offset >= 0
+      ? (UnsafeRawPointer(context.storage) + offset).assumingMemoryBound(to: Value?.self).pointee
+      : computed(in: context)
+  }
+
+  @inline(never)
+  @usableFromInline
+  func computed(in context: RuleContext<Customer>) -> Value? { context.customer[keyPath: keyPath] }
+
+  /// The property's path: "customer.nickname".
+  public var name: String { propertyName(keyPath) }
+
+  /// "customer.nickname is nil".
+  public func whyMissing(in context: RuleContext<Customer>) -> String { "\(name) is nil" }
+
+  /// Met when the property is `nil`; never not evaluable.
+  public static func == (lhs: Self, rhs: _OptionalNilComparisonType) -> Rule<Customer> {
+    lhs.presence("== nil") { $0 == nil }
+  }
+
+  /// Met when the property has a value; never not evaluable.
+  public static func != (lhs: Self, rhs: _OptionalNilComparisonType) -> Rule<Customer> {
+    lhs.presence("!= nil") { $0 != nil }
+  }
+
+  private func presence(
+    _ requirement: String,
+    _ holds: @escaping @Sendable (Bool?) -> Bool
+  ) -> Rule<Customer> {
+    Rule(
+      clause: RuleClause(
+        requirement: { "\(name) \(requirement)" },
+        observed: { .was(fact(in: $0).map(explained) ?? "nil") },
+        needs: [],
+        test: { RuleVerdict(holds(fact(in: $0).map { _ in true })) }
+      )
+    )
+  }
+}
+
+extension CustomerOperand: CampaignRule where Value == Bool {
+  /// Met when the property is true.
+  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  /// Met when the property is true.
+  public var body: Rule<Customer> { rule }
+}
+
+extension OptionalCustomerOperand: CampaignRule where Value == Bool {
+  /// Met when the property is true; not evaluable when it is `nil`.
+  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  /// Met when the property is true; not evaluable when it is `nil`.
+  public var body: Rule<Customer> { rule }
+}
+
+/// `\Shopper.address.city` as "customer.address.city".
+func propertyName(_ keyPath: AnyKeyPath) -> String {
+  let text = String(describing: keyPath)
+  guard let dot = text.firstIndex(of: ".") else { return "customer" }
+  return "customer" + text[dot...]
+}
+
+@usableFromInline
+func joined<Customer, Value, Inner>(
+  _ outer: any KeyPath<Customer, Value> & Sendable,
+  _ inner: any KeyPath<Value, Inner> & Sendable
+) -> any KeyPath<Customer, Inner> & Sendable {
+  // Sound: both parts are Sendable, so what they are joined to captures nothing else. `appending` only forgets to
+  // say so, and a cast to a marker protocol cannot be written.
+  unsafeBitCast(outer.appending(path: inner), to: (any KeyPath<Customer, Inner> & Sendable).self)
+}

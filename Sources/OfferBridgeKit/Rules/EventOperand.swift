@@ -1,0 +1,112 @@
+/// The attributes of what was heard, or of what the journey began with.
+///
+/// ```swift
+/// event.channel == "ios"
+/// event["basket.total"] >= 20.5
+/// origin.channel == "ios"          // what the customer did at the very beginning
+/// ```
+///
+/// Attributes are the one part of a rule that the compiler cannot check. One
+/// that is absent, or of another type than it is compared with, makes the
+/// clause not evaluable, and the explanation names it.
+@dynamicMemberLookup
+public struct EventScope<Customer: Sendable>: Sendable {
+  @usableFromInline
+  package enum Which: Sendable { case event, origin }
+  private let which: Which
+
+  package init(_ which: Which) { self.which = which }
+
+  /// The attribute of that name.
+  public subscript(_ name: String) -> EventOperand<Customer> { EventOperand(which, name) }
+  /// The attribute of that name.
+  public subscript(dynamicMember name: String) -> EventOperand<Customer> { EventOperand(which, name) }
+}
+
+/// One attribute of an event, typed by what it is compared with.
+public struct EventOperand<Customer: Sendable>: Sendable {
+  private let which: EventScope<Customer>.Which
+  private let attribute: String
+
+  init(_ which: EventScope<Customer>.Which, _ attribute: String) {
+    self.which = which
+    self.attribute = attribute
+  }
+
+  /// The attribute read as one type; of another type it is a missing fact.
+  ///
+  /// - Parameter type: The type to read it as.
+  /// - Returns: An operand for comparisons.
+  public func `as`<Fact: AttributeConvertible>(_ type: Fact.Type) -> TypedEventOperand<Customer, Fact> {
+    TypedEventOperand(which: which, attribute: attribute)
+  }
+}
+
+/// One attribute of an event, read as one type.
+public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>: RuleOperand {
+  let which: EventScope<Customer>.Which
+  let attribute: String
+
+  private func heard(in context: RuleContext<Customer>) -> HeardEvent {
+    switch which {
+    case .event: context.event
+    case .origin: context.origin
+    }
+  }
+
+  /// The attribute's value, or `nil` when it is absent or of another type.
+  public func fact(in context: RuleContext<Customer>) -> Fact? {
+    heard(in: context).attributes[attribute].flatMap(Fact.init(attributeValue:))
+  }
+
+  /// "event.channel"
+  public var name: String {
+    switch which {
+    case .event: "event.\(attribute)"
+    case .origin: "origin.\(attribute)"
+    }
+  }
+
+  /// "the action carries no channel", or which other type it carries.
+  public func whyMissing(in context: RuleContext<Customer>) -> String {
+    let heard = heard(in: context)
+    guard let value = heard.attributes[attribute] else { return "the \(heard.noun) carries no \(attribute)" }
+    return "the \(heard.noun) carries \(attribute) as \(value), which is no \(Fact.self)"
+  }
+}
+
+/// The attribute equals the value; absent or of another type, not evaluable.
+public func == <Customer, Fact: AttributeConvertible & Equatable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) == rhs }
+
+/// The attribute differs from the value; absent or of another type, not evaluable.
+public func != <Customer, Fact: AttributeConvertible & Equatable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) != rhs }
+
+/// The attribute is less than the value; absent or of another type, not evaluable.
+public func < <Customer, Fact: AttributeConvertible & Comparable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) < rhs }
+
+/// The attribute is at most the value; absent or of another type, not evaluable.
+public func <= <Customer, Fact: AttributeConvertible & Comparable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) <= rhs }
+
+/// The attribute is more than the value; absent or of another type, not evaluable.
+public func > <Customer, Fact: AttributeConvertible & Comparable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) > rhs }
+
+/// The attribute is at least the value; absent or of another type, not evaluable.
+public func >= <Customer, Fact: AttributeConvertible & Comparable>(
+  lhs: EventOperand<Customer>,
+  rhs: Fact
+) -> Rule<Customer> { lhs.as(Fact.self) >= rhs }

@@ -1,0 +1,63 @@
+/// Keeps a share of the customers out, always the same ones, so that the effect of a campaign can be measured.
+///
+/// ```swift
+/// Holdout(percent: 10, salt: "spring")
+/// ```
+///
+/// A customer's bucket, from 0 up to 100, is a digest of the salt and the
+/// customer's id; those below `percent` are held out. Campaigns that share a
+/// salt hold out the same customers.
+///
+/// It is asked last: a customer who fails another clause is not met, and only
+/// one who met all the rest is decided as held out. It may stand only where
+/// the whole rule is a conjunction; under ``AnyOf``, ``Not``, ``NoneOf`` or
+/// ``AtLeast`` it is a fault when the bridge is made.
+public struct Holdout<Customer: Sendable>: CampaignRule {
+  let percent: Double
+  let salt: String
+
+  /// A holdout.
+  ///
+  /// - Parameters:
+  ///   - percent: The share that is held out, 0 to 100, in steps of a hundredth.
+  ///   - salt: The experiment's name.
+  public init(percent: Double, salt: String) {
+    self.percent = percent
+    self.salt = salt
+  }
+
+  /// The holdout as a rule.
+  public var rule: Rule<Customer> { Rule(.holdout(percent: percent, salt: salt)) }
+  /// The holdout as a rule.
+  public var body: Rule<Customer> { rule }
+}
+
+/// Where a customer falls in an experiment: a hundredth of a percent, 0 to 9,999.
+///
+/// The customer's UTF-8 bytes and the salt's are mixed by FNV-1a and a
+/// SplitMix64 finaliser: not a secret, the same in every process and version.
+package struct HoldoutBucket: Sendable, Hashable {
+  package let hundredths: Int
+
+  package init(salt: String, customer: CustomerID) {
+    var mixed = Self.fnv1a(customer.rawValue) &+ Self.fnv1a(salt) &* 0x9E37_79B9_7F4A_7C15
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    mixed ^= mixed >> 31
+    hundredths = Int(mixed.multipliedFullWidth(by: 10_000).high)
+  }
+
+  package func isHeldOut(percent: Double) -> Bool { Double(hundredths) < percent * 100 }
+
+  /// "42.17"
+  package var description: String {
+    let cents = hundredths % 100
+    return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
+  }
+
+  private static func fnv1a(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+}

@@ -1,0 +1,81 @@
+/// The fact equals the value; without the fact, not evaluable.
+@inlinable
+public func == <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Equatable {
+  .comparing(lhs, requirement: { "\(lhs.name) == \(explained(rhs))" }) { $0 == rhs }
+}
+
+/// The fact differs from the value; without the fact, not evaluable.
+@inlinable
+public func != <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Equatable {
+  .comparing(lhs, requirement: { "\(lhs.name) != \(explained(rhs))" }) { $0 != rhs }
+}
+
+/// The fact is less than the value; without the fact, not evaluable.
+@inlinable
+public func < <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Comparable {
+  .comparing(lhs, requirement: { "\(lhs.name) < \(explained(rhs))" }) { $0 < rhs }
+}
+
+/// The fact is at most the value; without the fact, not evaluable.
+@inlinable
+public func <= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Comparable {
+  .comparing(lhs, requirement: { "\(lhs.name) <= \(explained(rhs))" }) { $0 <= rhs }
+}
+
+/// The fact is more than the value; without the fact, not evaluable.
+@inlinable
+public func > <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Comparable {
+  .comparing(lhs, requirement: { "\(lhs.name) > \(explained(rhs))" }) { $0 > rhs }
+}
+
+/// The fact is at least the value; without the fact, not evaluable.
+@inlinable
+public func >= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
+where Operand.Fact: Comparable {
+  .comparing(lhs, requirement: { "\(lhs.name) >= \(explained(rhs))" }) { $0 >= rhs }
+}
+
+extension RuleOperand where Fact: Equatable {
+  /// Met when the fact is one of the values.
+  ///
+  /// ```swift
+  /// customer.tier.isOneOf(.gold, .platinum)
+  /// ```
+  ///
+  /// - Parameter values: The values, as they are printed.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  @inlinable
+  public func isOneOf(_ values: Fact...) -> Rule<Customer> { isOneOf(values) }
+
+  /// Met when the fact is one of the values of a list.
+  ///
+  /// - Parameter values: The values, as they are printed.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  @inlinable
+  public func isOneOf(_ values: [Fact]) -> Rule<Customer> {
+    .comparing(
+      self,
+      requirement: { "\(name) is one of [\(values.map(explained).joined(separator: ", "))]" }
+    ) { fact in values.contains(fact) }
+  }
+}
+
+extension RuleOperand where Fact: Collection, Fact.Element: Equatable & Sendable {
+  /// Met when the fact, a set or a list, has the element.
+  ///
+  /// ```swift
+  /// customer.segments.contains("coffee-lovers")
+  /// ```
+  ///
+  /// - Parameter element: The element to find.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  @inlinable
+  public func contains(_ element: Fact.Element) -> Rule<Customer> {
+    .comparing(self, requirement: { "\(name) contains \(explained(element))" }) { $0.contains(element) }
+  }
+}

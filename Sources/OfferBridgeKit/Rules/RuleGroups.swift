@@ -1,0 +1,115 @@
+/// Met when every clause is: a group to stand inside another group.
+public struct AllOf<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameter clauses: At least one clause.
+  public init(@RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) { rule = clauses() }
+}
+
+/// Met when at least one clause is.
+public struct AnyOf<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameter clauses: At least one clause.
+  public init(@RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) { rule = Rule(.any(clauses().clauses)) }
+}
+
+/// Met when its clauses, taken together, are not.
+///
+/// With several clauses it is the opposite of all of them together; for "not
+/// one of them" see ``NoneOf``. Over a missing fact it is not evaluable: what
+/// is unknown is not the opposite of anything.
+public struct Not<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameter clauses: At least one clause.
+  public init(@RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) {
+    let block = clauses()
+    rule = Rule(.not(block.clauses.count == 1 ? block.clauses[0] : block))
+  }
+}
+
+/// Met when not one of its clauses is.
+public struct NoneOf<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameter clauses: At least one clause.
+  public init(@RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) {
+    rule = Rule(.not(Rule(.any(clauses().clauses))))
+  }
+}
+
+/// Met once that many clauses are; not met once the rest cannot reach it.
+public struct AtLeast<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameters:
+  ///   - count: How many must be met, from 1 to the number of clauses; another count is a fault at the door.
+  ///   - clauses: The clauses.
+  public init(_ count: Int, @RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) {
+    rule = Rule(.atLeast(count, clauses().clauses))
+  }
+}
+
+/// Always met: how a campaign says that it is for everyone.
+public struct Everyone<Customer: Sendable>: CampaignRule {
+  /// Everyone.
+  public init() {}
+  /// The group as a rule.
+  public var rule: Rule<Customer> { Rule(.everyone) }
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+}
+
+/// Both rules are met.
+public func && <Left: CampaignRule, Right: CampaignRule<Left.Customer>>(
+  lhs: Left,
+  rhs: Right
+) -> Rule<Left.Customer> {
+  Rule(.all([lhs.rule, rhs.rule]))
+}
+
+/// At least one of both rules is met.
+public func || <Left: CampaignRule, Right: CampaignRule<Left.Customer>>(
+  lhs: Left,
+  rhs: Right
+) -> Rule<Left.Customer> {
+  Rule(.any([lhs.rule, rhs.rule]))
+}
+
+/// The rule is not met; over a missing fact, not evaluable.
+public prefix func ! <R: CampaignRule>(rule: R) -> Rule<R.Customer> {
+  Rule(.not(rule.rule))
+}
+
+extension Rule {
+  /// The clauses of a block, or the rule itself as the only one.
+  var clauses: [Rule] {
+    if case .all(let clauses) = node { clauses } else { [self] }
+  }
+}
