@@ -115,7 +115,11 @@ extension OfferBridge {
     retryAfter: Duration? = nil,
     isUnknown: Bool
   ) -> Settlement.Outcome {
-    let wait = settings.retry.delay(afterAttempt: claim.attempt, of: claim.message.key, retryAfter: retryAfter)
+    let wait = settings.retry.delay(
+      afterAttempt: claim.attempt,
+      of: claim.message.key,
+      retryAfter: retryAfter
+    )
     guard let wait else {
       return .buried(reason: "\(claim.attempt) attempts; the last: \(failure)", isUnknown: isUnknown)
     }

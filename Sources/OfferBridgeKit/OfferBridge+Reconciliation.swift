@@ -66,7 +66,9 @@ extension OfferBridge {
       try customer.validated()
       try replica.validated()
     }
-    if let amount = redemption.amount, amount.minorUnits < 0 { throw OfferBridgeError(.amountInvalid(amount)) }
+    if let amount = redemption.amount, amount.minorUnits < 0 {
+      throw OfferBridgeError(.amountInvalid(amount))
+    }
     return ExternalEvent(
       id: try eventID(redemption.id, from: redemption.source),
       content: .redemption(redemption.reference, amount: redemption.amount),

@@ -120,6 +120,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   /// The same bridge over another ledger, such as one bound to the host's own transaction.
   ///
   /// - Parameter ledger: The ledger.
+  /// - Returns: A bridge that reads and writes there.
   public func using(ledger: some OfferLedger) -> Self { Self(self, ledger: ledger) }
 
   /// The same bridge with other campaigns and observers.
@@ -129,13 +130,22 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   /// - Parameters:
   ///   - campaigns: The campaigns, in place of all earlier ones.
   ///   - observers: The observers, in place of all earlier ones.
+  /// - Returns: A bridge over the same ledger.
   /// - Throws: ``OfferBridgeError`` as the initialiser does.
   public func replacing(
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>] = []
   ) async throws -> Self {
     try await Self(
-      customers, catalog, campaigns, observers, providers, hostEvents, tenant, ledger, settings
+      customers,
+      catalog,
+      campaigns,
+      observers,
+      providers,
+      hostEvents,
+      tenant,
+      ledger,
+      settings
     )
   }
 }
@@ -230,7 +240,9 @@ extension OfferBridge {
 
   private func respond(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {
     try trigger.customer.validated()
-    guard trigger.occurredAt.isUsable else { throw OfferBridgeError(.momentInvalid(of: trigger.id.description)) }
+    guard trigger.occurredAt.isUsable else {
+      throw OfferBridgeError(.momentInvalid(of: trigger.id.description))
+    }
     guard wiring.hears(trigger.heard) else { return .none }
     let record = trigger.record
     // Every round that ends in `stale` was overtaken by a commit of this very trigger, or by a minute.
@@ -253,7 +265,12 @@ extension OfferBridge {
           { try await customers.customer(trigger.customer) }
         )
       else { throw OfferBridgeError(.customerUnknown(trigger.customer)) }
-      let actions = try await actions(trigger.customer, reach: reach, now: snapshot.now, present: presentAction)
+      let actions = try await actions(
+        trigger.customer,
+        reach: reach,
+        now: snapshot.now,
+        present: presentAction
+      )
       let event = trigger.heardEvent
       let context = RuleContext(
         profile: CustomerProfile(customer),

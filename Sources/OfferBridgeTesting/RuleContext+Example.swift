@@ -17,6 +17,7 @@ extension RuleContext {
   ///   - history: Past actions, the present one not among them.
   ///   - issuedOffers: What was issued to the customer before.
   ///   - now: The ledger's time; 1 January 2026, midnight UTC, by default.
+  /// - Returns: A context that hears one action.
   public static func example(
     customer: Customer,
     id: CustomerID = "ada",
@@ -57,6 +58,7 @@ extension IssuedOffer {
   ///   - customer: To whom; "ada" by default.
   ///   - issuedAt: When; 1 January 2026, midnight UTC, by default.
   ///   - expiresAt: When it is over; never by default.
+  /// - Returns: An issued offer without replicas, not redeemed.
   public static func example(
     of offer: OfferID,
     to customer: CustomerID = "ada",

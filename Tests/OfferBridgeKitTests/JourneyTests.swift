@@ -44,15 +44,26 @@ import Testing
     let appOpened = CustomerAction("app_opened", id: "a-1", by: "ada", at: now, ["channel": "ios"])
 
     let reward = Campaign(
-      "app-open-reward", on: .action("app_opened"), rule: LoyalShopper(),
-      outcome: .issue("ten-off"), limits: [.perCustomer(1)])
+      "app-open-reward",
+      on: .action("app_opened"),
+      rule: LoyalShopper(),
+      outcome: .issue("ten-off"),
+      limits: [.perCustomer(1)]
+    )
     let toWallet = Campaign<Shopper>(
-      "to-wallet", on: .event("ten_off_issued"), rule: Everyone(),
-      outcome: .send(walletCard, through: "wallet"))
+      "to-wallet",
+      on: .event("ten_off_issued"),
+      rule: Everyone(),
+      outcome: .send(walletCard, through: "wallet")
+    )
 
     let bridge = try await OfferBridge(
-      customers: store, catalog: catalog, campaigns: [reward, toWallet],
-      providers: ["wallet": wallet], ledger: InMemoryOfferLedger(now: { time.now }))
+      customers: store,
+      catalog: catalog,
+      campaigns: [reward, toWallet],
+      providers: ["wallet": wallet],
+      ledger: InMemoryOfferLedger(now: { time.now })
+    )
 
     let decisions = try await bridge.respond(to: appOpened)
     #expect(

@@ -84,7 +84,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     if case .issued(let offer) = outcome { offer } else { nil }
   }
 
-  /// "app-open-reward on app_opened: issued ten-off"
+  /// Such as "app-open-reward on app_opened: issued ten-off".
   public var description: String {
     "\(campaign) on \(heard): \(outcome)\(isReplay ? " (decided before)" : "")"
   }

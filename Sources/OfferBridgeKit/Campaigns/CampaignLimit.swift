@@ -37,6 +37,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - cap: How many; 1 or more.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  /// - Returns: A limit.
   public static func perCustomer(
     _ cap: Int,
     of scope: Scope = .campaign,
@@ -51,6 +52,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - cap: How many; 1 or more.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  /// - Returns: A limit.
   public static func total(
     _ cap: Int,
     of scope: Scope = .campaign,
@@ -59,7 +61,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     Self(cap: cap, scope: scope, isPerCustomer: false, window: window)
   }
 
-  /// "1 per customer and campaign"
+  /// Such as "1 per customer and campaign".
   public var description: String {
     let counted =
       switch scope {
@@ -102,13 +104,17 @@ public struct LimitCounter: Sendable, Hashable, Codable {
 public struct LimitUse: Sendable, Hashable, Codable {
   /// The limit.
   public let limit: CampaignLimit
-  /// Where it is counted. A node that names one counter twice uses it once and must pass both caps.
+  /// Where it is counted.
+  ///
+  /// A node that names one counter twice uses it once and must pass both caps.
   public let counter: LimitCounter
 }
 
 extension CampaignLimit {
   /// The use that one decision makes of the limit.
-  package func use(by campaign: CampaignID, offer: OfferID?, customer: CustomerID, at moment: Date) -> LimitUse {
+  package func use(by campaign: CampaignID, offer: OfferID?, customer: CustomerID, at moment: Date)
+    -> LimitUse
+  {
     let subject =
       switch scope {
       case .campaign: "campaign \(campaign)"

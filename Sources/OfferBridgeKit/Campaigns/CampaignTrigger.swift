@@ -5,7 +5,7 @@ public enum CampaignTrigger: Sendable, Hashable, CustomStringConvertible {
   /// An event of that name on a customer's profile: raised by an issuance or an observer, or reported by the host.
   case event(String)
 
-  /// "action app_opened"
+  /// Such as "action app_opened".
   public var description: String {
     switch self {
     case .action(let name): "action \(name)"
@@ -41,7 +41,7 @@ public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
     self.id = id
   }
 
-  /// "action a-1"
+  /// Such as "action a-1".
   public var description: String {
     switch kind {
     case .action: "action \(id)"

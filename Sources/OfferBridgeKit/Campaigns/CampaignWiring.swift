@@ -80,7 +80,11 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
   func reach(of heard: Heard, offers: [OfferID: Offer]) -> Reach {
     offers.allSatisfy { raises[$0.key] == .some($0.value.raises) }
       ? reach(of: heard)
-      : Self.reach(of: heard, in: listeners, raises: raises.merging(offers.mapValues(\.raises)) { _, now in now })
+      : Self.reach(
+        of: heard,
+        in: listeners,
+        raises: raises.merging(offers.mapValues(\.raises)) { _, now in now }
+      )
   }
 
   private static func reach(

@@ -6,12 +6,15 @@ struct ConfigurationCheck<Customer: Sendable> {
   private(set) var warnings: [ConfigurationWarning] = []
   private(set) var listeners: [Listener<Customer>] = []
 
+  /// Checks everything.
+  ///
   /// - Parameters:
   ///   - campaigns: The campaigns, in the order in which they are asked.
   ///   - observers: The observers, asked after the campaigns.
   ///   - offers: What the catalog has of the offers that campaigns issue.
   ///   - providers: Each provider's time-out.
   ///   - hostEvents: The events that the host reports.
+  ///   - tenant: Whose bridge it is.
   ///   - lease: How long a message is held.
   init(
     campaigns: [Campaign<Customer>],
@@ -47,12 +50,19 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .issue(let offer): .issue(offer)
       case .send(let variant, let provider): .send(variant, through: provider)
       }
-    if let interval = campaign.schedule.interval, interval.isEmpty { faults.append(.emptySchedule(campaign.id)) }
+    if let interval = campaign.schedule.interval, interval.isEmpty {
+      faults.append(.emptySchedule(campaign.id))
+    }
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
     }
     add(
-      campaign.id, heard, campaign.rule, campaign.schedule.interval, outcome, campaign.limits,
+      campaign.id,
+      heard,
+      campaign.rule,
+      campaign.schedule.interval,
+      outcome,
+      campaign.limits,
       campaign.exclusiveGroup
     )
   }
@@ -119,7 +129,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     }
     for offer in offers.values.sorted(by: { $0.id < $1.id }) {
       if offer.redeemable.count < 1 { faults.append(.redemptionLimitBelowOne(offer.id)) }
-      for (_, name) in offer.replicas.sorted(by: { $0.key < $1.key }) { checkName(ReplicaName.kind, name.rawValue) }
+      for (_, name) in offer.replicas.sorted(by: { $0.key < $1.key }) {
+        checkName(ReplicaName.kind, name.rawValue)
+      }
     }
   }
 
@@ -134,7 +146,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       faults.append(.unknownProvider(provider, in: listener.id))
       return
     }
-    for offer in offersBehind(listener.trigger, offers: offers) where offers[offer]?.replicas[provider] == nil {
+    for offer in offersBehind(listener.trigger, offers: offers) where offers[offer]?.replicas[provider] == nil
+    {
       faults.append(.replicaMissing(offer, at: provider, in: listener.id))
     }
   }

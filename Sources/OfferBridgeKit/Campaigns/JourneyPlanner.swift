@@ -113,7 +113,15 @@ struct JourneyPlanner<Customer: Sendable> {
     case .raise(let event):
       raise(event, by: listener, in: context, cause: cause, parent: parent, depth: depth)
     case .send(let variant, let provider):
-      send(variant, through: provider, by: listener, in: context, cause: cause, parent: parent, choice: choice)
+      send(
+        variant,
+        through: provider,
+        by: listener,
+        in: context,
+        cause: cause,
+        parent: parent,
+        choice: choice
+      )
     }
   }
 
@@ -163,7 +171,14 @@ struct JourneyPlanner<Customer: Sendable> {
     let limits = listener.limits.map {
       $0.use(by: listener.id, offer: id, customer: trigger.customer, at: snapshot.now)
     }
-    let node = add(key, parent: parent, choice: choice, campaign: listener.id, limits: limits, .issuance(issued))
+    let node = add(
+      key,
+      parent: parent,
+      choice: choice,
+      campaign: listener.id,
+      limits: limits,
+      .issuance(issued)
+    )
     decide(listener, context, node: node)
     follow(issued, raises: offer.raises, isNew: true, in: context, node: node, depth: depth)
   }

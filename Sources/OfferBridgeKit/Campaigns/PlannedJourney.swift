@@ -22,7 +22,9 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     let count = decisions.count + leftovers.count
     var notable: [CampaignDecision] = []
     for index in 0..<count {
-      if index < decisions.count, case .settled(let outcome) = decisions[index].step, !outcome.isNotable { continue }
+      if index < decisions.count, case .settled(let outcome) = decisions[index].step, !outcome.isNotable {
+        continue
+      }
       let decision = make(index)
       if decision.outcome.isNotable { notable.append(decision) }
     }

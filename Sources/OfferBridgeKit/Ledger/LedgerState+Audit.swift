@@ -18,11 +18,16 @@ extension LedgerState {
     }
     for owner in customers.indices {
       let (fold, copies, rows) = folded(Int32(owner))
-      for (index, row) in copies.enumerated() where issued[row].offer.redeemed != fold.copies[index].redeemed {
-        audit.imbalances.append("Issued offer \(issued[row].offer.id): its tally is not the fold of its events.")
+      for (index, row) in copies.enumerated() where issued[row].offer.redeemed != fold.copies[index].redeemed
+      {
+        audit.imbalances.append(
+          "Issued offer \(issued[row].offer.id): its tally is not the fold of its events."
+        )
       }
       for (index, row) in rows.enumerated() where events[row].match != fold.matches[index] {
-        audit.imbalances.append("Event \(events[row].event.id): its match is not the fold of its customer's events.")
+        audit.imbalances.append(
+          "Event \(events[row].event.id): its match is not the fold of its customer's events."
+        )
       }
     }
   }
@@ -42,7 +47,9 @@ extension LedgerState {
       }
     }
     if openByCustomer != audit.messagesOpen {
-      audit.imbalances.append("\(audit.messagesOpen - openByCustomer) open messages are in no lane and will not be sent.")
+      audit.imbalances.append(
+        "\(audit.messagesOpen - openByCustomer) open messages are in no lane and will not be sent."
+      )
     }
     if messageRows.count != messages.count {
       audit.imbalances.append("\(messages.count) messages, but \(messageRows.count) different keys.")
@@ -84,7 +91,9 @@ extension LedgerState {
     for (counter, kept) in counters.all {
       let uses = expected.removeValue(forKey: counter) ?? []
       guard let limit = uses.first?.limit else {
-        if kept.used != 0 { audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.") }
+        if kept.used != 0 {
+          audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.")
+        }
         continue
       }
       var counted = CounterRow()

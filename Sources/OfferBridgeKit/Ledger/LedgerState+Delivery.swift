@@ -52,7 +52,9 @@ struct MessageRow: Sendable {
   }
 }
 
-/// One provider's queue. Of a customer's messages only the earliest open one, the head, is in `waiting`.
+/// One provider's queue.
+///
+/// Of a customer's messages only the earliest open one, the head, is in `waiting`.
 struct Lane: Sendable {
   var waiting = DueHeap()
   var leases = DueHeap()
@@ -306,7 +308,9 @@ extension LedgerState {
     var other = customers[messages[row].customer].firstMessage
     let provider = messages[row].message.provider
     while other != row {
-      if messages[other].isInLane, !messages[other].state.isFinal, messages[other].message.provider == provider {
+      if messages[other].isInLane, !messages[other].state.isFinal,
+        messages[other].message.provider == provider
+      {
         return false
       }
       other = messages[other].nextOfCustomer

@@ -68,7 +68,9 @@ extension LedgerState {
     case .redemption(.issuedOffer(let id), _):
       return issuedRows[id].map { issued[$0].customer }
     case .redemption(.replica(let reference), _):
-      return references[ReferenceKey(provider: event.id.source, reference: reference)].map { issued[$0].customer }
+      return references[ReferenceKey(provider: event.id.source, reference: reference)].map {
+        issued[$0].customer
+      }
     case .redemption(.customer(let id, _), _):
       return row(of: id)
     case .reversal(let redemption):
@@ -83,7 +85,9 @@ extension LedgerState {
     case .redemption(.issuedOffer(let id), _):
       parked.byIssuedOffer[id, default: []].append(row)
     case .redemption(.replica(let reference), _):
-      parked.byReference[ReferenceKey(provider: event.id.source, reference: reference), default: []].append(row)
+      parked.byReference[ReferenceKey(provider: event.id.source, reference: reference), default: []].append(
+        row
+      )
     case .redemption(.customer, _):
       break
     case .reversal(let redemption):

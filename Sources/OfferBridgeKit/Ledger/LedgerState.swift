@@ -67,7 +67,8 @@ struct IssuedRow: Sendable {
   var current: IssuedOffer {
     guard evidence != 0 else { return offer }
     var current = offer
-    for index in current.replicas.indices where evidence >> index & 1 == 1 && !current.replicas[index].isAccepted {
+    for index in current.replicas.indices
+    where evidence >> index & 1 == 1 && !current.replicas[index].isAccepted {
       current.replicas[index].state = .accepted(nil)
     }
     return current

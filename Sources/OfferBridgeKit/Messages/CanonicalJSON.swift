@@ -1,11 +1,11 @@
+// Foundation's encoder is not used: its form of numbers and slashes has changed between versions, and what was
+// frozen by one release must be what the next would freeze.
 /// Writes one JSON object with a single possible form, so that bytes can be frozen and compared.
 ///
 /// Whole numbers as integers, other numbers in their shortest form that reads
 /// back, moments as RFC 3339 in UTC, money as `{"currency":…,"minorUnits":…}`,
 /// texts with only the escapes that RFC 8259 demands. The caller gives the
 /// members in the order of their names.
-// Foundation's encoder is not used: its form of numbers and slashes has changed between versions, and what was
-// frozen by one release must be what the next would freeze.
 package struct CanonicalJSON {
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false

@@ -42,6 +42,7 @@ public struct MessageRetry: Sendable, Hashable, Codable {
   ///   - cap: The longest wait.
   ///   - attempts: How many attempts there are in all; 1 or more.
   ///   - jitter: The largest share by which a wait is lengthened.
+  /// - Returns: A policy of that many attempts.
   public static func exponential(
     from first: Duration,
     factor: Double = 2,

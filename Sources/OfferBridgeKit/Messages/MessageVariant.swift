@@ -28,7 +28,9 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
   public init(_ name: String, @DataPointBuilder<Customer> _ dataPoints: () -> [DataPoint<Customer>]) {
     self.name = name
     self.dataPoints = dataPoints().sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    repeatedNames = zip(self.dataPoints, self.dataPoints.dropFirst()).filter { $0.name == $1.name }.map(\.0.name)
+    repeatedNames = zip(self.dataPoints, self.dataPoints.dropFirst()).filter { $0.name == $1.name }.map(
+      \.0.name
+    )
   }
 
   /// The payload's bytes, or the first required data point that has no value.

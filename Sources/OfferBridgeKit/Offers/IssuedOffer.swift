@@ -90,7 +90,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     replicas.first { $0.provider == provider }
   }
 
-  /// "app-open-reward issued it on app_opened (action a-1)".
+  /// Such as "app-open-reward issued it on app_opened (action a-1)".
   public var why: String {
     "\(campaign) issued it on \(heard) (\(trigger))"
   }

@@ -168,7 +168,7 @@ public struct ExternalEventID: Sendable, Hashable, Codable, CustomStringConverti
     self.id = id
   }
 
-  /// "wallet/r-1"
+  /// Such as "wallet/r-1".
   public var description: String { "\(source)/\(id)" }
 
   /// Whether both are written with the same bytes.

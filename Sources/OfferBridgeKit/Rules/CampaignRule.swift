@@ -80,6 +80,7 @@ public struct Rule<Customer: Sendable>: CampaignRule {
   /// - Parameters:
   ///   - label: The requirement, as a campaign manager reads it.
   ///   - holds: Whether it holds. It must look at the context alone.
+  /// - Returns: A clause that is never not evaluable.
   public static func when(
     _ label: String,
     _ holds: @escaping @Sendable (RuleContext<Customer>) -> Bool
@@ -119,8 +120,8 @@ package indirect enum RuleNode<Customer: Sendable>: Sendable {
   case everyone
 }
 
-/// One condition: its test, and what an explanation needs to say of it.
 // The closures stand in a struct: bare in an array or an optional they would be re-abstracted, one more call each.
+/// One condition: its test, and what an explanation needs to say of it.
 @usableFromInline
 package struct RuleClause<Customer: Sendable>: Sendable {
   package let requirement: @Sendable () -> String

@@ -25,7 +25,8 @@ package struct CompiledRule<Customer: Sendable>: Sendable {
     let verdict = test(context)
     guard verdict == .met, !holdouts.isEmpty else { return (verdict, false) }
     for holdout in holdouts
-    where HoldoutBucket(salt: holdout.salt, customer: context.customerID).isHeldOut(percent: holdout.percent) {
+    where HoldoutBucket(salt: holdout.salt, customer: context.customerID).isHeldOut(percent: holdout.percent)
+    {
       return (.notMet, true)
     }
     return (.met, false)
@@ -100,7 +101,7 @@ private struct RuleLowering<Customer: Sendable> {
   var holdouts: [(percent: Double, salt: String)] = []
   var faults: [RuleFault] = []
 
-  /// `negated`: an odd number of `not`s stands above. `isConjunct`: only conjunctions stand above.
+  // `negated`: an odd number of `not`s stands above. `isConjunct`: only conjunctions stand above.
   mutating func lower(_ rule: Rule<Customer>, negated: Bool, isConjunct: Bool) -> RuleTest<Customer> {
     switch rule.node {
     case .clause(let clause):
@@ -124,7 +125,8 @@ private struct RuleLowering<Customer: Sendable> {
         faults.append(.unreachableCount(count, of: clauses.count))
       }
       let tests = lowerGroup(clauses, negated: false, isConjunct: false)
-      return negated ? RuleTest { !atLeast(count, of: tests, in: $0) } : RuleTest { atLeast(count, of: tests, in: $0) }
+      return negated
+        ? RuleTest { !atLeast(count, of: tests, in: $0) } : RuleTest { atLeast(count, of: tests, in: $0) }
     case .holdout(let percent, let salt):
       if !(percent >= 0 && percent <= 100) { faults.append(.holdoutPercent(percent)) }
       if isConjunct && !negated {

@@ -59,7 +59,7 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
     heard(in: context).attributes[attribute].flatMap(Fact.init(attributeValue:))
   }
 
-  /// "event.channel"
+  /// Such as "event.channel".
   public var name: String {
     switch which {
     case .event: "event.\(attribute)"

@@ -58,7 +58,7 @@ public struct HistoryCount<Customer: Sendable>: RuleOperand {
     }
   }
 
-  /// "purchase count in the last 30 days"
+  /// Such as "purchase count in the last 30 days".
   public var name: String { "\(action) count in the last \(length.inWords)" }
 
   /// The actions of that name.
@@ -79,7 +79,9 @@ extension Duration {
   /// "30 days", "1 hour", "90 minutes", "12.5 seconds": the largest unit that leaves no rest.
   package var inWords: String {
     let whole = milliseconds
-    for (unit, length) in [("day", 86_400_000 as Int64), ("hour", 3_600_000), ("minute", 60_000), ("second", 1000)]
+    for (unit, length) in [
+      ("day", 86_400_000 as Int64), ("hour", 3_600_000), ("minute", 60_000), ("second", 1000),
+    ]
     where whole != 0 && whole % length == 0 {
       let count = whole / length
       return count == 1 ? "1 \(unit)" : "\(count) \(unit)s"

@@ -49,7 +49,7 @@ package struct HoldoutBucket: Sendable, Hashable {
 
   package func isHeldOut(percent: Double) -> Bool { Double(hundredths) < percent * 100 }
 
-  /// "42.17"
+  /// Such as "42.17".
   package var description: String {
     let cents = hundredths % 100
     return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
