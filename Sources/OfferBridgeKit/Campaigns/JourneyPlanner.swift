@@ -424,9 +424,7 @@ struct JourneyPlanner<Customer: Sendable> {
       PlanNode(
         key: issued.id,
         parent: parent,
-        choice: nil,
         campaign: listener.id,
-        limits: [],
         content: .withheld(issued.id, provider, reason)
       )
     )
