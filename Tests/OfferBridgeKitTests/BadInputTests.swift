@@ -55,7 +55,9 @@ import Testing
     #expect(try await shop.bridge.audit() == LedgerAudit())
   }
 
-  @Test(arguments: ["a.b", "../x", "é".decomposedStringWithCanonicalMapping, " ", "\u{0}", String(repeating: "é", count: 128)])
+  @Test(arguments: [
+    "a.b", "../x", "é".decomposedStringWithCanonicalMapping, " ", "\u{0}", String(repeating: "é", count: 128),
+  ])
   func `every other character is allowed in an id`(id: String) async throws {
     let shop = try await Shop()
     shop.store.save(Member(), as: CustomerID(id))

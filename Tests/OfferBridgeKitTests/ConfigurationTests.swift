@@ -83,7 +83,9 @@ import Testing
     #expect(try await faults([campaign("c", on: .event("birthday"))], hostEvents: ["birthday"]) == [])
   }
 
-  @Test func `an offer without a replica for the provider of its message is a fault, whatever the path`() async throws {
+  @Test func `an offer without a replica for the provider of its message is a fault, whatever the path`()
+    async throws
+  {
     let bare = Offer("ten-off", raises: "ten_off_issued")
     #expect(
       try await faults([Shop.reward(), Shop.toWallet()], offers: [bare])
@@ -110,11 +112,16 @@ import Testing
   @Test func `a cycle is a fault with its path`() async throws {
     let offers = [Offer("a", raises: "a_issued"), Offer("b", raises: "b_issued")]
     let found = try await faults(
-      [campaign("one", on: .event("b_issued"), .issue("a")), campaign("two", on: .event("a_issued"), .issue("b"))],
+      [
+        campaign("one", on: .event("b_issued"), .issue("a")),
+        campaign("two", on: .event("a_issued"), .issue("b")),
+      ],
       offers: offers
     )
     #expect(
-      found == [.cycle(["event a_issued", "issuance of b", "event b_issued", "issuance of a", "event a_issued"])]
+      found == [
+        .cycle(["event a_issued", "issuance of b", "event b_issued", "issuance of a", "event a_issued"])
+      ]
     )
   }
 
@@ -125,16 +132,36 @@ import Testing
 
   @Test(arguments: [
     (Rule<Member> { _ in if false { Everyone() } }, RuleFault.empty),
-    (Rule { $0.customer.isOptedIn; AnyOf { if false { Everyone() } } }, .empty),
+    (
+      Rule {
+        $0.customer.isOptedIn; AnyOf { if false { Everyone() } }
+      }, .empty
+    ),
     (Rule { _ in Not { if false { Everyone() } } }, .empty),
-    (Rule { $0.customer.isOptedIn; AnyOf { Holdout(percent: 10, salt: "s") } }, .misplacedHoldout(salt: "s")),
+    (
+      Rule {
+        $0.customer.isOptedIn; AnyOf { Holdout(percent: 10, salt: "s") }
+      }, .misplacedHoldout(salt: "s")
+    ),
     (Rule { _ in Not { Holdout(percent: 10, salt: "s") } }, .misplacedHoldout(salt: "s")),
     (Rule { _ in NoneOf { AllOf { Holdout(percent: 10, salt: "s") } } }, .misplacedHoldout(salt: "s")),
     (Rule { _ in AtLeast(1) { Holdout(percent: 10, salt: "s") } }, .misplacedHoldout(salt: "s")),
     (Rule { _ in Not { Not { Holdout(percent: 10, salt: "s") } } }, .misplacedHoldout(salt: "s")),
-    (Rule { $0.customer.isOptedIn; Holdout(percent: 101, salt: "s") }, .holdoutPercent(101)),
-    (Rule { $0.customer.isOptedIn; AtLeast(2) { Everyone() } }, .unreachableCount(2, of: 1)),
-    (Rule { $0.customer.isOptedIn; AtLeast(0) { Everyone() } }, .unreachableCount(0, of: 1)),
+    (
+      Rule {
+        $0.customer.isOptedIn; Holdout(percent: 101, salt: "s")
+      }, .holdoutPercent(101)
+    ),
+    (
+      Rule {
+        $0.customer.isOptedIn; AtLeast(2) { Everyone() }
+      }, .unreachableCount(2, of: 1)
+    ),
+    (
+      Rule {
+        $0.customer.isOptedIn; AtLeast(0) { Everyone() }
+      }, .unreachableCount(0, of: 1)
+    ),
   ])
   func `a rule that cannot be registered is a fault`(rule: Rule<Member>, fault: RuleFault) async throws {
     let found = try await faults([campaign("c", rule: rule)])

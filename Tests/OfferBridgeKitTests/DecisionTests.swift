@@ -5,7 +5,9 @@ import Testing
 
 /// What an action leads to, and what a repeat of it does.
 @Suite struct DecisionTests {
-  @Test func `an action delivered a hundred times at once issues once and makes one message key`() async throws {
+  @Test func `an action delivered a hundred times at once issues once and makes one message key`()
+    async throws
+  {
     let shop = try await Shop()
     let action = shop.opened("a-1")
     let answers = try await withThrowingTaskGroup(of: Decisions.self) { group in
@@ -13,7 +15,9 @@ import Testing
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(Set(answers.compactMap { $0["reward"]?.issuedOffer?.id }).count == 1)
-    #expect(answers.allSatisfy { $0["reward"]?.issuedOffer != nil && $0["to-wallet"]?.outcome.isActed == true })
+    #expect(
+      answers.allSatisfy { $0["reward"]?.issuedOffer != nil && $0["to-wallet"]?.outcome.isActed == true }
+    )
     #expect(answers.count { $0["reward"]?.isReplay == false } == 1)
     let audit = try await shop.bridge.audit()
     #expect(audit.issued == 1)
@@ -41,7 +45,9 @@ import Testing
     #expect(audit.imbalances == [])
   }
 
-  @Test func `a campaign that fails leaves the issued offer with its replica not sent and the reason`() async throws {
+  @Test func `a campaign that fails leaves the issued offer with its replica not sent and the reason`()
+    async throws
+  {
     let shop = try await Shop()
     shop.store.save(Member(hasWallet: false), as: "ada")
     let decisions = try await shop.bridge.respond(to: shop.opened("a-1"))
@@ -55,7 +61,9 @@ import Testing
     #expect(try await shop.bridge.messages(of: "ada") == [])
   }
 
-  @Test func `a customer whose profile was mended is issued the offer when the action is sent again`() async throws {
+  @Test func `a customer whose profile was mended is issued the offer when the action is sent again`()
+    async throws
+  {
     let shop = try await Shop()
     shop.store.save(Member(isOptedIn: false), as: "ada")
     let action = shop.opened("a-1")
@@ -69,7 +77,8 @@ import Testing
     #expect(second["to-wallet"]?.outcome.isActed == true)
   }
 
-  @Test func `what was issued stays issued when the profile no longer fits, and its message is sent after all`()
+  @Test
+  func `what was issued stays issued when the profile no longer fits, and its message is sent after all`()
     async throws
   {
     let shop = try await Shop()
@@ -117,8 +126,15 @@ import Testing
     CustomerAction("app_opened", id: "a-1", by: "ben", at: ManualTime().now, ["channel": "ios"]),
     CustomerAction("visited", id: "a-1", by: "ada", at: ManualTime().now, ["channel": "ios"]),
   ])
-  func `another action under a known id is a conflict, and nothing is written`(other: CustomerAction) async throws {
-    let visit = Campaign<Member>("visit", on: .action("visited"), rule: Everyone(), outcome: .issue("ten-off"))
+  func `another action under a known id is a conflict, and nothing is written`(other: CustomerAction)
+    async throws
+  {
+    let visit = Campaign<Member>(
+      "visit",
+      on: .action("visited"),
+      rule: Everyone(),
+      outcome: .issue("ten-off")
+    )
     let shop = try await Shop([Shop.reward(), Shop.toWallet(), visit])
     shop.store.save(Member(), as: "ben")
     _ = try await shop.bridge.respond(to: shop.opened("a-1", ["channel": "ios"]))
@@ -127,7 +143,8 @@ import Testing
     #expect(try await shop.bridge.audit().issued == 1)
   }
 
-  @Test func `an action that met nothing is known all the same when another comes under its id`() async throws {
+  @Test func `an action that met nothing is known all the same when another comes under its id`() async throws
+  {
     let shop = try await Shop()
     shop.store.save(Member(isOptedIn: false), as: "ada")
     _ = try await shop.bridge.respond(to: shop.opened("a-1", ["channel": "ios"]))
@@ -198,7 +215,9 @@ import Testing
     #expect(try await shop.bridge.audit().issued == 0)
   }
 
-  @Test func `an issued offer keeps its revision, and an event that the offer raises since is heard`() async throws {
+  @Test func `an issued offer keeps its revision, and an event that the offer raises since is heard`()
+    async throws
+  {
     let late = Campaign<Member>("late", on: .event("renamed"), rule: Everyone(), outcome: .issue("extra"))
     let shop = try await Shop(
       [Shop.reward(), Shop.toWallet(), late],
@@ -231,7 +250,9 @@ import Testing
     #expect(try await shop.issued().replicas[0].state == .notSent(.missingDataPoint("to-wallet", "nickname")))
   }
 
-  @Test func `of an exclusive group the first whose limits pass acts, and a replay picks no other`() async throws {
+  @Test func `of an exclusive group the first whose limits pass acts, and a replay picks no other`()
+    async throws
+  {
     func candidate(_ id: CampaignID, _ offer: OfferID, _ cap: Int) -> Campaign<Member> {
       Campaign(
         id,
@@ -264,7 +285,12 @@ import Testing
     let shop = try await Shop()
     let action = shop.opened("a-1")
     _ = try await shop.bridge.respond(to: action)
-    let other = Campaign<Member>("other", on: .action("app_opened"), rule: Everyone(), outcome: .issue("ten-off"))
+    let other = Campaign<Member>(
+      "other",
+      on: .action("app_opened"),
+      rule: Everyone(),
+      outcome: .issue("ten-off")
+    )
     let next = try await shop.bridge.replacing(campaigns: [other])
     let decisions = try await next.respond(to: action)
     #expect(decisions["reward"]?.isReplay == true)
@@ -278,7 +304,8 @@ import Testing
       Shop.reward(schedule: .days(day, through: day, in: newYork)), Shop.toWallet(),
     ])
     let start = day.start(in: newYork)
-    for (number, moment) in [start - 0.001, start, start + 23 * 3600 - 0.001, start + 23 * 3600].enumerated() {
+    for (number, moment) in [start - 0.001, start, start + 23 * 3600 - 0.001, start + 23 * 3600].enumerated()
+    {
       shop.time.advance(to: moment)
       let outcome = try await shop.bridge.respond(to: shop.opened("a-\(number)"))["reward"]?.outcome
       #expect((outcome == .notRunning) == [true, false, false, true][number], "\(moment)")

@@ -7,7 +7,9 @@ import Testing
 @Suite struct DeliveryTests {
   private static let retry = MessageRetry(delays: [.seconds(10), .seconds(20)], jitter: 0)
 
-  private func shop(_ replies: [ScriptedMessageProvider.Reply]) async throws -> (Shop, ScriptedMessageProvider) {
+  private func shop(_ replies: [ScriptedMessageProvider.Reply]) async throws -> (
+    Shop, ScriptedMessageProvider
+  ) {
     let provider = ScriptedMessageProvider(replies: replies)
     let shop = try await Shop(wallet: provider, settings: BridgeSettings(retry: Self.retry))
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
@@ -117,7 +119,9 @@ import Testing
     #expect(try await shop.bridge.audit().messagesAccepted == 400)
   }
 
-  @Test func `two messages about one issued offer settle one replica, and what was accepted stays`() async throws {
+  @Test func `two messages about one issued offer settle one replica, and what was accepted stays`()
+    async throws
+  {
     let second = Campaign<Member>(
       "reminder",
       on: .event("ten_off_issued"),
@@ -148,7 +152,9 @@ import Testing
     return claim
   }
 
-  private func settle(_ shop: Shop, _ lease: Lease, _ outcome: Settlement.Outcome) async throws -> SettleAnswer {
+  private func settle(_ shop: Shop, _ lease: Lease, _ outcome: Settlement.Outcome) async throws
+    -> SettleAnswer
+  {
     try await shop.ledger.settle([Settlement(lease: lease, outcome: outcome)], tenant: "main")[0]
   }
 

@@ -18,7 +18,9 @@ import Testing
 
   private func eur(_ units: Int64) -> Money { Money(minorUnits: units, currency: "EUR") }
 
-  @Test func `a redemption is applied once, a repeat is a duplicate, another content a conflict`() async throws {
+  @Test func `a redemption is applied once, a repeat is a duplicate, another content a conflict`()
+    async throws
+  {
     let (shop, wallet, issued) = try await delivered()
     let redemption = try wallet.redeem("TEN", of: "ada", at: Self.now + 60)
     #expect(try await shop.bridge.reconcile(redemption) == .applied(to: issued.id))
@@ -105,7 +107,8 @@ import Testing
     #expect(try await shop.bridge.audit().messagesAccepted == 1)
   }
 
-  @Test func `a redemption by customer proves nothing, and is confirmed by the acknowledgement`() async throws {
+  @Test func `a redemption by customer proves nothing, and is confirmed by the acknowledgement`() async throws
+  {
     let shop = try await Shop()
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     let issued = try await shop.issued()
@@ -118,7 +121,9 @@ import Testing
     #expect(try await shop.bridge.match(of: "r-1") == .applied(to: issued.id))
   }
 
-  @Test func `an early redemption is discrepant by id and waits for nothing; a little early is in time`() async throws {
+  @Test func `an early redemption is discrepant by id and waits for nothing; a little early is in time`()
+    async throws
+  {
     let (shop, _, issued) = try await delivered(
       Offer("ten-off", raises: "ten_off_issued", replicas: ["wallet": "TEN"], redeemable: .unlimited)
     )
@@ -227,7 +232,8 @@ import Testing
     #expect(try await shop.bridge.reconcile(next) == .applied(to: issued.id))
   }
 
-  @Test func `with several copies, redemptions go to them in the order of issue, unused first`() async throws {
+  @Test func `with several copies, redemptions go to them in the order of issue, unused first`() async throws
+  {
     let shop = try await Shop()
     for id in ["a-1", "a-2"] {
       _ = try await shop.bridge.respond(to: shop.opened(id))
@@ -265,7 +271,10 @@ import Testing
       ExternalEvent(id: ExternalEventID(source: "wallet", id: id), content: content, time: moment)
     }
     let events: [Step: ExternalEvent] = [
-      .byID: event("r-1", .redemption(.issuedOffer(Self.id), amount: Money(minorUnits: 100, currency: "EUR"))),
+      .byID: event(
+        "r-1",
+        .redemption(.issuedOffer(Self.id), amount: Money(minorUnits: 100, currency: "EUR"))
+      ),
       .byReference: event("r-2", .redemption(.replica("W1"), amount: Money(minorUnits: 20, currency: "EUR"))),
       .byCustomer: event("r-3", .redemption(.customer("ada", replica: "TEN"), amount: nil)),
       .reversal: event("v-1", .reversal(of: "r-2")),

@@ -105,13 +105,17 @@ struct Shop: Sendable {
   /// What was issued to Ada, alone.
   func issued(to customer: CustomerID = "ada") async throws -> IssuedOffer {
     let offers = try await bridge.issuedOffers(of: customer)
-    guard let offer = offers.first, offers.count == 1 else { throw Unexpected("\(offers.count) issued offers") }
+    guard let offer = offers.first, offers.count == 1 else {
+      throw Unexpected("\(offers.count) issued offers")
+    }
     return offer
   }
 
   func message(to customer: CustomerID = "ada") async throws -> MessageRecord {
     let messages = try await bridge.messages(of: customer)
-    guard let message = messages.first, messages.count == 1 else { throw Unexpected("\(messages.count) messages") }
+    guard let message = messages.first, messages.count == 1 else {
+      throw Unexpected("\(messages.count) messages")
+    }
     return message
   }
 }
