@@ -118,9 +118,9 @@ struct Story {
         teller.line(customer.rawValue, "\(offer.offer), \(status), issued offer \(offer.id)")
         teller.line("why", offer.why)
         for replica in offer.replicas {
-          teller.line(replica.provider.rawValue, "\(replica.name) \(replica.state.words)")
+          teller.line(replica.provider.rawValue, "\(replica.name) \(replica.state)")
         }
-        teller.line("tally", offer.redeemed.words)
+        teller.line("tally", "\(offer.redeemed)")
       }
     }
   }

@@ -66,7 +66,7 @@ struct Teller {
   private mutating func received(_ what: String, _ time: RedemptionTime, _ match: RedemptionMatch) {
     diagram.add(.wallet, .bridge, what)
     diagram.add(.bridge, .bridge, match.words)
-    line("received", "\(what) at \(time.words)")
+    line("received", "\(what) at \(time)")
     line("matched", match.words)
   }
 

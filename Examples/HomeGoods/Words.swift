@@ -1,7 +1,7 @@
 import Foundation
 import OfferBridgeKit
 
-// How the story says what the bridge answers. Answers are values; each host finds its own words for them.
+// The answers print themselves; where the story wants them shorter, it finds its own words.
 
 extension MessageRecord {
   /// What came of the last attempt: "accepted as W1".
@@ -10,19 +10,6 @@ extension MessageRecord {
     case .accepted(let reference): "accepted" + (reference.map { " as \($0)" } ?? "")
     case .rejected(let reason), .buried(let reason): "given up, \(reason)"
     case .waiting, .leased: lastFailure ?? "not tried yet"
-    }
-  }
-}
-
-extension Replica.State {
-  /// Where the replica stands: "accepted as W1".
-  var words: String {
-    switch self {
-    case .notSent(let reason): "not sent, \(reason)"
-    case .pending: "on its way"
-    case .accepted(let reference): "accepted" + (reference.map { " as \($0)" } ?? "")
-    case .rejected(let reason): "rejected, \(reason)"
-    case .unknown: "there or not, an answer was lost"
     }
   }
 }
@@ -44,10 +31,8 @@ extension RedemptionMatch {
     switch self {
     case .applied(let id): "applied to \(id.words)"
     case .discrepant(let reasons, let id):
-      "discrepant (\(reasons.map(\.rawValue).joined(separator: ", "))) on \(id.words)"
-    case .parked(let reason): "parked, \(reason.rawValue)"
-    case .duplicate: "a duplicate"
-    case .conflict: "a conflict"
+      "discrepant (\(reasons.map(\.description).joined(separator: ", "))) on \(id.words)"
+    case .parked, .duplicate, .conflict: description
     }
   }
 }
@@ -55,21 +40,6 @@ extension RedemptionMatch {
 extension DerivedKey {
   /// Enough of its 43 characters to find it again in this story.
   var words: String { "\(description.prefix(8))…" }
-}
-
-extension RedemptionTally {
-  /// What was redeemed so far: "1 redeemed, 1 reversed, 800 minor units".
-  var words: String { "\(count) redeemed, \(reversed) reversed, \(minorUnits) minor units" }
-}
-
-extension RedemptionTime {
-  /// When it happened: a moment, or a day where no more is told.
-  var words: String {
-    switch self {
-    case .moment(let moment): moment.words
-    case .day(let day, let zone): "\(day) in \(zone.identifier)"
-    }
-  }
 }
 
 extension Date {

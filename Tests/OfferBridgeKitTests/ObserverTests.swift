@@ -16,7 +16,7 @@ import Testing
     #expect(
       decisions.map(\.description) == [
         "reward on app_opened: issued ten-off",
-        "observer on ten-off: raised ten_off_issued",
+        "observer on issuance of ten-off: raised ten_off_issued",
         "to-wallet on ten_off_issued: message through wallet",
       ]
     )

@@ -28,7 +28,7 @@ import Testing
     let other = Redemption(id: redemption.id, of: redemption.reference, at: Self.now + 61)
     #expect(try await shop.bridge.reconcile(other) == .conflict)
     #expect(try await shop.bridge.match(of: redemption.id) == .applied(to: issued.id))
-    #expect(try await shop.issued().redeemed == RedemptionTally(count: 1, reversed: 0, minorUnits: 0))
+    #expect(try await shop.issued().redeemed == RedemptionTally(count: 1, reversed: 0))
     let audit = try await shop.bridge.audit()
     #expect((audit.received, audit.applied) == (3, 1))
     #expect((audit.duplicates, audit.conflicts) == (1, 1))
@@ -215,7 +215,7 @@ import Testing
       try await match("r-0", Money(minorUnits: 5, currency: "USD"))
         == .discrepant([.otherCurrency], on: issued.id)
     )
-    #expect(try await shop.issued().redeemed == RedemptionTally(count: 3, reversed: 0, minorUnits: 1001))
+    #expect(try await shop.issued().redeemed == RedemptionTally(count: 3, reversed: 0, amount: eur(1001)))
   }
 
   @Test func `a reversal gives back once, whoever repeats it`() async throws {
@@ -227,7 +227,7 @@ import Testing
     #expect(try await shop.bridge.reconcile(reversal) == .duplicate)
     let another = Reversal(id: "v-2", of: redemption.id, at: Self.now + 130)
     #expect(try await shop.bridge.reconcile(another) == .discrepant([.alreadyReversed], on: issued.id))
-    #expect(try await shop.issued().redeemed == RedemptionTally(count: 0, reversed: 1, minorUnits: 0))
+    #expect(try await shop.issued().redeemed == RedemptionTally(count: 0, reversed: 1))
     let next = Redemption(id: "r-9", of: .issuedOffer(issued.id), at: Self.now + 200)
     #expect(try await shop.bridge.reconcile(next) == .applied(to: issued.id))
   }
@@ -373,7 +373,10 @@ import Testing
       #expect(different.isEmpty, "first: \(different.first.map { "\($0.element)" } ?? "")")
     }
     let outcome = run(sent[0], repeated: false)
-    #expect(outcome.offers.first?.redeemed == RedemptionTally(count: 2, reversed: 1, minorUnits: 100))
+    #expect(
+      outcome.offers.first?.redeemed
+        == RedemptionTally(count: 2, reversed: 1, amount: Money(minorUnits: 100, currency: "EUR"))
+    )
     #expect(outcome.offers.first?.replicas[0].state == .accepted("W1"))
     #expect(
       outcome.matches == [
