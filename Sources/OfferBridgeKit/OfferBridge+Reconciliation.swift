@@ -114,6 +114,16 @@ extension OfferBridge {
     try await reading(.ledgerFailed) { try await ledger.messages(of: customer, tenant: tenant) }
   }
 
+  /// Everything that external systems reported about a customer, and how each redemption and reversal stands.
+  ///
+  /// - Parameter customer: The customer.
+  /// - Returns: The records in the order of their own times. One that names an unknown issued offer or reference
+  ///   is not among them: nobody knows yet whose it is.
+  /// - Throws: ``OfferBridgeError`` when the ledger fails.
+  public func redemptions(of customer: CustomerID) async throws -> [RedemptionRecord] {
+    try await reading(.ledgerFailed) { try await ledger.redemptions(of: customer, tenant: tenant) }
+  }
+
   /// Counts everything in the ledger anew, and says whether all sums agree.
   ///
   /// - Returns: The sums.

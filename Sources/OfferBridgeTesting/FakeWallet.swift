@@ -55,6 +55,7 @@ public final class FakeWallet: MessageProvider {
     var references: [DerivedKey: ReplicaReference] = [:]
     var attempts = 0
     var redemptions = 0
+    var reversals = 0
     var outages = 0
     var lostAcknowledgements = 0
   }
@@ -143,6 +144,19 @@ public final class FakeWallet: MessageProvider {
         case .customer: .customer(customer, replica: replica)
         }
       return Redemption(id: "r-\(state.redemptions)", from: name, of: reference, at: moment, amount: amount)
+    }
+  }
+
+  /// Undoes a redemption, as a cashier would.
+  ///
+  /// - Parameters:
+  ///   - redemption: What was redeemed.
+  ///   - moment: When it was undone.
+  /// - Returns: What the wallet reports: "v-1", "v-2" and so on.
+  public func reverse(_ redemption: Redemption, at moment: Date) -> Reversal {
+    state.withLock { state in
+      state.reversals += 1
+      return Reversal(id: "v-\(state.reversals)", from: name, of: redemption.id, at: moment)
     }
   }
 }

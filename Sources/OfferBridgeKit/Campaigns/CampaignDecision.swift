@@ -44,7 +44,8 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     /// Whether it is among a call's decisions without being asked for: acted, or stopped after its rule was met.
     var isNotable: Bool {
       switch self {
-      case .notMet, .notEvaluable, .notRunning: false
+      // Where a parent was refused, its own decision says so; what hangs on it is only asked for by name.
+      case .notMet, .notEvaluable, .notRunning, .parentNotWritten: false
       default: true
       }
     }

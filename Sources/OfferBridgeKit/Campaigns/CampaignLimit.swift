@@ -61,14 +61,14 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     Self(cap: cap, scope: scope, isPerCustomer: false, window: window)
   }
 
-  /// Such as "1 per customer and campaign".
+  /// Such as "1 per customer of the campaign".
   public var description: String {
     let counted =
       switch scope {
-      case .campaign: "campaign"
-      case .offer: "offer"
-      case .group(let name): "group \(name)"
-      case .programme: "programme"
+      case .campaign: "the campaign"
+      case .offer: "the offer"
+      case .group(let name): "the group \(name)"
+      case .programme: "the programme"
       }
     let time =
       switch window {
@@ -76,7 +76,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       case .rolling(let length): " in \(length.inWords)"
       case .calendar(let period, let zone): " a \(period.rawValue) in \(zone.identifier)"
       }
-    return "\(cap) per \(isPerCustomer ? "customer and " : "")\(counted)\(time)"
+    return "\(cap) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)"
   }
 }
 

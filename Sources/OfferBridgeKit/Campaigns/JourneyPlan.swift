@@ -84,6 +84,22 @@ public struct PlanNode: Sendable, Hashable {
   public let limits: [LimitUse]
   /// What it writes.
   public let content: Content
+
+  package init(
+    key: DerivedKey,
+    parent: Int? = nil,
+    choice: Int? = nil,
+    campaign: CampaignID? = nil,
+    limits: [LimitUse] = [],
+    content: Content
+  ) {
+    self.key = key
+    self.parent = parent
+    self.choice = choice
+    self.campaign = campaign
+    self.limits = limits
+    self.content = content
+  }
 }
 
 /// What became of a plan.

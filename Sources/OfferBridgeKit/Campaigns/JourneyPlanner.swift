@@ -219,7 +219,7 @@ struct JourneyPlanner<Customer: Sendable> {
     guard wiring.hears(.issuance(issued.offer)) else { return }
     let heard = HeardEvent(
       kind: .issuance,
-      name: issued.offer.rawValue,
+      name: "issuance of \(issued.offer)",
       cause: cause,
       occurredAt: snapshot.now,
       attributes: attributes
@@ -424,9 +424,7 @@ struct JourneyPlanner<Customer: Sendable> {
       PlanNode(
         key: issued.id,
         parent: parent,
-        choice: nil,
         campaign: listener.id,
-        limits: [],
         content: .withheld(issued.id, provider, reason)
       )
     )

@@ -80,6 +80,11 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: tenant) { state, _ in state.messages(of: customer) }
   }
 
+  /// Everything that external systems reported about a customer.
+  public func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord] {
+    withState(of: tenant) { state, _ in state.redemptions(of: customer) }
+  }
+
   /// Counts everything anew.
   public func audit(tenant: TenantID) async throws -> LedgerAudit {
     withState(of: tenant) { $0.audit(now: $1) }

@@ -63,6 +63,25 @@ extension LedgerState {
     eventRows[id].map { events[$0].match }
   }
 
+  /// Everything that was reported about a customer, in the order in which it is folded.
+  package func redemptions(of customer: CustomerID) -> [RedemptionRecord] {
+    guard let owner = customerRows[customer] else { return [] }
+    var rows: [EventRow] = []
+    var next = customers[owner].firstEvent
+    while next != nowhere {
+      rows.append(events[next])
+      next = events[next].nextOfCustomer
+    }
+    return
+      rows
+      .sorted {
+        RedemptionFold.Entry(event: $0.event, orderedAt: $0.orderedAt).isBefore(
+          .init(event: $1.event, orderedAt: $1.orderedAt)
+        )
+      }
+      .map { RedemptionRecord(event: $0.event, match: $0.match) }
+  }
+
   private mutating func owner(of event: ExternalEvent) -> Int32? {
     switch event.content {
     case .redemption(.issuedOffer(let id), _):

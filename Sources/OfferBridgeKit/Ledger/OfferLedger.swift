@@ -62,6 +62,12 @@ public protocol OfferLedger: Sendable {
   nonisolated(nonsending)
     func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord]
 
+  /// Everything that external systems reported about a customer, in the order of its own times, then of ids.
+  ///
+  /// What waits for something that would tell whose it is, is not among it.
+  nonisolated(nonsending)
+    func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord]
+
   /// Counts everything anew, in the store, and compares it with what the store keeps.
   nonisolated(nonsending)
     func audit(tenant: TenantID) async throws -> LedgerAudit

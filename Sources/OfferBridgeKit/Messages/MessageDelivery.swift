@@ -52,7 +52,7 @@ public struct MessageRecord: Sendable, Hashable, Codable {
 }
 
 /// The states of a message; the last three are final.
-public enum MessageState: Sendable, Hashable, Codable {
+public enum MessageState: Sendable, Hashable, Codable, CustomStringConvertible {
   /// It may be tried from that moment on, once the customer's earlier messages to the provider are settled.
   case waiting(due: Date)
   /// A worker holds it until then.
@@ -69,6 +69,17 @@ public enum MessageState: Sendable, Hashable, Codable {
     switch self {
     case .waiting, .leased: false
     case .accepted, .rejected, .buried: true
+    }
+  }
+
+  /// Such as "accepted as W1".
+  public var description: String {
+    switch self {
+    case .waiting(let due): "waiting until \(due.rfc3339)"
+    case .leased(let until): "leased until \(until.rfc3339)"
+    case .accepted(let reference): reference.map { "accepted as \($0)" } ?? "accepted"
+    case .rejected(let reason): "rejected: \(reason)"
+    case .buried(let reason): "buried: \(reason)"
     }
   }
 }

@@ -8,7 +8,7 @@ public struct Replica: Sendable, Hashable, Codable {
   public var state: State
 
   /// Where a replica stands, as far as we know.
-  public enum State: Sendable, Hashable, Codable {
+  public enum State: Sendable, Hashable, Codable, CustomStringConvertible {
     /// No message about it was committed, and why.
     case notSent(WithheldReason)
     /// A message is committed and not settled.
@@ -19,6 +19,17 @@ public struct Replica: Sendable, Hashable, Codable {
     case rejected(reason: String)
     /// An attempt ended without an answer: it may be there or not.
     case unknown
+
+    /// Such as "accepted as W1".
+    public var description: String {
+      switch self {
+      case .notSent(let reason): "not sent: \(reason)"
+      case .pending: "pending"
+      case .accepted(let reference): reference.map { "accepted as \($0)" } ?? "accepted"
+      case .rejected(let reason): "rejected: \(reason)"
+      case .unknown: "unknown"
+      }
+    }
   }
 
   /// A replica.

@@ -81,21 +81,38 @@ public struct Redemption: Sendable, Hashable, Codable {
 }
 
 /// What a redemption names as redeemed.
-public enum RedemptionReference: Sendable, Hashable, Codable {
+public enum RedemptionReference: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Our id, which the external system was given with the message and echoes.
   case issuedOffer(IssuedOffer.ID)
   /// The external system's own name for the customer's replica, as its acknowledgement gave it.
   case replica(ReplicaReference)
   /// The customer, and the offer's name in the external system.
   case customer(CustomerID, replica: ReplicaName)
+
+  /// Such as "TEN of ada".
+  public var description: String {
+    switch self {
+    case .issuedOffer(let id): "issued offer \(id)"
+    case .replica(let reference): "replica \(reference)"
+    case .customer(let customer, let replica): "\(replica) of \(customer)"
+    }
+  }
 }
 
 /// When the external system says that something happened.
-public enum RedemptionTime: Sendable, Hashable, Codable {
+public enum RedemptionTime: Sendable, Hashable, Codable, CustomStringConvertible {
   /// At a moment.
   case moment(Date)
   /// On a day of a zone's calendar, at a time that is not told.
   case day(LocalDay, in: TimeZone)
+
+  /// Such as "2026-11-22T12:00:00Z", or "2026-11-22 in Europe/Oslo".
+  public var description: String {
+    switch self {
+    case .moment(let moment): moment.rfc3339
+    case .day(let day, let zone): "\(day) in \(zone.identifier)"
+    }
+  }
 }
 
 /// What the external system reports when a redemption was undone.

@@ -12,6 +12,13 @@ struct RedemptionFold {
   struct Entry {
     let event: ExternalEvent
     let orderedAt: Int64
+
+    /// By its own time, then by its source and id: never by its arrival.
+    func isBefore(_ other: Entry) -> Bool {
+      if orderedAt != other.orderedAt { return orderedAt < other.orderedAt }
+      if event.id.source != other.event.id.source { return event.id.source < other.event.id.source }
+      return event.id.id.utf8.lexicographicallyPrecedes(other.event.id.id.utf8)
+    }
   }
 
   /// The copies, in the order of issue; their tallies are the result.
@@ -44,7 +51,7 @@ struct RedemptionFold {
     evidence = Array(repeating: 0, count: copies.count)
     for index in self.copies.indices { self.copies[index].redeemed = .none }
 
-    let order = entries.indices.sorted { isBefore($0, $1) }
+    let order = entries.indices.sorted { entries[$0].isBefore(entries[$1]) }
     var waiting: [ExternalEventID: [Int]] = [:]
     var redemptions: [ExternalEventID: Int] = [:]
     for index in order {
@@ -73,13 +80,6 @@ struct RedemptionFold {
     }
   }
 
-  private func isBefore(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (entries[left], entries[right])
-    if a.orderedAt != b.orderedAt { return a.orderedAt < b.orderedAt }
-    if a.event.id.source != b.event.id.source { return a.event.id.source < b.event.id.source }
-    return a.event.id.id.utf8.lexicographicallyPrecedes(b.event.id.id.utf8)
-  }
-
   private mutating func redeem(_ index: Int, _ reference: RedemptionReference, _ amount: Money?) {
     let event = entries[index].event
     let candidates = copies.indices.filter { copies[$0].isMeant(by: reference, from: event.id.source) }
@@ -94,15 +94,21 @@ struct RedemptionFold {
     if event.time.isAfterExpiry(of: copies[copy]) { found.insert(.afterExpiry) }
     var units: Int64 = 0
     if let amount {
-      if let faceValue = copies[copy].faceValue, faceValue.currency != amount.currency {
-        found.insert(.otherCurrency)
-      } else {
+      let sum = copies[copy].redeemed.amount
+      let currency = copies[copy].faceValue?.currency ?? sum?.currency ?? amount.currency
+      if currency == amount.currency {
         units = amount.minorUnits
+        copies[copy].redeemed.amount = Money(
+          minorUnits: (sum?.minorUnits ?? 0).addingClamped(units),
+          currency: currency
+        )
+      } else {
+        found.insert(.otherCurrency)
       }
     }
     copies[copy].redeemed.count += 1
-    copies[copy].redeemed.minorUnits = copies[copy].redeemed.minorUnits.addingClamped(units)
-    let isOverValue = copies[copy].faceValue.map { copies[copy].redeemed.minorUnits > $0.minorUnits } ?? false
+    let faceValue = copies[copy].faceValue?.minorUnits ?? .max
+    let isOverValue = (copies[copy].redeemed.amount?.minorUnits ?? 0) > faceValue
     if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.insert(.overLimit) }
     counted[index] = Counted(copy: copy, minorUnits: units)
     reasons[index] = found
@@ -121,7 +127,12 @@ struct RedemptionFold {
     counted[redemption]?.isReversed = true
     copies[copy].redeemed.count -= 1
     copies[copy].redeemed.reversed += 1
-    copies[copy].redeemed.minorUnits -= redeemed.minorUnits
+    if let sum = copies[copy].redeemed.amount {
+      copies[copy].redeemed.amount = Money(
+        minorUnits: sum.minorUnits - redeemed.minorUnits,
+        currency: sum.currency
+      )
+    }
     matches[index] = .applied(to: copies[copy].id)
   }
 

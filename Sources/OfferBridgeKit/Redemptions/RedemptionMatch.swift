@@ -4,7 +4,7 @@
 /// exactly one of these. The answer is today's; what is parked or discrepant
 /// can change when its other half arrives, and ``OfferBridge/match(of:from:)``
 /// tells how it stands now.
-public enum RedemptionMatch: Sendable, Hashable, Codable {
+public enum RedemptionMatch: Sendable, Hashable, Codable, CustomStringConvertible {
   /// It fits an issued offer, and counts.
   case applied(to: IssuedOffer.ID)
   /// It counts, for the external system has the last word, but something about it is not as it should be.
@@ -23,28 +23,78 @@ public enum RedemptionMatch: Sendable, Hashable, Codable {
     case .parked, .duplicate, .conflict: nil
     }
   }
+
+  /// Such as "discrepant: after its expiry", without the issued offer's id.
+  public var description: String {
+    switch self {
+    case .applied: "applied"
+    case .discrepant(let reasons, _): "discrepant: \(reasons.map(\.description).joined(separator: ", "))"
+    case .parked(let reason): "parked: \(reason)"
+    case .duplicate: "duplicate"
+    case .conflict: "conflict"
+    }
+  }
 }
 
 /// What about a redemption that counts is not as it should be.
-public enum RedemptionDiscrepancy: String, Sendable, Hashable, Codable, CaseIterable {
+public enum RedemptionDiscrepancy: String, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible
+{
   /// It happened before the offer was issued.
   case beforeIssue
   /// It happened when the offer was over.
   case afterExpiry
   /// The offer was redeemed more often, or for more, than it may be.
   case overLimit
-  /// Its amount is in another currency than the offer's face value, and is not summed.
+  /// Its amount is in another currency than the offer's other amounts, and is not summed.
   case otherCurrency
   /// The external system never confirmed that it has the replica; withdrawn once it does.
   case unconfirmedReplica
   /// A reversal of a redemption that another reversal has undone already; it gives nothing back.
   case alreadyReversed
+
+  /// The discrepancy in words: "after its expiry".
+  public var description: String {
+    switch self {
+    case .beforeIssue: "before its issue"
+    case .afterExpiry: "after its expiry"
+    case .overLimit: "over its limit"
+    case .otherCurrency: "in another currency"
+    case .unconfirmedReplica: "of an unconfirmed replica"
+    case .alreadyReversed: "reversed already"
+    }
+  }
 }
 
 /// Why an inbound event waits.
-public enum ParkedReason: String, Sendable, Hashable, Codable, CaseIterable {
+public enum ParkedReason: String, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible {
   /// No issued offer is known that it could be about.
   case unknownOffer
   /// Its redemption has not been received, or waits itself.
   case reversalBeforeRedemption
+
+  /// The reason in words: "unknown offer".
+  public var description: String {
+    switch self {
+    case .unknownOffer: "unknown offer"
+    case .reversalBeforeRedemption: "reversal before its redemption"
+    }
+  }
+}
+
+/// What an external system reported about a customer, and how it stands now.
+public struct RedemptionRecord: Sendable, Hashable, Codable {
+  /// What was reported.
+  public let event: ExternalEvent
+  /// How it stands: applied, discrepant or parked.
+  public let match: RedemptionMatch
+
+  /// A record.
+  ///
+  /// - Parameters:
+  ///   - event: What was reported.
+  ///   - match: How it stands.
+  public init(event: ExternalEvent, match: RedemptionMatch) {
+    self.event = event
+    self.match = match
+  }
 }

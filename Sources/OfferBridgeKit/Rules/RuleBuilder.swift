@@ -4,8 +4,11 @@
 /// is simply not there: it is spliced into the block it stands in.
 @resultBuilder
 public enum RuleBuilder<Customer: Sendable> {
-  /// A rule, group or clause that stands on its own line.
-  public static func buildExpression<R: CampaignRule<Customer>>(_ rule: R) -> [Rule<Customer>] { [rule.rule] }
+  /// A rule, group or clause that stands on its own line; a block of a single clause is that clause.
+  public static func buildExpression<R: CampaignRule<Customer>>(_ rule: R) -> [Rule<Customer>] {
+    let rule = rule.rule
+    return rule.clauses.count == 1 ? rule.clauses : [rule]
+  }
 
   /// The lines of one block.
   public static func buildBlock(_ clauses: [Rule<Customer>]...) -> [Rule<Customer>] {

@@ -1,0 +1,117 @@
+import Foundation
+import OfferBridgeKit
+import OfferBridgeTesting
+import Testing
+
+/// The loop that waits for due messages, on a clock that only the test moves.
+@Suite struct DeliveryLoopTests {
+  @Test(.timeLimit(.minutes(1)))
+  func `the loop sends what becomes due, wakes when told, and drains`() async throws {
+    let provider = ScriptedMessageProvider(replies: [.retry(), .accepted(reference: "W1")])
+    let shop = try await Shop(
+      wallet: provider,
+      settings: BridgeSettings(retry: MessageRetry(delays: [.seconds(10)], jitter: 0))
+    )
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let signal = DeliverySignal()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
+
+      await shop.time.whenSleeping()
+      #expect(provider.deliveries.count == 1)
+      shop.time.advance(by: .seconds(10))
+      await settled(shop, "ada")
+      #expect(try await shop.issued().replicas[0].state == .accepted("W1"))
+
+      // All is settled: the loop waits for a signal alone.
+      shop.store.save(Member(), as: "ben")
+      _ = try await shop.bridge.respond(to: shop.opened("b-1", by: "ben"))
+      signal.wake()
+      await settled(shop, "ben")
+      #expect(provider.deliveries.count == 3)
+
+      await signal.drain(within: .seconds(5))
+      try await group.waitForAll()
+    }
+    _ = try await shop.bridge.respond(to: shop.opened("a-2"))
+    signal.wake()
+    #expect(provider.deliveries.count == 3)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a drain gives what is on its way its time, then releases it`() async throws {
+    let provider = ScriptedMessageProvider(replies: [.hang])
+    let shop = try await Shop(wallet: provider)
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let signal = DeliverySignal()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
+      while provider.deliveries.isEmpty { await Task.yield() }
+      group.addTask { await signal.drain(within: .seconds(5)) }
+      await shop.time.whenSleeping()
+      #expect(try await shop.message().state == .leased(until: shop.time.now + 60))
+      shop.time.advance(by: .seconds(5))
+      try await group.waitForAll()
+    }
+    let message = try await shop.message()
+    #expect(!message.state.isFinal)
+    #expect(message.state == .waiting(due: shop.time.now - 5))
+    #expect(message.lastFailure == nil)
+    try await shop.bridge.deliverDueMessages()
+    #expect(try await shop.message().state.isFinal)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `cancelling the loop releases what is on its way`() async throws {
+    let provider = ScriptedMessageProvider(replies: [.hang])
+    let shop = try await Shop(wallet: provider)
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: DeliverySignal()) }
+      while provider.deliveries.isEmpty { await Task.yield() }
+      group.cancelAll()
+      while let result = await group.nextResult() { _ = result }
+    }
+    #expect(try await shop.message().state == .waiting(due: shop.time.now))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a slow provider does not hold up another`() async throws {
+    let slow = ScriptedMessageProvider(replies: [.hang])
+    let quick = ScriptedMessageProvider()
+    let offer = Offer("ten-off", raises: "ten_off_issued", replicas: ["wallet": "TEN", "mail": "ten"])
+    func send(_ id: CampaignID, _ provider: ProviderID) -> Campaign<Member> {
+      Campaign(
+        id,
+        on: .event("ten_off_issued"),
+        rule: Everyone(),
+        outcome: .send(Shop.card, through: provider)
+      )
+    }
+    let store = InMemoryCustomerStore(["ada": Member()])
+    let bridge = try await OfferBridge(
+      customers: store,
+      catalog: InMemoryOfferCatalog([offer]),
+      campaigns: [Shop.reward(), send("to-wallet", "wallet"), send("to-mail", "mail")],
+      providers: ["wallet": slow, "mail": quick]
+    )
+    _ = try await bridge.respond(
+      to: CustomerAction("app_opened", id: "a", by: "ada", at: ManualTime().now)
+    )
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await bridge.deliverDueMessages() }
+      while try await bridge.issuedOffers(of: "ada")[0].replica(at: "mail")?.isAccepted != true {
+        await Task.yield()
+      }
+      #expect(try await bridge.issuedOffers(of: "ada")[0].replica(at: "wallet")?.state == .pending)
+      group.cancelAll()
+      while let result = await group.nextResult() { _ = result }
+    }
+  }
+
+  private func settled(_ shop: Shop, _ customer: CustomerID) async {
+    while (try? await shop.bridge.messages(of: customer).allSatisfy { $0.state.isFinal }) != true {
+      await Task.yield()
+    }
+  }
+}
