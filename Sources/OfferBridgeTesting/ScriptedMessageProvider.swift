@@ -29,6 +29,11 @@ public final class ScriptedMessageProvider: MessageProvider {
   public struct Failure: Error, Sendable, Hashable {
     /// Which reply of the script it was.
     public let reply: Reply
+
+    /// A failure.
+    ///
+    /// - Parameter reply: Which reply of the script it was.
+    public init(reply: Reply) { self.reply = reply }
   }
 
   private struct State {
