@@ -166,7 +166,8 @@ import Testing
     func stop() async { await signal.drain(within: .seconds(5)) }
   }
 
-  @Test func `an app delivers to its own wallet screen without a server`() async throws {
+  @Test(.timeLimit(.minutes(1)))
+  func `an app delivers to its own wallet screen without a server`() async throws {
     let now = Date()
     let store = InMemoryCustomerStore(["ada": Shopper()])
     store.record(CustomerAction("purchase", id: "p-1", by: "ada", at: now))
