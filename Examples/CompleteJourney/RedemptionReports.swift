@@ -3,8 +3,9 @@ import OfferBridgeKit
 
 /// When the wallet reports each redemption, and how often.
 ///
-/// What a year comes to must not depend on any of it; the switches are there
-/// so that everybody can see that it does not.
+/// What a year comes to does not depend on it; the switches are there so that
+/// everybody can see that. Where lines with one id contradict each other, the
+/// one reported first stands: without a seed, the first in the file.
 struct RedemptionReports {
   enum Order: String, CaseIterable {
     /// All of them before the first basket, when no offer has been issued yet.
@@ -29,7 +30,7 @@ struct RedemptionReports {
 
   /// Every report, in the order in which they are made.
   func reports(of redemptions: [CouponRedemption], in zone: TimeZone) -> [Report] {
-    var lines = Array(repeating: redemptions, count: times).joined().map { $0 }
+    var lines = Array(repeatElement(redemptions, count: times).joined())
     var moments = moments(of: lines, in: zone)
     if let seed {
       var chance = SplitMix64(seed: seed)
@@ -47,7 +48,7 @@ struct RedemptionReports {
     case .first: return Array(repeating: .distantPast, count: lines.count)
     case .last: return Array(repeating: .distantFuture, count: lines.count)
     case .between:
-      // Of two lines with one id the first in the file stands, so the second is never reported before it.
+      // The second line with an id is never reported before the first, even if it is of an earlier day.
       var earliest: [String: Date] = [:]
       return lines.map { line in
         let moment = max(line.day.interval(in: zone).upperBound, earliest[line.id] ?? .distantPast)

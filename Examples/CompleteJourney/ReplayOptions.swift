@@ -6,7 +6,8 @@ struct ReplayOptions {
   var isJSON = false
   /// A folder with the publisher's columns; `nil` for the year that comes with the example.
   var folder: String?
-  var zone = RetailYear.newYork
+  /// Whose days the files mean.
+  private(set) var zone = TimeZone.gmt
   var reports = RedemptionReports()
 
   static let usage = """
@@ -30,16 +31,14 @@ struct ReplayOptions {
 
   /// Reads the arguments, or throws what is wrong with the first that cannot be read.
   init(_ arguments: [String]) throws(UsageError) {
-    var rest = arguments[...]
+    var (rest, zone) = (arguments[...], RetailYear.zoneName)
     while let argument = rest.popFirst() {
       switch argument {
       case "--help", "-h": isHelp = true
       case "--json": isJSON = true
       case "--data": folder = try Self.value(of: argument, "a folder", from: &rest) { $0.isEmpty ? nil : $0 }
       case "--zone":
-        zone = try Self.value(of: argument, "a time zone such as America/New_York", from: &rest) {
-          TimeZone(identifier: $0)
-        }
+        zone = try Self.value(of: argument, "a time zone", from: &rest) { $0 }
       case "--redemptions":
         reports.order = try Self.value(of: argument, "first, between or last", from: &rest) {
           RedemptionReports.Order(rawValue: $0)
@@ -53,6 +52,10 @@ struct ReplayOptions {
       default: throw UsageError(problem: "\(argument.debugDescription) is not an option.")
       }
     }
+    guard let known = TimeZone(identifier: zone) else {
+      throw UsageError(problem: "This computer knows no time zone \(zone.debugDescription).")
+    }
+    self.zone = known
   }
 
   private static func value<Value>(

@@ -23,14 +23,14 @@ extension ProviderID {
 
 /// The retailer's year, said in the words of the library.
 extension RetailYear {
-  /// Where the retailer's calendars hang.
+  /// The zone of the retailer's calendars.
   ///
   /// The trap of this data: baskets carry moments in UTC, campaigns and
   /// redemptions carry days, and nobody says whose. Taken for days in UTC, an
   /// evening's basket counts for the day after, its offer seems to be issued a
   /// day late, and 29 of 2,102 redemptions seem to come before their offer.
   /// They are days in New York, where none does.
-  static let newYork = TimeZone(identifier: "America/New_York") ?? .gmt
+  static let zoneName = "America/New_York"
 
   /// What a household does when it pays.
   static let basketCheckedOut = "basket_checked_out"

@@ -6,12 +6,13 @@ import Synchronization
 /// Leads a retailer's year through a bridge, basket by basket, as if it happened now.
 ///
 /// ```swift
-/// let summary = try await YearReplay(year: .bundled()).run()
+/// let summary = try await YearReplay(year: .bundled(), zone: newYork).run()
 /// summary.counts.issued  // 6404
 /// ```
 struct YearReplay {
   let year: RetailYear
-  var zone = RetailYear.newYork
+  /// Whose days campaigns and redemptions mean.
+  let zone: TimeZone
   var reports = RedemptionReports()
 
   /// Replays the year and counts what came of it.
@@ -31,30 +32,29 @@ struct YearReplay {
       ledger: InMemoryOfferLedger(now: { ledgerClock.now })
     )
 
-    let reports = reports.reports(of: year.redemptions, in: zone)
-    var (reported, repeats) = (0, 0)
+    let all = reports.reports(of: year.redemptions, in: zone)
+    var (upcoming, repeats) = (all[...], 0)
     for (number, basket) in year.baskets.enumerated() {
+      let due = upcoming.prefix { $0.moment <= basket.checkedOutAt }
+      upcoming = upcoming.dropFirst(due.count)
+      repeats += try await report(due, to: bridge)
+
       // Campaigns run, and offers are issued, by the ledger's time: that of the basket, not of this computer.
       ledgerClock.set(basket.checkedOutAt)
-      let due = reports[reported...].prefix { $0.moment <= basket.checkedOutAt }
-      repeats += try await report(due, to: bridge)
-      reported = due.endIndex
-
       let decisions = try await bridge.respond(to: basket.action)
       if !decisions.issuedOffers.isEmpty { try await bridge.deliverDueMessages() }
       if number % 2048 == 0 { progress(number) }
     }
-    repeats += try await report(reports[reported...], to: bridge)
-    try await bridge.deliverDueMessages()
+    repeats += try await report(upcoming, to: bridge)
 
     var summary = YearSummary(
       households: households.count,
       baskets: year.baskets.count,
-      redemptions: reports.count,
+      redemptions: all.count,
       duplicates: repeats
     )
     try await summary.read(year.campaigns, of: households, from: bridge)
-    try await summary.read(reports.map(\.redemption.id), from: bridge)
+    try await summary.read(all.map(\.redemption.id), from: bridge)
     try await summary.audit(bridge)
     summary.duration = ContinuousClock.now - start
     return summary
