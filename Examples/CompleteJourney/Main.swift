@@ -1,0 +1,53 @@
+import Foundation
+
+@main
+enum Main {
+  static func main() async {
+    let isTerminal = isatty(STDERR_FILENO) == 1
+    let status = await run(
+      arguments: Array(CommandLine.arguments.dropFirst()),
+      stdout: { try FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) },
+      stderr: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) },
+      showsProgress: isTerminal
+    )
+    exit(status)
+  }
+
+  /// Does what the arguments ask for.
+  ///
+  /// Nothing is written to `stdout` before all of it is known, so that a fault
+  /// on the way leaves it empty.
+  ///
+  /// - Returns: The exit status.
+  static func run(
+    arguments: [String],
+    stdout: (String) throws -> Void,
+    stderr: (String) -> Void,
+    showsProgress: Bool = false
+  ) async -> Int32 {
+    do {
+      let options = try ReplayOptions(arguments)
+      guard !options.isHelp else {
+        try stdout(ReplayOptions.usage)
+        return 0
+      }
+      let folder = options.folder.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      let year = try folder.map { try RetailYear(directory: $0) } ?? .bundled()
+      let replay = YearReplay(year: year, zone: options.zone, reports: options.reports)
+      let summary = try await replay.run { done in
+        if showsProgress { stderr("\r\(done * 100 / year.baskets.count) % of the baskets") }
+      }
+      // Back to the start of the line, and clear it.
+      if showsProgress { stderr("\r\u{1B}[K") }
+      let source = folder?.path ?? "The Complete Journey, a year of a real grocery retailer"
+      try stdout(options.isJSON ? summary.json() : summary.report(of: source, replay))
+      return summary.imbalances.isEmpty ? 0 : 3
+    } catch let error as UsageError {
+      stderr("CompleteJourney: \(error)\n")
+      return 2
+    } catch {
+      stderr("CompleteJourney: \(error)\n")
+      return 1
+    }
+  }
+}
