@@ -1,6 +1,14 @@
 package import Foundation
 
 extension Date {
+  /// The same moment in whole milliseconds; one that is no usable date is left as it is, to be refused by the bridge.
+  package var inWholeMilliseconds: Date { isUsable ? Date(milliseconds: milliseconds) : self }
+
+  /// Whether the moment lies in the years 1 to 9999.
+  package var isUsable: Bool {
+    timeIntervalSince1970 >= -62_135_596_800 && timeIntervalSince1970 < 253_402_300_800
+  }
+
   /// The moment in UTC as RFC 3339 writes it, milliseconds only where there are any: `2026-11-22T12:00:00Z`.
   package var rfc3339: String {
     let milliseconds = milliseconds

@@ -6,7 +6,7 @@ import Synchronization
 extension OfferBridge {
   /// Sends every message that was due at entry and says when to come back.
   ///
-  /// Call it after ``respond(to:)``, and again at the returned time. The bridge
+  /// Call it after ``respond(to:)-(CustomerAction)``, and again at the returned time. The bridge
   /// never sleeps and never sends by itself; ``run(on:signal:)`` does the
   /// waiting.
   ///
@@ -18,7 +18,7 @@ extension OfferBridge {
   /// stands is in ``messages(of:)``.
   ///
   /// - Returns: The earliest of the next due moment and the next lease expiry, in
-  ///   ledger time, or `nil` when every message is settled.
+  ///   ledger time, or `nil` when every message to this bridge's providers is settled.
   /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, call again.
   @discardableResult
   public func deliverDueMessages() async throws -> Date? {
@@ -137,16 +137,21 @@ extension OfferBridge {
   /// ```
   ///
   /// It waits on the clock until the next message is due, or until
-  /// ``DeliverySignal/wake()``. ``DeliverySignal/drain(within:)`` is the
-  /// graceful stop: no message is begun any more, and those on their way are
-  /// given their time. Cancellation is the hard stop: what is on its way is
-  /// cancelled and released. In both nothing is lost.
+  /// ``DeliverySignal/wake()``: call that after each response that may have
+  /// committed a message. What another process commits over the same ledger is
+  /// seen at the next due moment or wake.
+  ///
+  /// ``DeliverySignal/drain(within:)`` is the graceful stop: no message is
+  /// begun any more, and those on their way are given their time. Cancellation
+  /// is the hard stop: what is on its way is cancelled and released. In both
+  /// nothing is lost.
   ///
   /// - Parameters:
   ///   - clock: What it waits on; the ledger's clock decides what is due.
   ///   - signal: How the rest of the host speaks to it.
   /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, run again.
   public func run(on clock: some Clock<Duration>, signal: DeliverySignal) async throws {
+    signal.markStarted()
     defer { signal.markStopped() }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

@@ -161,7 +161,7 @@ public struct BridgeSettings: Sendable, Hashable {
   /// How many events may follow one another in a journey.
   public var journeyDepth: Int
 
-  /// The standard retry schedule, a lease of a minute, 16 deliveries at once a provider, journeys of 8 steps.
+  /// The standard retry schedule, a lease of a minute, 16 deliveries at once a provider, 8 events in a row.
   public static let standard = BridgeSettings()
 
   /// Settings.
@@ -198,6 +198,7 @@ extension OfferBridge {
   ///
   /// - Parameter action: What the customer did.
   /// - Returns: The decisions. A rule that is not met, a limit that is reached, a conflict are decisions too.
+  ///   For an action that no campaign hears there are none: nothing is read or remembered.
   /// - Throws: ``OfferBridgeError`` when the id or moment is unusable, the customer unknown, or a store fails.
   ///   Nothing is written then, or it is found when the action is delivered again.
   public func respond(to action: CustomerAction) async throws -> Decisions {

@@ -115,3 +115,40 @@ import Testing
     }
   }
 }
+
+/// A signal outside its loop's life.
+@Suite struct DeliverySignalTests {
+  @Test(.timeLimit(.minutes(1)))
+  func `a drain without a loop returns, and a loop after it stops at once`() async throws {
+    let shop = try await Shop()
+    let signal = DeliverySignal()
+    await signal.drain(within: .seconds(5))
+    try await shop.bridge.run(on: shop.time.clock, signal: signal)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a drain waits for a loop that runs a second time under the signal`() async throws {
+    let shop = try await Shop()
+    let signal = DeliverySignal()
+    // The first loop is cancelled, as one that fails would end.
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await shop.bridge.run(on: shop.time.clock, signal: signal) }
+      group.cancelAll()
+    }
+    let provider = ScriptedMessageProvider(replies: [.hang])
+    let slow = try await Shop(wallet: provider)
+    _ = try await slow.bridge.respond(to: slow.opened("a-1"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await slow.bridge.run(on: slow.time.clock, signal: signal) }
+      while provider.deliveries.isEmpty { await Task.yield() }
+      group.addTask {
+        await signal.drain(within: .seconds(5))
+        let state = try await slow.message().state
+        #expect(state == .waiting(due: slow.time.now - 5))
+      }
+      await slow.time.whenSleeping()
+      slow.time.advance(by: .seconds(5))
+      try await group.waitForAll()
+    }
+  }
+}

@@ -83,6 +83,6 @@ import Testing
     let decisions = try await shop.bridge.respond(to: shop.opened("a-1"))
     #expect(decisions.map(\.outcome.isActed) == [true, true, true, false])
     #expect(decisions["step-3"]?.outcome == .chainTooDeep(limit: 2))
-    #expect(decisions["step-3"]?.outcome.description == "the journey has more than 2 steps")
+    #expect(decisions["step-3"]?.outcome.description == "more than 2 events in a row")
   }
 }

@@ -171,6 +171,11 @@ import Testing
     }
   }
 
+  @Test func `a computed property has a name that is the same in every process`() throws {
+    let explanation = Clause { $0.customer.isAdult }.explain(in: .example(customer: Member()))
+    #expect(explanation.clauses[0].requirement == "customer.(computed)")
+  }
+
   @Test func `an offer is held until it is redeemed to its limit or over`() throws {
     let now = ManualTime().now
     let holds = Clause { $0.history.holds("ten-off") }

@@ -22,7 +22,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case alreadyPlanned
     /// The rule is met, but what the step depends on was not written.
     case parentNotWritten
-    /// The journey has more steps than the bridge allows; the campaign was not asked.
+    /// More events follow one another than the bridge allows; the campaign was not asked.
     case chainTooDeep(limit: Int)
     /// Another action or event is known under the same id; no campaign was asked.
     case conflict
@@ -105,7 +105,7 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
     case .outranked(let campaign): "\(campaign) came first"
     case .alreadyPlanned: "already part of this journey"
     case .parentNotWritten: "what it depends on was not written"
-    case .chainTooDeep(let limit): "the journey has more than \(limit) steps"
+    case .chainTooDeep(let limit): "more than \(limit) events in a row"
     case .conflict: "another trigger is known under this id"
     case .notMet: "not met"
     case .notEvaluable: "not evaluable"

@@ -3,6 +3,9 @@ import Synchronization
 
 /// How a host speaks to the loop that delivers its messages.
 ///
+/// One signal serves one loop, from its start to its drain; a loop that failed
+/// may be run again under the same signal.
+///
 /// ```swift
 /// _ = try await bridge.respond(to: action)
 /// signal.wake()                              // a message may be due at once
@@ -12,7 +15,7 @@ public final class DeliverySignal: Sendable {
   private struct State {
     var calls = 0
     var drainLimit: Duration?
-    var isStopped = false
+    var running = 0
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
   }
@@ -30,7 +33,8 @@ public final class DeliverySignal: Sendable {
   /// Stops the loop gracefully, and returns once it has stopped.
   ///
   /// No message is begun any more. Those on their way have the given time, by
-  /// the loop's clock; then they are cancelled and released.
+  /// the loop's clock; then they are cancelled and released. When no loop is
+  /// running it returns at once, and a loop that is run later stops at once.
   ///
   /// - Parameter limit: How long they have.
   public func drain(within limit: Duration) async {
@@ -38,13 +42,15 @@ public final class DeliverySignal: Sendable {
       $0.drainLimit = limit
       $0.calls += 1
     }
-    await wait { $0.isStopped }
+    await wait { $0.running == 0 }
   }
 
   var calls: Int { state.withLock { $0.calls } }
   var isDraining: Bool { state.withLock { $0.drainLimit != nil } }
 
-  func markStopped() { change { $0.isStopped = true } }
+  func markStarted() { change { $0.running += 1 } }
+
+  func markStopped() { change { $0.running -= 1 } }
 
   /// The time that a drain gives, once one is asked for; `nil` when the task is cancelled first.
   func drainLimit() async -> Duration? {

@@ -66,7 +66,7 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
   case missingDataPoint(CampaignID, String)
   /// The campaign's limit was reached.
   case limitReached(CampaignID)
-  /// The journey was longer than the bridge allows.
+  /// More events followed one another than the bridge allows.
   case chainTooDeep(CampaignID)
   /// Another campaign of the same exclusive group came first.
   case outranked(CampaignID)
@@ -82,7 +82,7 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
     case .notRunning(let campaign): "\(campaign): not running"
     case .missingDataPoint(let campaign, let name): "\(campaign): no value for the data point \(name)"
     case .limitReached(let campaign): "\(campaign): limit reached"
-    case .chainTooDeep(let campaign): "\(campaign): the journey is too long"
+    case .chainTooDeep(let campaign): "\(campaign): too many events in a row"
     case .outranked(let campaign): "\(campaign): another campaign came first"
     }
   }

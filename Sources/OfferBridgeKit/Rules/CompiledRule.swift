@@ -36,16 +36,16 @@ package struct CompiledRule<Customer: Sendable>: Sendable {
 extension CampaignRule {
   /// What the rule says in a context.
   ///
-  /// Lowers the rule each time; the bridge does so once. A rule that could not
-  /// be registered (an empty group, a misplaced holdout) is not met.
+  /// Lowers the rule each time; the bridge does so once.
   ///
   /// ```swift
-  /// LoyalShopper().evaluate(in: .example(customer: ada))   // .met
+  /// try LoyalShopper().evaluate(in: .example(customer: ada))   // .met
   /// ```
   ///
   /// - Parameter context: What the rule may look at.
   /// - Returns: Met, not met, or not evaluable for want of a fact.
-  /// - Throws: ``OfferBridgeError`` with code `configurationInvalid` when the rule has a fault.
+  /// - Throws: ``OfferBridgeError`` with code `configurationInvalid` when the rule could not be registered: an empty
+  ///   group, a misplaced holdout.
   public func evaluate(in context: RuleContext<Customer>) throws -> RuleVerdict {
     do {
       return try CompiledRule(rule).evaluate(in: context).verdict

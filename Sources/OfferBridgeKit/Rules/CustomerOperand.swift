@@ -1,3 +1,5 @@
+import Foundation
+
 /// The host's profile in a rule: its properties by their own names.
 ///
 /// ```swift
@@ -146,10 +148,20 @@ extension OptionalCustomerOperand: CampaignRule where Value == Bool {
 }
 
 /// `\Shopper.address.city` as "customer.address.city".
+///
+/// A computed property has no name at run time, only an address that differs from process to process: it is called
+/// "(computed)", so that what is stored reads the same everywhere.
 func propertyName(_ keyPath: AnyKeyPath) -> String {
-  let text = String(describing: keyPath)
-  guard let dot = text.firstIndex(of: ".") else { return "customer" }
-  return "customer" + text[dot...]
+  var text = String(describing: keyPath)
+  while let start = text.range(of: "<computed")?.lowerBound {
+    var depth = 0
+    let end = text[start...].firstIndex { character in
+      depth += character == "<" ? 1 : character == ">" ? -1 : 0
+      return depth == 0
+    }
+    text.replaceSubrange(start...(end ?? text.index(before: text.endIndex)), with: "(computed)")
+  }
+  return "customer" + (text.firstIndex(of: ".").map { text[$0...] } ?? "")
 }
 
 @usableFromInline

@@ -103,7 +103,8 @@ public struct HeardEvent: Sendable, Hashable {
   public let name: String
   /// When it happened; for a derived one, the ledger's time of the decision.
   public let occurredAt: Date
-  /// What else is known of it; a derived one carries the offer's and the campaign's names.
+  /// What else is known of it; that of an issuance carries `offer` and `campaign`, that of an observer
+  /// what the observer heard.
   public let attributes: Attributes
   private let cause: JourneyCause
 
@@ -125,6 +126,8 @@ public struct HeardEvent: Sendable, Hashable {
 /// What rules can look back at.
 public struct RuleHistory: Sendable {
   /// The actions that the rules of this decision asked for, each once, the present one included.
+  ///
+  /// Empty when no rule asked for any.
   public let actions: [CustomerAction]
   /// The offers issued to the customer before, oldest first, then those of this journey's earlier steps.
   public let issuedOffers: [IssuedOffer]
