@@ -5,6 +5,10 @@ struct BenchmarkPlan {
   /// Journeys through one ledger, and the rounds of each.
   let sizes: [(size: Int, rounds: Int)]
   let redemptionRounds: Int
+  /// The one row that is wanted, or `nil` for all.
+  var only: String?
+
+  func includes(_ row: String) -> Bool { only == nil || only == row }
 
   static let quick = BenchmarkPlan(rounds: 15, sizes: [(10_000, 3), (100_000, 1)], redemptionRounds: 3)
 

@@ -2,9 +2,9 @@ import Foundation
 
 /// Measures the bridge beside the same work written by hand, and prints a table or JSON.
 ///
-/// `swift run -c release OfferBridgeBenchmarks [--quick] [--json]`. With
-/// `--json` the rows stand alone on the standard output. What counts is the
-/// ratio: both sides of a row are timed in turns within one run.
+/// `swift run -c release OfferBridgeBenchmarks [--quick] [--json] [--only
+/// <row>]`. With `--json` the rows stand alone on the standard output. What
+/// counts is the ratio: both sides of a row are timed in turns within one run.
 @main
 struct Benchmarks {
   static func main() async throws {
@@ -15,7 +15,8 @@ struct Benchmarks {
       return
     }
     #endif
-    let plan: BenchmarkPlan = arguments.contains("--quick") ? .quick : .full
+    var plan: BenchmarkPlan = arguments.contains("--quick") ? .quick : .full
+    if let index = arguments.firstIndex(of: "--only") { plan.only = arguments[(index + 1)...].first }
     let rows = try await rows(plan)
     print(arguments.contains("--json") ? try json(rows) : table(rows, plan))
   }
@@ -24,7 +25,7 @@ struct Benchmarks {
     var rows = try await JourneyRows(plan: plan).rows()
     rows += try await RedemptionRows(plan: plan).rows()
     #if os(Linux)
-    rows += try MemoryRows().rows()
+    if plan.includes("memory.issued") { rows += try MemoryRows().rows() }
     #endif
     return rows
   }

@@ -6,6 +6,7 @@ struct RedemptionRows {
   let plan: BenchmarkPlan
 
   func rows() async throws -> [BenchmarkRow] {
+    guard plan.includes("redemption") else { return [] }
     let shop = Shop(size: 10_000)
     let amount = Money(minorUnits: 250, currency: "USD")
     let side = SideBySide(
