@@ -12,7 +12,7 @@ import Testing
   private func use(_ limit: CampaignLimit, by campaign: CampaignID = "reward", at now: Int64 = now)
     -> LimitUse
   {
-    limit.use(by: campaign, offer: "ten-off", customer: "ada", at: Date(milliseconds: now))
+    RegisteredLimit(limit, of: campaign).use(offer: "ten-off", customer: "ada", at: Date(milliseconds: now))
   }
 
   private func issuance(
@@ -136,7 +136,7 @@ import Testing
     let limit = CampaignLimit.total(1, in: .calendar(period, in: zone))
     func counter(_ text: String) throws -> LimitCounter {
       let moment = try Date(text, strategy: .iso8601)
-      return limit.use(by: "reward", offer: nil, customer: "ada", at: moment).counter
+      return RegisteredLimit(limit, of: "reward").use(offer: nil, customer: "ada", at: moment).counter
     }
     #expect(try counter(before) != counter(after))
     #expect(try counter(before).period.hasSuffix(" America/New_York"))

@@ -169,7 +169,7 @@ struct JourneyPlanner<Customer: Sendable> {
       redeemed: .none
     )
     let limits = listener.limits.map {
-      $0.use(by: listener.id, offer: id, customer: trigger.customer, at: snapshot.now)
+      $0.use(offer: id, customer: trigger.customer, at: snapshot.now)
     }
     let node = add(
       key,
@@ -311,7 +311,7 @@ struct JourneyPlanner<Customer: Sendable> {
       createdAt: snapshot.now
     )
     let limits = listener.limits.map {
-      $0.use(by: listener.id, offer: context.issuedOffer?.offer, customer: trigger.customer, at: snapshot.now)
+      $0.use(offer: context.issuedOffer?.offer, customer: trigger.customer, at: snapshot.now)
     }
     let node = add(
       key,
@@ -449,15 +449,16 @@ struct JourneyPlanner<Customer: Sendable> {
   }
 }
 
-/// A decision before the ledger has answered: settled by itself, or by what becomes of a node.
-struct PlannedDecision<Customer: Sendable>: Sendable {
-  enum Step: Sendable {
-    case settled(CampaignDecision.Outcome)
-    case node(Int)
-  }
+/// What a decision comes to: it is settled by itself, or by what becomes of a node.
+enum PlannedStep: Sendable {
+  case settled(CampaignDecision.Outcome)
+  case node(Int)
+}
 
+/// A decision before the ledger has answered.
+struct PlannedDecision<Customer: Sendable>: Sendable {
   let listener: Listener<Customer>
   let context: RuleContext<Customer>
-  let step: Step
+  let step: PlannedStep
   let isReplay: Bool
 }

@@ -1,0 +1,20 @@
+/// How much is measured: a look in under 15 seconds, or the whole in under 3 minutes.
+struct BenchmarkPlan {
+  /// Rounds of the small rows.
+  let rounds: Int
+  /// Journeys through one ledger, and the rounds of each.
+  let sizes: [(size: Int, rounds: Int)]
+  let redemptionRounds: Int
+  /// The one row that is wanted, or `nil` for all.
+  var only: String?
+
+  func includes(_ row: String) -> Bool { only == nil || only == row }
+
+  static let quick = BenchmarkPlan(rounds: 15, sizes: [(10_000, 3), (100_000, 1)], redemptionRounds: 3)
+
+  static let full = BenchmarkPlan(
+    rounds: 51,
+    sizes: [(10_000, 11), (100_000, 5), (1_000_000, 1)],
+    redemptionRounds: 11
+  )
+}
