@@ -8,8 +8,17 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
   init(_ planner: JourneyPlanner<Customer>) {
     plan = planner.plan
     decisions = planner.decisions
-    let asked = Set(planner.decisions.map(\.listener.id))
-    leftovers = planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
+    leftovers = Self.leftovers(planner.snapshot.decided, asked: planner.decisions)
+  }
+
+  private static func leftovers(
+    _ decided: [DecidedNode],
+    asked: [PlannedDecision<Customer>]
+  ) -> [DecidedNode] {
+    // A new trigger has none. And a closure, not a key path: in generic code that is made anew at each call.
+    guard !decided.isEmpty else { return [] }
+    let asked = Set(asked.map { $0.listener.id })
+    return decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
   }
 
   /// The decisions once the ledger has answered for each node.
