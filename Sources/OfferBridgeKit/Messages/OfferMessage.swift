@@ -6,23 +6,37 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   ///
   /// Derived from tenant, customer, cause, sending campaign, provider and
   /// purpose: the same on every attempt, in every process, after every deploy.
-  public let key: DerivedKey
+  public var key: DerivedKey { content.value.key }
   /// Through whom it is delivered.
-  public let provider: ProviderID
+  public var provider: ProviderID { content.value.provider }
   /// Whom it is about.
-  public let customer: CustomerID
+  public var customer: CustomerID { content.value.customer }
   /// The campaign or observer that sends it.
-  public let campaign: CampaignID
+  public var campaign: CampaignID { content.value.campaign }
   /// The variant that was encoded.
-  public let variant: String
+  public var variant: String { content.value.variant }
   /// The issued offer that it is about, or `nil`.
-  public let issuedOffer: IssuedOffer.ID?
+  public var issuedOffer: IssuedOffer.ID? { content.value.issuedOffer }
   /// The offer's name at the provider, or `nil`.
-  public let replica: ReplicaName?
+  public var replica: ReplicaName? { content.value.replica }
   /// The bytes to send: a JSON object of the variant's data points, encoded once.
-  public let payload: [UInt8]
+  public var payload: [UInt8] { content.value.payload }
   /// The ledger's time of the decision.
-  public let createdAt: Date
+  public var createdAt: Date { content.value.createdAt }
+
+  private let content: Shared<Content>
+
+  private struct Content: Sendable, Hashable, Codable {
+    let key: DerivedKey
+    let provider: ProviderID
+    let customer: CustomerID
+    let campaign: CampaignID
+    let variant: String
+    let issuedOffer: IssuedOffer.ID?
+    let replica: ReplicaName?
+    let payload: [UInt8]
+    let createdAt: Date
+  }
 
   /// What the bytes are: `application/json`.
   public var contentType: String { "application/json" }
@@ -41,14 +55,24 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     payload: [UInt8],
     createdAt: Date
   ) {
-    self.key = key
-    self.provider = provider
-    self.customer = customer
-    self.campaign = campaign
-    self.variant = variant
-    self.issuedOffer = issuedOffer
-    self.replica = replica
-    self.payload = payload
-    self.createdAt = createdAt
+    content = Shared(
+      Content(
+        key: key,
+        provider: provider,
+        customer: customer,
+        campaign: campaign,
+        variant: variant,
+        issuedOffer: issuedOffer,
+        replica: replica,
+        payload: payload,
+        createdAt: createdAt
+      )
+    )
   }
+
+  /// Reads one object with all of its fields.
+  public init(from decoder: any Decoder) throws { content = try Shared(from: decoder) }
+
+  /// Writes one object with all of its fields.
+  public func encode(to encoder: any Encoder) throws { try content.encode(to: encoder) }
 }

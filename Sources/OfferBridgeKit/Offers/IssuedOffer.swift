@@ -9,31 +9,48 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public typealias ID = DerivedKey
 
   /// Its derived id.
-  public let id: ID
+  public var id: ID { facts.value.id }
   /// Which offer.
-  public let offer: OfferID
+  public var offer: OfferID { facts.value.offer }
   /// Which revision of it.
-  public let revision: Int
+  public var revision: Int { facts.value.revision }
   /// To whom.
-  public let customer: CustomerID
+  public var customer: CustomerID { facts.value.customer }
   /// The campaign that issued it.
-  public let campaign: CampaignID
+  public var campaign: CampaignID { facts.value.campaign }
   /// The action or host event that the journey began with.
-  public let trigger: TriggerID
+  public var trigger: TriggerID { facts.value.trigger }
   /// What the campaign heard: the trigger's own name, or that of an event further down the journey.
-  public let heard: String
+  public var heard: String { facts.value.heard }
   /// The ledger's time of the decision.
-  public let issuedAt: Date
+  public var issuedAt: Date { facts.value.issuedAt }
   /// The first moment at which it is over, or `nil`.
-  public let expiresAt: Date?
+  public var expiresAt: Date? { facts.value.expiresAt }
   /// How often it may be redeemed.
-  public let redeemable: RedemptionLimit
+  public var redeemable: RedemptionLimit { facts.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
-  public let faceValue: Money?
+  public var faceValue: Money? { facts.value.faceValue }
   /// Its replicas, in the order of their providers' names.
   public var replicas: [Replica]
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally
+
+  // What never changes, shared by all copies.
+  private let facts: Shared<Facts>
+
+  private struct Facts: Sendable, Hashable, Codable {
+    let id: ID
+    let offer: OfferID
+    let revision: Int
+    let customer: CustomerID
+    let campaign: CampaignID
+    let trigger: TriggerID
+    let heard: String
+    let issuedAt: Date
+    let expiresAt: Date?
+    let redeemable: RedemptionLimit
+    let faceValue: Money?
+  }
 
   package init(
     id: ID,
@@ -50,17 +67,21 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     replicas: [Replica],
     redeemed: RedemptionTally
   ) {
-    self.id = id
-    self.offer = offer
-    self.revision = revision
-    self.customer = customer
-    self.campaign = campaign
-    self.trigger = trigger
-    self.heard = heard
-    self.issuedAt = issuedAt
-    self.expiresAt = expiresAt
-    self.redeemable = redeemable
-    self.faceValue = faceValue
+    facts = Shared(
+      Facts(
+        id: id,
+        offer: offer,
+        revision: revision,
+        customer: customer,
+        campaign: campaign,
+        trigger: trigger,
+        heard: heard,
+        issuedAt: issuedAt,
+        expiresAt: expiresAt,
+        redeemable: redeemable,
+        faceValue: faceValue
+      )
+    )
     self.replicas = replicas
     self.redeemed = redeemed
   }
@@ -93,6 +114,28 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// "app-open-reward issued it on app_opened (action a-1)".
   public var why: String {
     "\(campaign) issued it on \(heard) (\(trigger))"
+  }
+}
+
+extension IssuedOffer {
+  private enum CodingKeys: CodingKey {
+    case replicas, redeemed
+  }
+
+  /// Reads one object with all of its fields.
+  public init(from decoder: any Decoder) throws {
+    facts = try Shared(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    replicas = try container.decode([Replica].self, forKey: .replicas)
+    redeemed = try container.decode(RedemptionTally.self, forKey: .redeemed)
+  }
+
+  /// Writes one object with all of its fields.
+  public func encode(to encoder: any Encoder) throws {
+    try facts.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(replicas, forKey: .replicas)
+    try container.encode(redeemed, forKey: .redeemed)
   }
 }
 
