@@ -82,9 +82,12 @@ extension LimitCounter: ShardedKey {
 extension String {
   /// The last bytes, where counted ids differ, mixed.
   fileprivate var shardBits: Int {
-    var bits = 0
-    for byte in utf8.suffix(8) { bits = bits &* 31 &+ Int(byte) }
-    return bits ^ (bits >> 8)
+    var text = self
+    return text.withUTF8 { bytes in
+      var bits = 0
+      for index in max(0, bytes.count - 8)..<bytes.count { bits = bits &* 31 &+ Int(bytes[index]) }
+      return bits ^ (bits >> 8)
+    }
   }
 }
 
