@@ -290,7 +290,7 @@ extension OfferBridge {
   }
 
   /// The offers that the journey may issue, and what else it may need, should an offer now raise another event.
-  private func reach(of heard: Heard) async throws -> (CampaignWiring<Customer>.Reach, [OfferID: Offer]) {
+  private func reach(of heard: Heard) async throws -> (JourneyReach, [OfferID: Offer]) {
     var reach = wiring.reach(of: heard)
     guard !reach.offersIssued.isEmpty else { return (reach, [:]) }
     while true {
@@ -304,7 +304,7 @@ extension OfferBridge {
   /// The past actions that the rules ask for, each once, and the present one as happening now at the latest.
   private func actions(
     _ customer: CustomerID,
-    reach: CampaignWiring<Customer>.Reach,
+    reach: JourneyReach,
     now: Date,
     present: CustomerAction?
   ) async throws -> [CustomerAction] {

@@ -48,18 +48,19 @@ enum Heard: Hashable, Sendable {
   case issuance(OfferID)
 }
 
+/// What a journey may look at and issue.
+// Not nested in the generic wiring: a type of its own needs no metadata at run time.
+struct JourneyReach: Sendable {
+  var actions: [String: Duration] = [:]
+  var offersSeen: Set<OfferID> = []
+  var offersIssued: [OfferID] = []
+}
+
 /// Who hears what, and what a journey that begins there may need.
 struct CampaignWiring<Customer: Sendable>: Sendable {
   let listeners: [Heard: [Listener<Customer>]]
   private let raises: [OfferID: String?]
-  private let reaches: [Heard: Reach]
-
-  /// What a journey may look at and issue.
-  struct Reach: Sendable {
-    var actions: [String: Duration] = [:]
-    var offersSeen: Set<OfferID> = []
-    var offersIssued: [OfferID] = []
-  }
+  private let reaches: [Heard: JourneyReach]
 
   init(_ all: [Listener<Customer>], offers: [OfferID: Offer]) {
     let listeners = Dictionary(grouping: all, by: \.trigger)
@@ -74,10 +75,10 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
   func hears(_ heard: Heard) -> Bool { listeners[heard] != nil }
 
   /// What a journey that begins there may need, as the catalog was when the bridge was made.
-  func reach(of heard: Heard) -> Reach { reaches[heard] ?? Reach() }
+  func reach(of heard: Heard) -> JourneyReach { reaches[heard] ?? JourneyReach() }
 
   /// The same for the catalog as it is now, when an offer raises another event than it did.
-  func reach(of heard: Heard, offers: [OfferID: Offer]) -> Reach {
+  func reach(of heard: Heard, offers: [OfferID: Offer]) -> JourneyReach {
     offers.allSatisfy { raises[$0.key] == .some($0.value.raises) }
       ? reach(of: heard)
       : Self.reach(of: heard, in: listeners, raises: raises.merging(offers.mapValues(\.raises)) { _, now in now })
@@ -87,8 +88,8 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
     of start: Heard,
     in listeners: [Heard: [Listener<Customer>]],
     raises: [OfferID: String?]
-  ) -> Reach {
-    var reach = Reach()
+  ) -> JourneyReach {
+    var reach = JourneyReach()
     var seen: Set<Heard> = [start]
     var open = [start]
     while let heard = open.popLast() {

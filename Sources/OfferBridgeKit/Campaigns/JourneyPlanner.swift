@@ -436,15 +436,16 @@ struct JourneyPlanner<Customer: Sendable> {
   }
 }
 
-/// A decision before the ledger has answered: settled by itself, or by what becomes of a node.
-struct PlannedDecision<Customer: Sendable>: Sendable {
-  enum Step: Sendable {
-    case settled(CampaignDecision.Outcome)
-    case node(Int)
-  }
+/// What a decision comes to: it is settled by itself, or by what becomes of a node.
+enum PlannedStep: Sendable {
+  case settled(CampaignDecision.Outcome)
+  case node(Int)
+}
 
+/// A decision before the ledger has answered.
+struct PlannedDecision<Customer: Sendable>: Sendable {
   let listener: Listener<Customer>
   let context: RuleContext<Customer>
-  let step: Step
+  let step: PlannedStep
   let isReplay: Bool
 }
