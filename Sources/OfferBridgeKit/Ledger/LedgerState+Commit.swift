@@ -17,6 +17,8 @@ extension LedgerState {
       triggers[plan.trigger.id] = trigger
     }
     let at = plan.plannedAt.milliseconds
+    // As many as there will be, for they stay; a replay adds few or none.
+    if known == nil { trigger.nodes.reserveCapacity(plan.nodes.count) }
     var answers: [NodeAnswer] = []
     answers.reserveCapacity(plan.nodes.count)
     var taken: [Int: Int] = [:]

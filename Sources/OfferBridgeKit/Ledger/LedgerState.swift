@@ -90,7 +90,8 @@ struct TriggerRow: Sendable {
     case issued(Int32)
     case raised
     case queued(ProviderID)
-    case refused(CampaignLimit, until: Int64)
+    // Behind a pointer: it is rare, and would make every node twice as large.
+    indirect case refused(CampaignLimit, until: Int64)
   }
 
   func node(_ key: DerivedKey, at now: Int64) -> Node? {
