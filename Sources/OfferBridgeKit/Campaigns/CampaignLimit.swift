@@ -106,25 +106,45 @@ public struct LimitUse: Sendable, Hashable, Codable {
   public let counter: LimitCounter
 }
 
-extension CampaignLimit {
-  /// The use that one decision makes of the limit.
-  package func use(by campaign: CampaignID, offer: OfferID?, customer: CustomerID, at moment: Date) -> LimitUse {
-    let subject =
-      switch scope {
+/// One campaign's limit, with the texts of its counter made once, so that all customers' counters share them.
+package struct RegisteredLimit: Sendable {
+  let limit: CampaignLimit
+  /// `nil` where it depends on the offer.
+  private let subject: String?
+  /// `nil` where it depends on the moment.
+  private let period: String?
+
+  package init(_ limit: CampaignLimit, of campaign: CampaignID) {
+    self.limit = limit
+    subject =
+      switch limit.scope {
       case .campaign: "campaign \(campaign)"
-      case .offer: "offer \(offer?.rawValue ?? "")"
+      case .offer: nil
       case .group(let name): "group \(name)"
       case .programme: "programme"
       }
-    let period =
-      switch window {
+    period =
+      switch limit.window {
       case .lifetime: ""
       case .rolling(let length): "rolling \(length.milliseconds)"
-      case .calendar(let period, let zone): period.label(of: moment, in: zone) + " " + zone.identifier
+      case .calendar: nil
       }
-    return LimitUse(
-      limit: self,
-      counter: LimitCounter(subject: subject, customer: isPerCustomer ? customer : nil, period: period)
+  }
+
+  /// The use that one decision makes of the limit.
+  package func use(offer: OfferID?, customer: CustomerID, at moment: Date) -> LimitUse {
+    LimitUse(
+      limit: limit,
+      counter: LimitCounter(
+        subject: subject ?? "offer \(offer?.rawValue ?? "")",
+        customer: limit.isPerCustomer ? customer : nil,
+        period: period ?? calendarLabel(of: moment)
+      )
     )
+  }
+
+  private func calendarLabel(of moment: Date) -> String {
+    guard case .calendar(let period, let zone) = limit.window else { return "" }
+    return period.label(of: moment, in: zone) + " " + zone.identifier
   }
 }

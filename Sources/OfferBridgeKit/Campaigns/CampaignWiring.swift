@@ -13,7 +13,7 @@ final class Listener<Customer: Sendable>: Sendable {
   let rule: CompiledRule<Customer>
   let interval: Range<Int64>?
   let outcome: Outcome
-  let limits: [CampaignLimit]
+  let limits: [RegisteredLimit]
   let exclusiveGroup: String?
 
   init(
@@ -30,7 +30,7 @@ final class Listener<Customer: Sendable>: Sendable {
     self.rule = rule
     self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
     self.outcome = outcome
-    self.limits = limits
+    self.limits = limits.map { RegisteredLimit($0, of: id) }
     self.exclusiveGroup = exclusiveGroup
   }
 

@@ -161,7 +161,7 @@ struct JourneyPlanner<Customer: Sendable> {
       redeemed: .none
     )
     let limits = listener.limits.map {
-      $0.use(by: listener.id, offer: id, customer: trigger.customer, at: snapshot.now)
+      $0.use(offer: id, customer: trigger.customer, at: snapshot.now)
     }
     let node = add(key, parent: parent, choice: choice, campaign: listener.id, limits: limits, .issuance(issued))
     decide(listener, context, node: node)
@@ -296,7 +296,7 @@ struct JourneyPlanner<Customer: Sendable> {
       createdAt: snapshot.now
     )
     let limits = listener.limits.map {
-      $0.use(by: listener.id, offer: context.issuedOffer?.offer, customer: trigger.customer, at: snapshot.now)
+      $0.use(offer: context.issuedOffer?.offer, customer: trigger.customer, at: snapshot.now)
     }
     let node = add(
       key,
