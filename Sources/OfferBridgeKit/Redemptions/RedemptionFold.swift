@@ -22,13 +22,16 @@ struct RedemptionFold {
   private(set) var evidence: [UInt64]
 
   private let entries: [Entry]
-  /// For each redemption that counts: its copy, the units it added, and whether it was reversed.
-  private var counted: [Int: Counted] = [:]
-  private var reasons: [Int: Set<RedemptionDiscrepancy>] = [:]
+  /// For each entry, what it came to where it is a redemption that counts.
+  private var counted: [Counted?]
 
   private struct Counted {
+    /// The copy that it counts on.
     let copy: Int
+    /// The units that it added.
     let minorUnits: Int64
+    /// Each once, in the order in which they were found.
+    var reasons: [RedemptionDiscrepancy]
     var isReversed = false
   }
 
@@ -42,16 +45,20 @@ struct RedemptionFold {
     self.entries = entries
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
     evidence = Array(repeating: 0, count: copies.count)
+    counted = Array(repeating: nil, count: entries.count)
     for index in self.copies.indices { self.copies[index].redeemed = .none }
 
     let order = entries.indices.sorted { isBefore($0, $1) }
+    // Few customers have a reversal; who has none needs no names looked up.
+    let hasReversals = entries.contains { $0.event.isReversal }
     var waiting: [ExternalEventID: [Int]] = [:]
     var redemptions: [ExternalEventID: Int] = [:]
     for index in order {
       switch entries[index].event.content {
       case .redemption(let reference, let amount):
-        redemptions[entries[index].event.id] = index
         redeem(index, reference, amount)
+        guard hasReversals else { continue }
+        redemptions[entries[index].event.id] = index
         for reversal in waiting.removeValue(forKey: entries[index].event.id) ?? [] {
           reverse(reversal, redemption: index)
         }
@@ -66,10 +73,13 @@ struct RedemptionFold {
       }
     }
     weighEvidence()
-    for (index, counted) in counted {
-      let found = (reasons[index] ?? []).sorted { $0.rawValue < $1.rawValue }
+    for index in entries.indices {
+      guard let counted = counted[index] else { continue }
       let id = copies[counted.copy].id
-      matches[index] = found.isEmpty ? .applied(to: id) : .discrepant(found, on: id)
+      matches[index] =
+        counted.reasons.isEmpty
+        ? .applied(to: id)
+        : .discrepant(counted.reasons.sorted { $0.rawValue < $1.rawValue }, on: id)
     }
   }
 
@@ -82,20 +92,15 @@ struct RedemptionFold {
 
   private mutating func redeem(_ index: Int, _ reference: RedemptionReference, _ amount: Money?) {
     let event = entries[index].event
-    let candidates = copies.indices.filter { copies[$0].isMeant(by: reference, from: event.id.source) }
-    let inTime = candidates.filter { !event.time.isBeforeIssue(of: copies[$0]) }
-    guard
-      let copy = inTime.first(where: { copies[$0].redeemed.count < copies[$0].redeemable.count })
-        ?? inTime.first ?? candidates.first
-    else { return }
+    guard let copy = copy(for: event, reference) else { return }
 
-    var found: Set<RedemptionDiscrepancy> = []
-    if event.time.isBeforeIssue(of: copies[copy]) { found.insert(.beforeIssue) }
-    if event.time.isAfterExpiry(of: copies[copy]) { found.insert(.afterExpiry) }
+    var found: [RedemptionDiscrepancy] = []
+    if event.time.isBeforeIssue(of: copies[copy]) { found.append(.beforeIssue) }
+    if event.time.isAfterExpiry(of: copies[copy]) { found.append(.afterExpiry) }
     var units: Int64 = 0
     if let amount {
       if let faceValue = copies[copy].faceValue, faceValue.currency != amount.currency {
-        found.insert(.otherCurrency)
+        found.append(.otherCurrency)
       } else {
         units = amount.minorUnits
       }
@@ -103,9 +108,21 @@ struct RedemptionFold {
     copies[copy].redeemed.count += 1
     copies[copy].redeemed.minorUnits = copies[copy].redeemed.minorUnits.addingClamped(units)
     let isOverValue = copies[copy].faceValue.map { copies[copy].redeemed.minorUnits > $0.minorUnits } ?? false
-    if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.insert(.overLimit) }
-    counted[index] = Counted(copy: copy, minorUnits: units)
-    reasons[index] = found
+    if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.append(.overLimit) }
+    counted[index] = Counted(copy: copy, minorUnits: units, reasons: found)
+  }
+
+  /// The first copy that is meant, not early and not used up; else the first that is not early; else the first.
+  private func copy(for event: ExternalEvent, _ reference: RedemptionReference) -> Int? {
+    var first: Int?
+    var firstInTime: Int?
+    for copy in copies.indices where copies[copy].isMeant(by: reference, from: event.id.source) {
+      first = first ?? copy
+      guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
+      if copies[copy].redeemed.count < copies[copy].redeemable.count { return copy }
+      firstInTime = firstInTime ?? copy
+    }
+    return firstInTime ?? first
   }
 
   private mutating func reverse(_ index: Int, redemption: Int) {
@@ -128,24 +145,32 @@ struct RedemptionFold {
   /// A redemption without another discrepancy that names our id or the replica's reference proves the replica;
   /// one at a replica that is neither accepted nor proven is unconfirmed.
   private mutating func weighEvidence() {
-    for (index, counted) in counted where reasons[index]?.isEmpty == true {
-      guard case .redemption(let reference, _) = entries[index].event.content, reference.namesOneReplica,
+    for index in entries.indices {
+      guard let counted = counted[index], counted.reasons.isEmpty,
+        case .redemption(let reference, _) = entries[index].event.content, reference.namesOneReplica,
         let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       else { continue }
       evidence[counted.copy] |= 1 << UInt64(replica)
     }
-    for (index, counted) in counted {
+    for index in entries.indices {
+      guard let counted = counted[index] else { continue }
       let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       let isConfirmed =
         replica.map {
           copies[counted.copy].replicas[$0].isAccepted || evidence[counted.copy] >> UInt64($0) & 1 == 1
         } ?? false
-      if !isConfirmed { reasons[index, default: []].insert(.unconfirmedReplica) }
+      if !isConfirmed { self.counted[index]?.reasons.append(.unconfirmedReplica) }
     }
   }
 
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
     copies[copy].replicas.firstIndex { $0.provider == provider }
+  }
+}
+
+extension ExternalEvent {
+  fileprivate var isReversal: Bool {
+    if case .reversal = content { true } else { false }
   }
 }
 
@@ -166,6 +191,9 @@ extension IssuedOffer {
   }
 }
 
+// In milliseconds once: a duration counts attoseconds in 128 bits, which are slow to divide.
+private let clockTolerance = Redemption.clockTolerance.milliseconds
+
 extension RedemptionTime {
   /// The moment by which events are ordered: a day counts from its start.
   var orderedAt: Int64 {
@@ -179,7 +207,7 @@ extension RedemptionTime {
   fileprivate func isBeforeIssue(of offer: IssuedOffer) -> Bool {
     switch self {
     case .moment(let moment):
-      moment.milliseconds < offer.issuedAt.milliseconds - Redemption.clockTolerance.milliseconds
+      moment.milliseconds < offer.issuedAt.milliseconds - clockTolerance
     case .day(let day, let zone):
       day < LocalDay(of: offer.issuedAt, in: zone)
     }
