@@ -19,7 +19,7 @@ struct MemoryRows {
   }
 
   static let childArgument = "--memory-of"
-  private static let sizes = [32_500, 40_625, 48_750, 56_875]
+  private static let sizes = [16_250, 20_312, 24_375, 28_437]
 
   func rows() throws -> [BenchmarkRow] {
     let ours = try measured(.ours)
