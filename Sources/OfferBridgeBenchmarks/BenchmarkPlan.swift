@@ -10,7 +10,7 @@ struct BenchmarkPlan {
 
   func includes(_ row: String) -> Bool { only == nil || only == row }
 
-  static let quick = BenchmarkPlan(rounds: 15, sizes: [(10_000, 3), (100_000, 1)], redemptionRounds: 3)
+  static let quick = BenchmarkPlan(rounds: 11, sizes: [(10_000, 3), (100_000, 1)], redemptionRounds: 3)
 
   static let full = BenchmarkPlan(
     rounds: 51,

@@ -32,7 +32,7 @@ struct Benchmarks {
 
   private static func json(_ rows: [BenchmarkRow]) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(rows), as: UTF8.self)
   }
 }

@@ -19,7 +19,7 @@ struct MemoryRows {
   }
 
   static let childArgument = "--memory-of"
-  private static let sizes = [65_000, 81_250, 97_500, 113_750]
+  private static let sizes = [16_250, 20_312, 24_375, 28_437]
 
   func rows() throws -> [BenchmarkRow] {
     let ours = try measured(.ours)
