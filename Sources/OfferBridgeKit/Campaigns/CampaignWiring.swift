@@ -8,6 +8,8 @@ final class Listener<Customer: Sendable>: Sendable {
     case send(MessageVariant<Customer>, through: ProviderID)
   }
 
+  /// Its position among all listeners.
+  let index: Int32
   let id: CampaignID
   let trigger: Heard
   let rule: CompiledRule<Customer>
@@ -17,6 +19,7 @@ final class Listener<Customer: Sendable>: Sendable {
   let exclusiveGroup: String?
 
   init(
+    index: Int,
     id: CampaignID,
     trigger: Heard,
     rule: CompiledRule<Customer>,
@@ -25,6 +28,7 @@ final class Listener<Customer: Sendable>: Sendable {
     limits: [CampaignLimit],
     exclusiveGroup: String?
   ) {
+    self.index = Int32(index)
     self.id = id
     self.trigger = trigger
     self.rule = rule
@@ -58,6 +62,7 @@ struct JourneyReach: Sendable {
 
 /// Who hears what, and what a journey that begins there may need.
 struct CampaignWiring<Customer: Sendable>: Sendable {
+  let all: [Listener<Customer>]
   let listeners: [Heard: [Listener<Customer>]]
   private let raises: [OfferID: String?]
   private let reaches: [Heard: JourneyReach]
@@ -65,6 +70,7 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
   init(_ all: [Listener<Customer>], offers: [OfferID: Offer]) {
     let listeners = Dictionary(grouping: all, by: \.trigger)
     let raises = offers.mapValues(\.raises)
+    self.all = all
     self.listeners = listeners
     self.raises = raises
     reaches = Dictionary(

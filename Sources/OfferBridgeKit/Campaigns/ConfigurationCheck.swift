@@ -95,6 +95,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       let compiled = try CompiledRule(rule)
       listeners.append(
         Listener(
+          index: listeners.count,
           id: id,
           trigger: heard,
           rule: compiled,

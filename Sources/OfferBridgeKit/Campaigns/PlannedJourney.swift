@@ -1,24 +1,27 @@
 /// A plan with the decisions that it was made of, before the ledger has answered.
 struct PlannedJourney<Customer: Sendable>: Sendable {
   let plan: JourneyPlan
-  let decisions: [PlannedDecision<Customer>]
+  private let decisions: [PlannedDecision]
+  private let contexts: [RuleContext<Customer>]
+  private let outcomes: [CampaignDecision.Outcome]
+  private let listeners: [Listener<Customer>]
   /// What the trigger decided for campaigns that hear it no more.
-  let leftovers: [DecidedNode]
+  private let leftovers: [DecidedNode]
 
   init(_ planner: JourneyPlanner<Customer>) {
     plan = planner.plan
     decisions = planner.decisions
-    leftovers = Self.leftovers(planner.snapshot.decided, asked: planner.decisions)
+    contexts = planner.contexts
+    outcomes = planner.outcomes
+    listeners = planner.wiring.all
+    leftovers = Self.leftovers(of: planner)
   }
 
-  private static func leftovers(
-    _ decided: [DecidedNode],
-    asked: [PlannedDecision<Customer>]
-  ) -> [DecidedNode] {
-    // A new trigger has none. And a closure, not a key path: in generic code that is made anew at each call.
-    guard !decided.isEmpty else { return [] }
-    let asked = Set(asked.map { $0.listener.id })
-    return decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
+  private static func leftovers(of planner: JourneyPlanner<Customer>) -> [DecidedNode] {
+    // A new trigger has none. And closures, not key paths: in generic code those are made anew at each call.
+    guard !planner.snapshot.decided.isEmpty else { return [] }
+    let asked = Set(planner.decisions.map { planner.wiring.all[Int($0.listener)].id })
+    return planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
   }
 
   /// The decisions once the ledger has answered for each node.
@@ -31,9 +34,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     let count = decisions.count + leftovers.count
     var notable: [CampaignDecision] = []
     for index in 0..<count {
-      if index < decisions.count, case .settled(let outcome) = decisions[index].step, !outcome.isNotable {
-        continue
-      }
+      if index < decisions.count, !decisions[index].mayBeNotable { continue }
       let decision = make(index)
       if decision.outcome.isNotable { notable.append(decision) }
     }
@@ -42,28 +43,33 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       count: count,
       campaignAt: { index in
         index < decisions.count
-          ? decisions[index].listener.id
+          ? listeners[Int(decisions[index].listener)].id
           : leftovers[index - decisions.count].campaign ?? ""
       },
       make: make
     )
   }
 
-  private func decision(_ planned: PlannedDecision<Customer>, _ answers: [NodeAnswer]) -> CampaignDecision {
-    var outcome: CampaignDecision.Outcome
+  private func decision(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> CampaignDecision {
+    let outcome: CampaignDecision.Outcome
     var isReplay = planned.isReplay
     switch planned.step {
-    case .settled(let settled): outcome = settled
+    case .notMet: outcome = .notMet
+    case .notEvaluable: outcome = .notEvaluable
+    case .notRunning: outcome = .notRunning
+    case .settled(let settled): outcome = outcomes[Int(settled)]
     case .node(let node):
-      outcome = self.outcome(of: node, answers)
-      if case .replayed = answers[node] { isReplay = true }
+      outcome = self.outcome(of: Int(node), answers)
+      if case .replayed = answers[Int(node)] { isReplay = true }
     }
+    let listener = listeners[Int(planned.listener)]
+    let context = contexts[Int(planned.context)]
     return CampaignDecision(
-      campaign: planned.listener.id,
-      heard: planned.context.event.name,
+      campaign: listener.id,
+      heard: context.event.name,
       outcome: outcome,
       isReplay: isReplay,
-      explain: { planned.listener.rule.source.explain(in: planned.context) }
+      explain: { listener.rule.source.explain(in: context) }
     )
   }
 
@@ -121,5 +127,15 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       isReplay: true,
       explain: { RuleExplanation(requirement: "decided before by a campaign that is gone", verdict: .met) }
     )
+  }
+}
+
+extension PlannedDecision {
+  /// Whether its outcome must be made to know if it is told without being asked for.
+  fileprivate var mayBeNotable: Bool {
+    switch step {
+    case .notMet, .notEvaluable, .notRunning: false
+    case .settled, .node: true
+    }
   }
 }
