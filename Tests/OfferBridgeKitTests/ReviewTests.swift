@@ -1,0 +1,153 @@
+import Foundation
+import OfferBridgeKit
+import OfferBridgeTesting
+import Testing
+
+/// A ledger's state, driven step by step.
+private struct Desk {
+  var state = LedgerState(refusalRetention: .days(30))
+  var now: Int64 = 1_767_225_600_000
+
+  static func id(_ name: String) -> DerivedKey { .derive("issued", name) }
+
+  /// Issues an offer under that name to Ada, and commits a message about it under the same name.
+  @discardableResult
+  mutating func issue(
+    _ name: String,
+    limits: [CampaignLimit] = [],
+    plannedAt: Int64? = nil,
+    redeemable: RedemptionLimit = .once
+  ) -> NodeAnswer? {
+    let moment = Date(milliseconds: plannedAt ?? now)
+    let trigger = TriggerID(.action, name)
+    let offer = IssuedOffer(
+      id: Self.id(name),
+      offer: "ten-off",
+      revision: 1,
+      customer: "ada",
+      campaign: "reward",
+      trigger: trigger,
+      heard: "app_opened",
+      issuedAt: moment,
+      expiresAt: nil,
+      redeemable: redeemable,
+      faceValue: nil,
+      replicas: [Replica(provider: "wallet", name: "TEN", state: .notSent(.notHeard))],
+      redeemed: .none
+    )
+    let message = OfferMessage(
+      key: .derive("message", name),
+      provider: "wallet",
+      customer: "ada",
+      campaign: "to-wallet",
+      variant: name,
+      issuedOffer: offer.id,
+      replica: "TEN",
+      payload: [],
+      createdAt: moment
+    )
+    let uses = limits.map { $0.use(by: "reward", offer: "ten-off", customer: "ada", at: moment) }
+    let plan = JourneyPlan(
+      tenant: "main",
+      trigger: TriggerRecord(id: trigger, customer: "ada", fingerprint: .derive("f", name)),
+      plannedAt: moment,
+      triggerVersion: 0,
+      nodes: [
+        PlanNode(key: offer.id, campaign: "reward", limits: uses, content: .issuance(offer)),
+        PlanNode(key: message.key, parent: 0, campaign: "to-wallet", content: .message(message)),
+      ]
+    )
+    guard case .committed(let answers) = state.commit(plan, now: now) else { return nil }
+    return answers[0]
+  }
+
+  mutating func claim() -> [Claim] {
+    state.claim(
+      ClaimQuery(tenant: "main", provider: "wallet", limit: 10, lease: .seconds(60)),
+      now: now
+    ).claims
+  }
+
+  /// The names of what is handed out.
+  mutating func claimed() -> [String] { claim().map(\.message.variant) }
+
+  @discardableResult
+  mutating func settle(_ claim: Claim?, _ outcome: Settlement.Outcome) -> SettleAnswer? {
+    claim.map { state.settle(Settlement(lease: $0.lease, outcome: outcome), now: now) }
+  }
+
+  @discardableResult
+  mutating func report(_ id: String, _ content: ExternalEvent.Content, at seconds: Int64) -> RedemptionMatch {
+    let moment = RedemptionTime.moment(Date(milliseconds: 1_767_225_600_000 + seconds * 1000))
+    return state.reconcile(
+      ExternalEvent(id: ExternalEventID(source: "wallet", id: id), content: content, time: moment)
+    )
+  }
+
+  @discardableResult
+  mutating func redeem(
+    _ id: String,
+    _ reference: RedemptionReference,
+    at seconds: Int64,
+    _ amount: Int64? = nil
+  ) -> RedemptionMatch {
+    let money = amount.map { Money(minorUnits: $0, currency: "EUR") }
+    return report(id, .redemption(reference, amount: money), at: seconds)
+  }
+
+  var replicas: [Replica.State] { state.issuedOffers(of: "ada").map { $0.replicas[0].state } }
+}
+
+/// The order of one customer's messages, and what redemptions prove of them.
+@Suite struct LaneTests {
+  /// Two messages; the first was proven, and is no longer since an earlier redemption came.
+  private func reopened() -> Desk {
+    var desk = Desk()
+    desk.issue("a")
+    desk.now += 1000
+    desk.issue("b")
+    desk.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    desk.redeem("r-0", .customer("ada", replica: "TEN"), at: 5)
+    return desk
+  }
+
+  @Test func `a message that is to be sent after all is handed out before the later ones`() {
+    var desk = reopened()
+    #expect(desk.claimed() == ["a"])
+    #expect(desk.claimed() == [])
+  }
+
+  @Test func `a message that is to be sent after all is sent when the one before it is proven`() {
+    var desk = reopened()
+    desk.redeem("r-2", .issuedOffer(Desk.id("b")), at: 6)
+    #expect(desk.claimed() == ["a"])
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+  }
+
+  @Test func `a message that is proven again leaves the others in their order`() {
+    var desk = reopened()
+    desk.report("v-0", .reversal(of: "r-0"), at: 7)
+    desk.issue("c")
+    let first = desk.claim()
+    #expect(first.map(\.message.variant) == ["b"])
+    desk.settle(first.first, .accepted("W2"))
+    #expect(desk.claimed() == ["c"])
+  }
+
+  @Test func `a message that is to be sent after all waits for the one that is on its way`() {
+    var desk = Desk()
+    desk.issue("a")
+    desk.now += 1000
+    desk.issue("b")
+    desk.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    let first = desk.claim()
+    desk.redeem("r-0", .customer("ada", replica: "TEN"), at: 5)
+    desk.issue("c")
+    #expect(desk.claimed() == [])
+    desk.settle(first.first, .accepted("W2"))
+    let second = desk.claim()
+    #expect(second.map(\.message.variant) == ["a"])
+    desk.settle(second.first, .accepted("W1"))
+    #expect(desk.claimed() == ["c"])
+  }
+}
