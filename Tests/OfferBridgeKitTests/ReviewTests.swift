@@ -150,4 +150,16 @@ private struct Desk {
     desk.settle(second.first, .accepted("W1"))
     #expect(desk.claimed() == ["c"])
   }
+
+  @Test func `a message that was proven while its worker died is not sent again`() {
+    var desk = Desk()
+    desk.issue("a")
+    _ = desk.claim()
+    desk.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    desk.issue("b")
+    desk.now += 60_000
+    #expect(desk.claimed() == ["b"])
+    #expect(desk.state.messages(of: "ada").map(\.attempts) == [1, 1])
+    #expect(desk.state.messages(of: "ada")[0].state == .accepted(nil))
+  }
 }

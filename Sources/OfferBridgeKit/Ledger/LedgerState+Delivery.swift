@@ -108,6 +108,13 @@ extension LedgerState {
       dropVoid(&lane.waiting)
       dropVoid(&lane.leases)
       guard claims.count < query.limit, let next = takeEarliest(of: &lane, by: horizon) else { break }
+      if isProven(next) {
+        // A redemption told what the worker that ended could not.
+        lanes[query.provider] = lane
+        confirm(next)
+        lane = lanes.removeValue(forKey: query.provider) ?? Lane()
+        continue
+      }
       messages[next].fence += 1
       messages[next].attempts += 1
       messages[next].state = .leased(until: until)
