@@ -162,4 +162,16 @@ private struct Desk {
     #expect(desk.state.messages(of: "ada").map(\.attempts) == [1, 1])
     #expect(desk.state.messages(of: "ada")[0].state == .accepted(nil))
   }
+
+  @Test(arguments: [true, false])
+  func `an attempt that ended without a word may have arrived`(isReleased: Bool) {
+    var desk = Desk()
+    desk.issue("a")
+    let first = desk.claim()
+    if isReleased { desk.settle(first.first, .released) } else { desk.now += 60_000 }
+    let second = desk.claim()
+    #expect(desk.replicas == [.unknown])
+    desk.settle(second.first, .buried(reason: "not now", isUnknown: false))
+    #expect(desk.replicas == [.unknown])
+  }
 }

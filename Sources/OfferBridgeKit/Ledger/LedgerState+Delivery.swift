@@ -115,6 +115,8 @@ extension LedgerState {
         lane = lanes.removeValue(forKey: query.provider) ?? Lane()
         continue
       }
+      // The worker that held it ended without a word.
+      if case .leased = messages[next].state { noteUnknown(next) }
       messages[next].fence += 1
       messages[next].attempts += 1
       messages[next].state = .leased(until: until)
@@ -190,9 +192,16 @@ extension LedgerState {
       setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
       wait(row, until: now.addingClamped(after.milliseconds))
     case .released:
+      noteUnknown(row)
       wait(row, until: messages[row].due)
     }
     return .settled
+  }
+
+  /// An attempt ended, and whether it arrived is not known.
+  private mutating func noteUnknown(_ row: Int32) {
+    messages[row].mayHaveArrived = true
+    setReplica(of: row, to: .unknown)
   }
 
   private mutating func wait(_ row: Int32, until due: Int64) {
