@@ -175,3 +175,17 @@ private struct Desk {
     #expect(desk.replicas == [.unknown])
   }
 }
+
+/// What external systems report that nobody would make up.
+@Suite struct StrangeRedemptionTests {
+  @Test func `sums beyond the largest amount come back when they are reversed`() {
+    var desk = Desk()
+    desk.issue("a", redeemable: .unlimited)
+    for number in 0..<4 { desk.redeem("r-\(number)", .issuedOffer(Desk.id("a")), at: 10, .max) }
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == .max)
+    for number in 0..<3 { desk.report("v-\(number)", .reversal(of: "r-\(number)"), at: 20) }
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == .max)
+    desk.report("v-3", .reversal(of: "r-3"), at: 20)
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == 0)
+  }
+}

@@ -29,6 +29,8 @@ struct RedemptionFold {
   private(set) var evidence: [UInt64]
 
   private let entries: [Entry]
+  /// For each copy, what was redeemed of it: in 128 bits, so that a sum beyond the largest amount comes back.
+  private var sums: [Int128]
   /// For each redemption that counts: its copy, the units it added, and whether it was reversed.
   private var counted: [Int: Counted] = [:]
   private var reasons: [Int: Set<RedemptionDiscrepancy>] = [:]
@@ -49,6 +51,7 @@ struct RedemptionFold {
     self.entries = entries
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
     evidence = Array(repeating: 0, count: copies.count)
+    sums = Array(repeating: 0, count: copies.count)
     for index in self.copies.indices { self.copies[index].redeemed = .none }
 
     let order = entries.indices.sorted { entries[$0].isBefore(entries[$1]) }
@@ -94,21 +97,17 @@ struct RedemptionFold {
     if event.time.isAfterExpiry(of: copies[copy]) { found.insert(.afterExpiry) }
     var units: Int64 = 0
     if let amount {
-      let sum = copies[copy].redeemed.amount
-      let currency = copies[copy].faceValue?.currency ?? sum?.currency ?? amount.currency
+      let currency =
+        copies[copy].faceValue?.currency ?? copies[copy].redeemed.amount?.currency ?? amount.currency
       if currency == amount.currency {
         units = amount.minorUnits
-        copies[copy].redeemed.amount = Money(
-          minorUnits: (sum?.minorUnits ?? 0).addingClamped(units),
-          currency: currency
-        )
+        add(Int128(units), to: copy, currency)
       } else {
         found.insert(.otherCurrency)
       }
     }
     copies[copy].redeemed.count += 1
-    let faceValue = copies[copy].faceValue?.minorUnits ?? .max
-    let isOverValue = (copies[copy].redeemed.amount?.minorUnits ?? 0) > faceValue
+    let isOverValue = copies[copy].faceValue.map { sums[copy] > Int128($0.minorUnits) } ?? false
     if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.insert(.overLimit) }
     counted[index] = Counted(copy: copy, minorUnits: units)
     reasons[index] = found
@@ -127,13 +126,13 @@ struct RedemptionFold {
     counted[redemption]?.isReversed = true
     copies[copy].redeemed.count -= 1
     copies[copy].redeemed.reversed += 1
-    if let sum = copies[copy].redeemed.amount {
-      copies[copy].redeemed.amount = Money(
-        minorUnits: sum.minorUnits - redeemed.minorUnits,
-        currency: sum.currency
-      )
-    }
+    if let sum = copies[copy].redeemed.amount { add(-Int128(redeemed.minorUnits), to: copy, sum.currency) }
     matches[index] = .applied(to: copies[copy].id)
+  }
+
+  private mutating func add(_ units: Int128, to copy: Int, _ currency: String) {
+    sums[copy] += units
+    copies[copy].redeemed.amount = Money(minorUnits: Int64(clamping: sums[copy]), currency: currency)
   }
 
   /// A redemption without another discrepancy that names our id or the replica's reference proves the replica;
