@@ -188,4 +188,16 @@ private struct Desk {
     desk.report("v-3", .reversal(of: "r-3"), at: 20)
     #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == 0)
   }
+
+  @Test func `a long chain of reversals of reversals waits, and folds with its redemption`() {
+    var desk = Desk()
+    desk.issue("a")
+    let length = 50_000
+    for number in 0..<length {
+      desk.report("e-\(number + 1)", .reversal(of: "e-\(number)"), at: Int64(number))
+    }
+    desk.redeem("e-0", .issuedOffer(Desk.id("a")), at: 0)
+    #expect(desk.state.match(of: ExternalEventID(source: "wallet", id: "e-1")) == .applied(to: Desk.id("a")))
+    #expect(desk.state.redemptions(of: "ada").count == length + 1)
+  }
 }
