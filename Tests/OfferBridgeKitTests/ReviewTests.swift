@@ -200,4 +200,21 @@ private struct Desk {
     #expect(desk.state.match(of: ExternalEventID(source: "wallet", id: "e-1")) == .applied(to: Desk.id("a")))
     #expect(desk.state.redemptions(of: "ada").count == length + 1)
   }
+
+  @Test func `a second reference to one replica is known too`() async throws {
+    let reminder = Campaign<Member>(
+      "reminder",
+      on: .event("ten_off_issued"),
+      rule: Everyone(),
+      outcome: .send(Shop.card, through: "wallet")
+    )
+    let wallet = ScriptedMessageProvider(replies: [.accepted(reference: "W1"), .accepted(reference: "W2")])
+    let shop = try await Shop([Shop.reward(), Shop.toWallet(), reminder], wallet: wallet)
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let redemption = Redemption(id: "r-1", of: .replica("W2"), at: shop.time.now)
+    #expect(try await shop.bridge.reconcile(redemption) == .parked(.unknownOffer))
+    try await shop.bridge.deliverDueMessages()
+    #expect(try await shop.bridge.match(of: "r-1") == .applied(to: shop.issued().id))
+    #expect(try await shop.bridge.audit().imbalances == [])
+  }
 }

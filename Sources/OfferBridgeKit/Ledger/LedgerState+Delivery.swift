@@ -225,6 +225,7 @@ extension LedgerState {
     if let reference {
       let key = ReferenceKey(provider: messages[row].message.provider, reference: reference)
       if references[key] == nil { references[key] = issuedRow }
+      if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }
     fold(owner)

@@ -169,6 +169,7 @@ extension LedgerState {
     }
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
+      references: copies.map { issued[$0].references },
       entries: rows.map { .init(event: events[$0].event, orderedAt: events[$0].orderedAt) }
     )
     return (fold, copies, rows)

@@ -59,6 +59,8 @@ struct IssuedRow: Sendable {
   var offer: IssuedOffer
   /// A bit for each replica that a redemption proved.
   var evidence: UInt64 = 0
+  /// The external systems' names for its replicas, which may have several.
+  var references: [ReferenceKey] = []
   let limits: [LimitUse]
   let customer: Int32
   var next = nowhere

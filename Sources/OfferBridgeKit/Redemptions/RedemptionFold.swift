@@ -29,6 +29,7 @@ struct RedemptionFold {
   private(set) var evidence: [UInt64]
 
   private let entries: [Entry]
+  private let references: [[ReferenceKey]]
   /// For each copy, what was redeemed of it: in 128 bits, so that a sum beyond the largest amount comes back.
   private var sums: [Int128]
   /// For each redemption that counts: its copy, the units it added, and whether it was reversed.
@@ -45,9 +46,11 @@ struct RedemptionFold {
   ///
   /// - Parameters:
   ///   - copies: The issued offers; their replicas' states are what deliveries said.
+  ///   - references: For each of them, its replicas' references that were learnt.
   ///   - entries: The events, in any order.
-  init(copies: [IssuedOffer], entries: [Entry]) {
+  init(copies: [IssuedOffer], references: [[ReferenceKey]], entries: [Entry]) {
     self.copies = copies
+    self.references = references
     self.entries = entries
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
     evidence = Array(repeating: 0, count: copies.count)
@@ -85,7 +88,7 @@ struct RedemptionFold {
 
   private mutating func redeem(_ index: Int, _ reference: RedemptionReference, _ amount: Money?) {
     let event = entries[index].event
-    let candidates = copies.indices.filter { copies[$0].isMeant(by: reference, from: event.id.source) }
+    let candidates = copies.indices.filter { isMeant($0, by: reference, from: event.id.source) }
     let inTime = candidates.filter { !event.time.isBeforeIssue(of: copies[$0]) }
     guard
       let copy = inTime.first(where: { copies[$0].redeemed.count < copies[$0].redeemable.count })
@@ -154,6 +157,15 @@ struct RedemptionFold {
     }
   }
 
+  private func isMeant(_ copy: Int, by reference: RedemptionReference, from source: ProviderID) -> Bool {
+    switch reference {
+    case .issuedOffer(let id): id == copies[copy].id
+    case .replica(let reference):
+      references[copy].contains(ReferenceKey(provider: source, reference: reference))
+    case .customer(_, let name): copies[copy].replica(at: source)?.name == name
+    }
+  }
+
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
     copies[copy].replicas.firstIndex { $0.provider == provider }
   }
@@ -163,16 +175,6 @@ extension RedemptionReference {
   /// Whether it could only be known from the replica itself.
   fileprivate var namesOneReplica: Bool {
     if case .customer = self { false } else { true }
-  }
-}
-
-extension IssuedOffer {
-  fileprivate func isMeant(by reference: RedemptionReference, from source: ProviderID) -> Bool {
-    switch reference {
-    case .issuedOffer(let id): id == self.id
-    case .replica(let reference): replica(at: source)?.state == .accepted(reference)
-    case .customer(_, let name): replica(at: source)?.name == name
-    }
   }
 }
 
