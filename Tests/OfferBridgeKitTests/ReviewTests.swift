@@ -218,3 +218,28 @@ private struct Desk {
     #expect(try await shop.bridge.audit().imbalances == [])
   }
 }
+
+/// Limits at the edges of their windows.
+@Suite struct LimitWindowTests {
+  @Test func `a plan that is a little older finds in its window what a later one left behind`() {
+    let limits = [CampaignLimit.perCustomer(3, in: .rolling(.seconds(30)))]
+    var desk = Desk()
+    let start = desk.now
+    desk.issue("a", limits: limits)
+    desk.issue("b", limits: limits)
+    desk.now = start + 15_000
+    desk.issue("c", limits: limits)
+    desk.now = start + 30_000
+    #expect(desk.issue("d", limits: limits) == .written)
+    #expect(desk.issue("e", limits: limits, plannedAt: start + 29_999) == .refused(limits[0]))
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a rolling limit of many uses stays quick`() {
+    let limits = [CampaignLimit.total(1_000_000, of: .programme, in: .rolling(.days(30)))]
+    var desk = Desk()
+    for number in 0..<20_000 { desk.issue("\(number)", limits: limits) }
+    #expect(desk.state.audit(now: desk.now).issued == 20_000)
+  }
+}
