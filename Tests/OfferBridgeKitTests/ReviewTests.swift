@@ -235,6 +235,15 @@ private struct Desk {
     #expect(desk.state.audit(now: desk.now).imbalances == [])
   }
 
+  @Test(arguments: [Duration.zero, .seconds(-1), .microseconds(1)])
+  func `a limit over no time is a fault`(length: Duration) async throws {
+    let limit = CampaignLimit.perCustomer(1, in: .rolling(length))
+    let error = await #expect(throws: OfferBridgeError.self) {
+      try await Shop([Shop.reward(limits: [limit]), Shop.toWallet()])
+    }
+    #expect(error != nil)
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `a rolling limit of many uses stays quick`() {
     let limits = [CampaignLimit.total(1_000_000, of: .programme, in: .rolling(.days(30)))]
