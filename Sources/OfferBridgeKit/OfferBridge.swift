@@ -277,7 +277,11 @@ extension OfferBridge {
         customerID: trigger.customer,
         event: event,
         origin: event,
-        history: RuleHistory(actions: actions, issuedOffers: snapshot.issuedOffers),
+        // On a repeat too, what this trigger issued is seen by what follows from it alone.
+        history: RuleHistory(
+          actions: actions,
+          issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
+        ),
         issuedOffer: nil,
         now: snapshot.now
       )

@@ -252,3 +252,25 @@ private struct Desk {
     #expect(desk.state.audit(now: desk.now).issued == 20_000)
   }
 }
+
+/// Journeys that are planned again, or in parts.
+@Suite struct RepeatedJourneyTests {
+  @Test func `a sibling never sees what this very action issues, on a repeat either`() async throws {
+    let holding = Campaign<Member>(
+      "sibling",
+      on: .action("app_opened"),
+      rule: Rule { $0.history.holds("ten-off") },
+      outcome: .issue("extra")
+    )
+    let shop = try await Shop(
+      [Shop.reward(), holding, Shop.toWallet(Rule<Member> { $0.history.holds("ten-off") })],
+      offers: [Offer("extra")]
+    )
+    shop.store.save(Member(hasWallet: false), as: "ada")
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let again = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(again["sibling"]?.outcome == .notMet)
+    #expect(again["to-wallet"]?.isReplay == true)
+    #expect(try await shop.bridge.audit().issued == 1)
+  }
+}

@@ -180,14 +180,13 @@ struct JourneyPlanner<Customer: Sendable> {
       .issuance(issued)
     )
     decide(listener, context, node: node)
-    follow(issued, raises: offer.raises, isNew: true, in: context, node: node, depth: depth)
+    follow(issued, raises: offer.raises, in: context, node: node, depth: depth)
   }
 
   /// What hears an issuance: the observers of it, and those of the event that it raises.
   private mutating func follow(
     _ issued: IssuedOffer,
     raises event: String?,
-    isNew: Bool,
     in context: RuleContext<Customer>,
     node: Int,
     depth: Int
@@ -209,7 +208,7 @@ struct JourneyPlanner<Customer: Sendable> {
         )
         hear(
           .event(event),
-          in: context.hearing(heard, issuing: issued, isNew: isNew),
+          in: context.hearing(heard, issuing: issued),
           cause: .event(key),
           parent: raised,
           depth: depth + 1
@@ -226,7 +225,7 @@ struct JourneyPlanner<Customer: Sendable> {
     )
     hear(
       .issuance(issued.offer),
-      in: context.hearing(heard, issuing: issued, isNew: isNew),
+      in: context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
       depth: depth + 1
@@ -268,7 +267,7 @@ struct JourneyPlanner<Customer: Sendable> {
     )
     hear(
       .event(event),
-      in: context.hearing(heard, issuing: nil, isNew: false),
+      in: context.hearing(heard, issuing: nil),
       cause: .event(key),
       parent: node,
       depth: depth + 1
@@ -353,7 +352,6 @@ struct JourneyPlanner<Customer: Sendable> {
       follow(
         issued,
         raises: offers[issued.offer]?.raises,
-        isNew: !context.history.issuedOffers.contains { $0.id == issued.id },
         in: context,
         node: node,
         depth: depth
