@@ -314,11 +314,13 @@ extension OfferBridge {
   private func reach(of heard: Heard) async throws -> (CampaignWiring<Customer>.Reach, [OfferID: Offer]) {
     var reach = wiring.reach(of: heard)
     guard !reach.offersIssued.isEmpty else { return (reach, [:]) }
+    var asked = reach.offersIssued
     while true {
-      let asked = reach.offersIssued
       let offers = try await reading(.catalogFailed) { try await catalog.offers(asked) }
       reach = wiring.reach(of: heard, offers: offers)
-      if reach.offersIssued.count <= asked.count { return (reach, offers) }
+      let unknown = reach.offersIssued.filter { !asked.contains($0) }
+      if unknown.isEmpty { return (reach, offers) }
+      asked += unknown
     }
   }
 

@@ -273,4 +273,19 @@ private struct Desk {
     #expect(again["to-wallet"]?.isReplay == true)
     #expect(try await shop.bridge.audit().issued == 1)
   }
+
+  @Test func `an offer that is only reached by an event that was renamed since is read from the catalog`()
+    async throws
+  {
+    let old = Campaign<Member>("old", on: .event("ten_off_issued"), rule: Everyone(), outcome: .issue("b"))
+    let new = Campaign<Member>("new", on: .event("renamed"), rule: Everyone(), outcome: .issue("c"))
+    let shop = try await Shop(
+      [Shop.reward(), old, new],
+      offers: [Offer("b"), Offer("c")],
+      hostEvents: ["renamed"]
+    )
+    shop.catalog.save(Offer("ten-off", revision: 2, raises: "renamed"))
+    let decisions = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(decisions["new"]?.issuedOffer?.offer == "c")
+  }
 }
