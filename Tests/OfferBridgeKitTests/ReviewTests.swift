@@ -288,4 +288,30 @@ private struct Desk {
     let decisions = try await shop.bridge.respond(to: shop.opened("a-1"))
     #expect(decisions["new"]?.issuedOffer?.offer == "c")
   }
+
+  @Test func `a message whose campaign is outranked says so on the replica`() async throws {
+    func downstream(_ id: CampaignID, _ outcome: CampaignOutcome<Member>) -> Campaign<Member> {
+      Campaign(
+        id,
+        on: .event("ten_off_issued"),
+        rule: Everyone(),
+        outcome: outcome,
+        exclusiveGroup: "after"
+      )
+    }
+    let shop = try await Shop(
+      [
+        Shop.reward(), downstream("extra", .issue("extra")),
+        downstream("to-wallet", .send(Shop.card, through: "wallet")),
+      ],
+      offers: [Offer("extra")]
+    )
+    for _ in 0..<2 {
+      let decisions = try await shop.bridge.respond(to: shop.opened("a-1"))
+      #expect(decisions["to-wallet"]?.outcome == .outranked(by: "extra"))
+      #expect(decisions["reward"]?.issuedOffer?.replicas[0].state == .notSent(.outranked("to-wallet")))
+      let stored = try await shop.bridge.issuedOffers(of: "ada").first { $0.offer == "ten-off" }
+      #expect(stored?.replicas[0].state == .notSent(.outranked("to-wallet")))
+    }
+  }
 }

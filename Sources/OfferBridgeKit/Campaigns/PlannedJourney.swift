@@ -84,6 +84,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
         (provider, state) = (message.provider, .pending)
       case (.message(let message), .refused) where message.issuedOffer == offer.id:
         (provider, state) = (message.provider, .notSent(.limitReached(message.campaign)))
+      case (.message(let message), .outranked) where message.issuedOffer == offer.id:
+        (provider, state) = (message.provider, .notSent(.outranked(message.campaign)))
       case (.withheld(let id, let at, let reason), .written) where id == offer.id:
         (provider, state) = (at, .notSent(reason))
       default: continue
