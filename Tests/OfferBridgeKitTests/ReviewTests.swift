@@ -314,4 +314,22 @@ private struct Desk {
       #expect(stored?.replicas[0].state == .notSent(.outranked("to-wallet")))
     }
   }
+
+  @Test func `of two campaigns that send nothing the reason stays the same on every repeat`() async throws {
+    let second = Campaign<Member>(
+      "second",
+      on: .event("ten_off_issued"),
+      rule: Rule { $0.customer.nickname != nil },
+      outcome: .send(Shop.card, through: "wallet")
+    )
+    let shop = try await Shop([Shop.reward(), Shop.toWallet(), second])
+    shop.store.save(Member(hasWallet: false), as: "ada")
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let state = try await shop.issued().replicas[0].state
+    for _ in 0..<2 {
+      let again = try await shop.bridge.respond(to: shop.opened("a-1"))
+      #expect(try await shop.issued().replicas[0].state == state)
+      #expect(again["reward"]?.issuedOffer?.replicas[0].state == state)
+    }
+  }
 }

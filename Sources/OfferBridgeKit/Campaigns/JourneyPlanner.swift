@@ -17,6 +17,8 @@ struct JourneyPlanner<Customer: Sendable> {
   /// Whether something would be written that is not there yet.
   private(set) var isNews = false
   private var choices = 0
+  /// The replicas that a campaign gave a reason for: the first one's stands, so that a repeat comes to the same.
+  private var withheld: [IssuedOffer.ID: Set<ProviderID>] = [:]
 
   init(
     tenant: TenantID,
@@ -416,6 +418,7 @@ struct JourneyPlanner<Customer: Sendable> {
       let replica = issued.replica(at: provider),
       case .notSent(let before) = replica.state,
       let reason = reason(outcome, of: listener, in: context),
+      withheld[issued.id, default: []].insert(provider).inserted,
       reason != before
     else { return }
     nodes.append(
