@@ -332,4 +332,30 @@ private struct Desk {
       #expect(again["reward"]?.issuedOffer?.replicas[0].state == state)
     }
   }
+
+  @Test func `an observer that was taken out or raises another event is answered with the event it raised`()
+    async throws
+  {
+    func observer(_ event: String) -> ScopeObserver<Member> {
+      ScopeObserver("visit", on: .action("app_opened"), raise: event)
+    }
+    let seen = Campaign<Member>("seen", on: .event("visited"), rule: Everyone(), outcome: .issue("ten-off"))
+    let other = Campaign<Member>("other", on: .event("came"), rule: Everyone(), outcome: .issue("ten-off"))
+    let shop = try await Shop(
+      [seen, other, Shop.toWallet()],
+      observers: [observer("visited")],
+      hostEvents: ["visited", "came"]
+    )
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let without = try await shop.bridge.replacing(campaigns: [Shop.reward(), Shop.toWallet()])
+    #expect(try await without.respond(to: shop.opened("a-1"))["visit"]?.outcome == .raised("visited"))
+    let renamed = try await shop.bridge.replacing(
+      campaigns: [seen, other, Shop.toWallet()],
+      observers: [observer("came")]
+    )
+    let decisions = try await renamed.respond(to: shop.opened("a-1"))
+    #expect(decisions["visit"]?.outcome == .raised("visited"))
+    #expect(decisions["other"] == nil)
+    #expect(decisions["seen"]?.isReplay == true)
+  }
 }

@@ -340,11 +340,7 @@ struct JourneyPlanner<Customer: Sendable> {
       decide(listener, context, .limitReached(limit), isReplay: true)
     case .queued(let provider):
       decide(listener, context, .queued(decided.key, through: provider), isReplay: true)
-    case .raised:
-      guard case .raise(let event) = listener.outcome else {
-        decide(listener, context, .alreadyPlanned, isReplay: true)
-        return
-      }
+    case .raised(let event):
       let node = add(decided.key, parent: parent, campaign: listener.id, .event(name: event), isKnown: true)
       decide(listener, context, node: node, isReplay: true)
       hearRaised(event, decided.key, in: context, node: node, depth: depth)

@@ -103,7 +103,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     let outcome: CampaignDecision.Outcome =
       switch node.outcome {
       case .issued(let offer): .issued(offer)
-      case .raised: .raised(heard)
+      case .raised(let event): .raised(event)
       case .queued(let provider): .queued(node.key, through: provider)
       case .refused(let limit): .limitReached(limit)
       }

@@ -63,8 +63,8 @@ extension LedgerState {
     switch node.content {
     case .issuance(let offer):
       remember(.issued(issue(offer, limits: node.limits)))
-    case .event:
-      remember(.raised)
+    case .event(let name):
+      remember(.raised(name))
     case .message(let message):
       remember(.queued(message.provider))
       queue(message, limits: node.limits, now: now)

@@ -91,7 +91,7 @@ struct TriggerRow: Sendable {
 
   enum Outcome: Sendable {
     case issued(Int32)
-    case raised
+    case raised(String)
     case queued(ProviderID)
     case refused(CampaignLimit, until: Int64)
   }
@@ -167,7 +167,7 @@ extension LedgerState {
     let outcome: DecidedNode.Outcome =
       switch node.outcome {
       case .issued(let row): .issued(issued[row].current)
-      case .raised: .raised
+      case .raised(let event): .raised(event)
       case .queued(let provider): .queued(provider)
       case .refused(let limit, _): .refused(limit)
       }
