@@ -358,4 +358,21 @@ private struct Desk {
     #expect(decisions["other"] == nil)
     #expect(decisions["seen"]?.isReplay == true)
   }
+
+  @Test func `a customer who is held out and lacks a fact is not met, by both speeds of the rule`()
+    async throws
+  {
+    let rule = Rule<Member> {
+      $0.event.channel == "ios"
+      Holdout(percent: 100, salt: "s")
+    }
+    let context = RuleContext.example(customer: Member())
+    #expect(try rule.evaluate(in: context) == rule.explain(in: context).verdict)
+    let shop = try await Shop([Shop.reward(), Shop.toWallet(rule)])
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(
+      try await shop.issued().replicas[0].state
+        == .notSent(.notMet("to-wallet", ["not in the 100% holdout"]))
+    )
+  }
 }
