@@ -376,3 +376,46 @@ private struct Desk {
     )
   }
 }
+
+/// How the loop is stopped.
+@Suite struct StoppedLoopTests {
+  /// Holds each delivery until it is let go, and throws its own error when it is cancelled.
+  private final class Gate: MessageProvider {
+    struct Interrupted: Error {}
+    let scripted = ScriptedMessageProvider()
+    private let stream: AsyncStream<Void>
+    private let open: AsyncStream<Void>.Continuation
+
+    init() { (stream, open) = AsyncStream.makeStream() }
+
+    func letGo() { open.yield() }
+
+    func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
+      let answer = try await scripted.deliver(delivery)
+      for await _ in stream { return answer }
+      throw Interrupted()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `no message is begun once a drain is asked for`() async throws {
+    let gate = Gate()
+    let shop = try await Shop(wallet: gate, settings: BridgeSettings(deliveriesAtOnce: 1))
+    shop.store.save(Member(), as: "ben")
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    _ = try await shop.bridge.respond(to: shop.opened("b-1", by: "ben"))
+    let signal = DeliverySignal()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
+      while gate.scripted.deliveries.isEmpty { await Task.yield() }
+      group.addTask { await signal.drain(within: .seconds(5)) }
+      await shop.time.whenSleeping()
+      gate.letGo()
+      gate.letGo()
+      try await group.waitForAll()
+    }
+    #expect(gate.scripted.deliveries.count == 1)
+    #expect(try await shop.message().state.isFinal)
+    #expect(try await shop.message(to: "ben").attempts == 0)
+  }
+}
