@@ -92,7 +92,7 @@ extension OfferBridge {
           MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
         )
         outcome = settlement(of: answer, claim)
-      } catch is CancellationError where Task.isCancelled {
+      } catch  where Task.isCancelled {
         outcome = .released
       } catch {
         outcome = again(claim, failure: "no answer: \(type(of: error))", isUnknown: true)

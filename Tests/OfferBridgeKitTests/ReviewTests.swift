@@ -418,4 +418,21 @@ private struct Desk {
     #expect(try await shop.message().state.isFinal)
     #expect(try await shop.message(to: "ben").attempts == 0)
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a provider that is cancelled and throws its own error has its message released`() async throws {
+    let gate = Gate()
+    let shop = try await Shop(
+      wallet: gate,
+      settings: BridgeSettings(retry: MessageRetry(delays: [.hours(1)]))
+    )
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: DeliverySignal()) }
+      while gate.scripted.deliveries.isEmpty { await Task.yield() }
+      group.cancelAll()
+      while let result = await group.nextResult() { _ = result }
+    }
+    #expect(try await shop.message().state == .waiting(due: shop.time.now))
+  }
 }
