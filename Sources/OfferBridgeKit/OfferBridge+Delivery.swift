@@ -150,6 +150,7 @@ extension OfferBridge {
   ///   - signal: How the rest of the host speaks to it.
   /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, run again.
   public func run(on clock: some Clock<Duration>, signal: DeliverySignal) async throws {
+    signal.markStarted()
     defer { signal.markStopped() }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

@@ -435,4 +435,39 @@ private struct Desk {
     }
     #expect(try await shop.message().state == .waiting(due: shop.time.now))
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a drain waits for the loop that was started again`() async throws {
+    let signal = DeliverySignal()
+    let provider = ScriptedMessageProvider(replies: [.hang])
+    let shop = try await Shop(wallet: provider)
+    await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
+      group.cancelAll()
+      while let result = await group.nextResult() { _ = result }
+    }
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
+      while provider.deliveries.isEmpty { await Task.yield() }
+      group.addTask {
+        await signal.drain(within: .seconds(5))
+        let state = try await shop.message().state
+        #expect(state == .waiting(due: shop.time.now - 5))
+      }
+      await shop.time.whenSleeping()
+      shop.time.advance(by: .seconds(5))
+      try await group.waitForAll()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a drain of a loop that never ran returns, and the loop then begins nothing`() async throws {
+    let signal = DeliverySignal()
+    await signal.drain(within: .seconds(5))
+    let shop = try await Shop()
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    try await shop.bridge.run(on: shop.time.clock, signal: signal)
+    #expect(try await shop.message().attempts == 0)
+  }
 }

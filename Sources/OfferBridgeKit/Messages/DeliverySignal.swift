@@ -12,7 +12,7 @@ public final class DeliverySignal: Sendable {
   private struct State {
     var calls = 0
     var drainLimit: Duration?
-    var isStopped = false
+    var running = 0
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
   }
@@ -27,7 +27,7 @@ public final class DeliverySignal: Sendable {
   /// A call while the loop delivers is not lost; it looks again before it waits.
   public func wake() { change { $0.calls += 1 } }
 
-  /// Stops the loop gracefully, and returns once it has stopped.
+  /// Stops the loop gracefully, and returns once it has stopped; one that is begun later stops at once.
   ///
   /// No message is begun any more. Those on their way have the given time, by
   /// the loop's clock; then they are cancelled and released.
@@ -38,13 +38,14 @@ public final class DeliverySignal: Sendable {
       $0.drainLimit = limit
       $0.calls += 1
     }
-    await wait { $0.isStopped }
+    await wait { $0.running == 0 }
   }
 
   var calls: Int { state.withLock { $0.calls } }
   var isDraining: Bool { state.withLock { $0.drainLimit != nil } }
 
-  func markStopped() { change { $0.isStopped = true } }
+  func markStarted() { change { $0.running += 1 } }
+  func markStopped() { change { $0.running -= 1 } }
 
   /// The time that a drain gives, once one is asked for; `nil` when the task is cancelled first.
   func drainLimit() async -> Duration? {
