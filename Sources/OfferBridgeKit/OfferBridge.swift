@@ -156,8 +156,8 @@ public struct BridgeSettings: Sendable, Hashable {
   public var retry: MessageRetry
   /// How long a worker holds a message; longer than every provider's time-out.
   public var lease: Duration
-  /// How many of a provider's messages are delivered at once.
-  public var deliveriesAtOnce: Int
+  /// How many of a provider's messages are delivered at once; at least 1.
+  public var deliveriesAtOnce: Int { didSet { deliveriesAtOnce = max(1, deliveriesAtOnce) } }
   /// How many events may follow one another in a journey.
   public var journeyDepth: Int
 

@@ -377,6 +377,18 @@ private struct Desk {
   }
 }
 
+/// Settings and lengths that nobody would choose.
+@Suite struct SillySettingTests {
+  @Test func `a bridge told to deliver none at once delivers one by one`() async throws {
+    var settings = BridgeSettings.standard
+    settings.deliveriesAtOnce = 0
+    let shop = try await Shop(settings: settings)
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(try await shop.bridge.deliverDueMessages() == nil)
+    #expect(try await shop.message().state.isFinal)
+  }
+}
+
 /// How the loop is stopped.
 @Suite struct StoppedLoopTests {
   /// Holds each delivery until it is let go, and throws its own error when it is cancelled.
