@@ -387,6 +387,20 @@ private struct Desk {
     #expect(try await shop.bridge.deliverDueMessages() == nil)
     #expect(try await shop.message().state.isFinal)
   }
+
+  @Test(arguments: [1e300, .infinity, .nan, -1e300, 0])
+  func `waits that grow without bound stay at the cap`(factor: Double) {
+    let retry = MessageRetry.exponential(from: .days(1), factor: factor, cap: .days(7), attempts: 50)
+    #expect(retry.attempts == 50)
+    #expect(retry.delays.allSatisfy { $0 <= .days(7) })
+  }
+
+  @Test func `the longest waits and a jitter that is no number do not stop the process`() {
+    let longest = MessageRetry(delays: [.seconds(Int64.max)], jitter: 1)
+    #expect(longest.delay(afterAttempt: 1, of: .derive("m")) ?? .zero >= .seconds(Int64.max))
+    let odd = MessageRetry(delays: [.seconds(5)], jitter: .nan)
+    #expect(odd.delay(afterAttempt: 1, of: .derive("m")) == .seconds(5))
+  }
 }
 
 /// How the loop is stopped.
