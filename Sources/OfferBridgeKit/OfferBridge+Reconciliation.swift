@@ -89,7 +89,7 @@ extension OfferBridge {
   private func usable(_ time: RedemptionTime, of thing: String) throws -> RedemptionTime {
     guard case .moment(let moment) = time else { return time }
     guard moment.isUsable else { throw OfferBridgeError(.momentInvalid(of: thing)) }
-    return .moment(Date(milliseconds: moment.milliseconds))
+    return .moment(moment.inWholeMilliseconds)
   }
 }
 
@@ -136,4 +136,7 @@ extension OfferBridge {
 extension Date {
   /// Whether the moment lies in the years 1 to 9999.
   var isUsable: Bool { timeIntervalSince1970 >= -62_135_596_800 && timeIntervalSince1970 < 253_402_300_800 }
+
+  /// The nearest whole millisecond; what is not usable stays as it is, to be found out.
+  var inWholeMilliseconds: Date { isUsable ? Date(milliseconds: milliseconds) : self }
 }

@@ -401,6 +401,14 @@ private struct Desk {
     let odd = MessageRetry(delays: [.seconds(5)], jitter: .nan)
     #expect(odd.delay(afterAttempt: 1, of: .derive("m")) == .seconds(5))
   }
+
+  @Test func `an action's moment is kept in whole milliseconds`() {
+    let moment = Date(milliseconds: 1_767_225_600_000)
+    let action = CustomerAction("app_opened", id: "a", by: "ada", at: moment + 0.000_4)
+    #expect(action.occurredAt == moment)
+    let event = ProfileEvent("birthday", id: "b", on: "ada", at: moment - 0.000_4)
+    #expect(event.occurredAt == moment)
+  }
 }
 
 /// How the loop is stopped.

@@ -40,7 +40,7 @@ public struct CustomerAction: Sendable, Hashable, Codable {
     self.name = name
     self.id = id
     self.customer = customer
-    self.occurredAt = occurredAt
+    self.occurredAt = occurredAt.inWholeMilliseconds
     self.attributes = attributes
   }
 }

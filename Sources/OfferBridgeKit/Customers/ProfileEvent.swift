@@ -39,7 +39,7 @@ public struct ProfileEvent: Sendable, Hashable, Codable {
     self.name = name
     self.id = id
     self.customer = customer
-    self.occurredAt = occurredAt
+    self.occurredAt = occurredAt.inWholeMilliseconds
     self.attributes = attributes
   }
 }
