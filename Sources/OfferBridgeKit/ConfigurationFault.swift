@@ -22,6 +22,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case repeatedDataPoint(String, in: CampaignID)
   /// A limit that nothing could pass.
   case limitBelowOne(CampaignLimit, in: CampaignID)
+  /// A rolling limit over less than a millisecond, which would count nothing.
+  case limitWindowEmpty(CampaignLimit, in: CampaignID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
   /// A campaign whose run time is empty.
@@ -58,6 +60,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       "The variant of '\(campaign)' gives the data point '\(name)' twice. Take one of them out."
     case .limitBelowOne(let limit, let campaign):
       "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
+    case .limitWindowEmpty(let limit, let campaign):
+      "A limit of '\(campaign)' counts over no time (\(limit)). Give it a length of at least a millisecond."
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):

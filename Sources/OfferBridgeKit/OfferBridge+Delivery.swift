@@ -25,15 +25,17 @@ extension OfferBridge {
     try await deliverDue().nextDue
   }
 
-  /// The same, with the ledger's time of the last look.
-  func deliverDue() async throws -> (nextDue: Date?, now: Date?) {
+  /// The same, with the ledger's time of the last look; once it is to stop, no message is begun.
+  func deliverDue(
+    unless isStopping: @escaping @Sendable () -> Bool = { false }
+  ) async throws -> (nextDue: Date?, now: Date?) {
     if providers.count == 1, let lane = providers.first {
-      return try await deliver(lane.key, lane.value)
+      return try await deliver(lane.key, lane.value, unless: isStopping)
     }
     // A slow provider holds up its own lane alone.
     return try await withThrowingTaskGroup(of: (nextDue: Date?, now: Date?).self) { group in
       for (id, provider) in providers {
-        group.addTask { try await deliver(id, provider) }
+        group.addTask { try await deliver(id, provider, unless: isStopping) }
       }
       var earliest: (nextDue: Date?, now: Date?) = (nil, nil)
       for try await lane in group {
@@ -46,7 +48,8 @@ extension OfferBridge {
 
   private func deliver(
     _ id: ProviderID,
-    _ provider: any MessageProvider
+    _ provider: any MessageProvider,
+    unless isStopping: () -> Bool
   ) async throws -> (nextDue: Date?, now: Date?) {
     var entry: Date?
     while true {
@@ -55,7 +58,7 @@ extension OfferBridge {
           ClaimQuery(
             tenant: tenant,
             provider: id,
-            limit: Task.isCancelled ? 0 : settings.deliveriesAtOnce,
+            limit: Task.isCancelled || isStopping() ? 0 : settings.deliveriesAtOnce,
             lease: settings.lease,
             dueBy: entry
           )
@@ -89,7 +92,7 @@ extension OfferBridge {
           MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
         )
         outcome = settlement(of: answer, claim)
-      } catch is CancellationError where Task.isCancelled {
+      } catch  where Task.isCancelled {
         outcome = .released
       } catch {
         outcome = again(claim, failure: "no answer: \(type(of: error))", isUnknown: true)
@@ -157,7 +160,7 @@ extension OfferBridge {
       group.addTask {
         while !signal.isDraining && !Task.isCancelled {
           let seen = signal.calls
-          let (nextDue, now) = try await deliverDue()
+          let (nextDue, now) = try await deliverDue(unless: { signal.isDraining })
           await signal.wait(after: seen, until: nextDue, from: now, on: clock)
         }
       }

@@ -156,8 +156,8 @@ public struct BridgeSettings: Sendable, Hashable {
   public var retry: MessageRetry
   /// How long a worker holds a message; longer than every provider's time-out.
   public var lease: Duration
-  /// How many of a provider's messages are delivered at once.
-  public var deliveriesAtOnce: Int
+  /// How many of a provider's messages are delivered at once; at least 1.
+  public var deliveriesAtOnce: Int { didSet { deliveriesAtOnce = max(1, deliveriesAtOnce) } }
   /// How many events may follow one another in a journey.
   public var journeyDepth: Int
 
@@ -278,7 +278,11 @@ extension OfferBridge {
         customerID: trigger.customer,
         event: event,
         origin: event,
-        history: RuleHistory(actions: actions, issuedOffers: snapshot.issuedOffers),
+        // On a repeat too, what this trigger issued is seen by what follows from it alone.
+        history: RuleHistory(
+          actions: actions,
+          issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
+        ),
         issuedOffer: nil,
         now: snapshot.now
       )
@@ -311,11 +315,13 @@ extension OfferBridge {
   private func reach(of heard: Heard) async throws -> (JourneyReach, [OfferID: Offer]) {
     var reach = wiring.reach(of: heard)
     guard !reach.offersIssued.isEmpty else { return (reach, [:]) }
+    var asked = reach.offersIssued
     while true {
-      let asked = reach.offersIssued
       let offers = try await reading(.catalogFailed) { try await catalog.offers(asked) }
       reach = wiring.reach(of: heard, offers: offers)
-      if reach.offersIssued.count <= asked.count { return (reach, offers) }
+      let unknown = reach.offersIssued.filter { !asked.contains($0) }
+      if unknown.isEmpty { return (reach, offers) }
+      asked += unknown
     }
   }
 

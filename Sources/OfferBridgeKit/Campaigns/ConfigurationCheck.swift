@@ -56,6 +56,11 @@ struct ConfigurationCheck<Customer: Sendable> {
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
     }
+    for limit in campaign.limits {
+      if case .rolling(let length) = limit.window, length.milliseconds < 1 {
+        faults.append(.limitWindowEmpty(limit, in: campaign.id))
+      }
+    }
     add(
       campaign.id,
       heard,

@@ -140,8 +140,8 @@ public struct DecidedNode: Sendable, Hashable, Codable {
   public enum Outcome: Sendable, Hashable, Codable {
     /// The offer was issued; as it is now.
     case issued(IssuedOffer)
-    /// The event was raised.
-    case raised
+    /// The event of that name was raised.
+    case raised(String)
     /// The message was committed.
     case queued(ProviderID)
     /// A limit refused it.

@@ -23,6 +23,8 @@ struct JourneyPlanner<Customer: Sendable> {
   private var choices = 0
   /// The context of those who are being asked.
   private var current: Int32 = 0
+  /// The replicas that a campaign gave a reason for: the first one's stands, so that a repeat comes to the same.
+  private var withheld: [IssuedOffer.ID: Set<ProviderID>] = [:]
 
   init(
     tenant: TenantID,
@@ -190,14 +192,13 @@ struct JourneyPlanner<Customer: Sendable> {
       .issuance(issued)
     )
     decide(listener, node: node)
-    follow(issued, raises: offer.raises, isNew: true, in: context, node: node, depth: depth)
+    follow(issued, raises: offer.raises, in: context, node: node, depth: depth)
   }
 
   /// What hears an issuance: the observers of it, and those of the event that it raises.
   private mutating func follow(
     _ issued: IssuedOffer,
     raises event: String?,
-    isNew: Bool,
     in context: RuleContext<Customer>,
     node: Int,
     depth: Int
@@ -219,7 +220,7 @@ struct JourneyPlanner<Customer: Sendable> {
         )
         hear(
           .event(event),
-          in: context.hearing(heard, issuing: issued, isNew: isNew),
+          in: context.hearing(heard, issuing: issued),
           cause: .event(key),
           parent: raised,
           depth: depth + 1
@@ -236,7 +237,7 @@ struct JourneyPlanner<Customer: Sendable> {
     )
     hear(
       .issuance(issued.offer),
-      in: context.hearing(heard, issuing: issued, isNew: isNew),
+      in: context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
       depth: depth + 1
@@ -278,7 +279,7 @@ struct JourneyPlanner<Customer: Sendable> {
     )
     hear(
       .event(event),
-      in: context.hearing(heard, issuing: nil, isNew: false),
+      in: context.hearing(heard, issuing: nil),
       cause: .event(key),
       parent: node,
       depth: depth + 1
@@ -349,11 +350,7 @@ struct JourneyPlanner<Customer: Sendable> {
       decide(listener, .limitReached(limit), isReplay: true)
     case .queued(let provider):
       decide(listener, .queued(decided.key, through: provider), isReplay: true)
-    case .raised:
-      guard case .raise(let event) = listener.outcome else {
-        decide(listener, .alreadyPlanned, isReplay: true)
-        return
-      }
+    case .raised(let event):
       let node = add(decided.key, parent: parent, campaign: listener.id, .event(name: event), isKnown: true)
       decide(listener, node: node, isReplay: true)
       hearRaised(event, decided.key, in: context, node: node, depth: depth)
@@ -363,7 +360,6 @@ struct JourneyPlanner<Customer: Sendable> {
       follow(
         issued,
         raises: offers[issued.offer]?.raises,
-        isNew: !context.history.issuedOffers.contains { $0.id == issued.id },
         in: context,
         node: node,
         depth: depth
@@ -433,6 +429,7 @@ struct JourneyPlanner<Customer: Sendable> {
       let replica = issued.replica(at: provider),
       case .notSent(let before) = replica.state,
       let reason = reason(outcome, of: listener, in: context),
+      withheld[issued.id, default: []].insert(provider).inserted,
       reason != before
     else { return }
     nodes.append(

@@ -99,6 +99,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
         (provider, state) = (message.provider, .pending)
       case (.message(let message), .refused) where message.issuedOffer == offer.id:
         (provider, state) = (message.provider, .notSent(.limitReached(message.campaign)))
+      case (.message(let message), .outranked) where message.issuedOffer == offer.id:
+        (provider, state) = (message.provider, .notSent(.outranked(message.campaign)))
       case (.withheld(let id, let at, let reason), .written) where id == offer.id:
         (provider, state) = (at, .notSent(reason))
       default: continue
@@ -116,7 +118,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     let outcome: CampaignDecision.Outcome =
       switch node.outcome {
       case .issued(let offer): .issued(offer)
-      case .raised: .raised(heard)
+      case .raised(let event): .raised(event)
       case .queued(let provider): .queued(node.key, through: provider)
       case .refused(let limit): .limitReached(limit)
       }

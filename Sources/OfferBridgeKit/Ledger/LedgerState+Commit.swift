@@ -40,7 +40,10 @@ extension LedgerState {
     now: Int64
   ) -> NodeAnswer {
     if let parent = node.parent, !answers[parent].stands { return .parentNotWritten }
-    if let choice = node.choice, let winner = taken[choice] { return .outranked(by: winner) }
+    if let choice = node.choice, let winner = taken[choice] {
+      if case .message(let message) = node.content { withhold(message, .outranked(message.campaign)) }
+      return .outranked(by: winner)
+    }
     if case .withheld(let issued, let provider, let reason) = node.content {
       withhold(issued, provider, reason)
       return .written
@@ -55,17 +58,15 @@ extension LedgerState {
     }
     if let limit = refusingLimit(node.limits, at: at) {
       remember(.refused(limit, until: now.addingClamped(refusalRetention)))
-      if case .message(let message) = node.content, let issued = message.issuedOffer {
-        withhold(issued, message.provider, .limitReached(message.campaign))
-      }
+      if case .message(let message) = node.content { withhold(message, .limitReached(message.campaign)) }
       return .refused(limit)
     }
     use(node.limits, at: at)
     switch node.content {
     case .issuance(let offer):
       remember(.issued(issue(offer, limits: node.limits)))
-    case .event:
-      remember(.raised)
+    case .event(let name):
+      remember(.raised(name))
     case .message(let message):
       remember(.queued(message.provider))
       queue(message, limits: node.limits, now: now)
@@ -102,6 +103,10 @@ extension LedgerState {
     for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
     fold(owner)
     return row
+  }
+
+  private mutating func withhold(_ message: OfferMessage, _ reason: WithheldReason) {
+    if let issued = message.issuedOffer { withhold(issued, message.provider, reason) }
   }
 
   /// A reason replaces an earlier reason, and nothing that was sent.

@@ -58,8 +58,8 @@ struct MessageRow: Sendable {
 struct Lane: Sendable {
   var waiting = DueHeap()
   var leases = DueHeap()
-  /// The last message of each customer who has an open one.
-  var tails: [Int32: Int32] = [:]
+  /// The first and the last message of each customer who has an open one.
+  var ends: [Int32: (head: Int32, tail: Int32)] = [:]
 }
 
 extension LedgerState {
@@ -108,6 +108,15 @@ extension LedgerState {
       dropVoid(&lane.waiting)
       dropVoid(&lane.leases)
       guard claims.count < query.limit, let next = takeEarliest(of: &lane, by: horizon) else { break }
+      if isProven(next) {
+        // A redemption told what the worker that ended could not.
+        lanes[query.provider] = lane
+        confirm(next)
+        lane = lanes.removeValue(forKey: query.provider) ?? Lane()
+        continue
+      }
+      // The worker that held it ended without a word.
+      if case .leased = messages[next].state { noteUnknown(next) }
       messages[next].fence += 1
       messages[next].attempts += 1
       messages[next].state = .leased(until: until)
@@ -183,9 +192,16 @@ extension LedgerState {
       setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
       wait(row, until: now.addingClamped(after.milliseconds))
     case .released:
+      noteUnknown(row)
       wait(row, until: messages[row].due)
     }
     return .settled
+  }
+
+  /// An attempt ended, and whether it arrived is not known.
+  private mutating func noteUnknown(_ row: Int32) {
+    messages[row].mayHaveArrived = true
+    setReplica(of: row, to: .unknown)
   }
 
   private mutating func wait(_ row: Int32, until due: Int64) {
@@ -209,6 +225,7 @@ extension LedgerState {
     if let reference {
       let key = ReferenceKey(provider: messages[row].message.provider, reference: reference)
       if references[key] == nil { references[key] = issuedRow }
+      if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }
     fold(owner)
@@ -230,16 +247,38 @@ extension LedgerState {
 
   // MARK: Lanes
 
+  /// Puts a message among its customer's in the order of their commits, but never before one that is on its way.
   private mutating func enterLane(_ row: Int32) {
     let provider = messages[row].message.provider
     let owner = messages[row].customer
+    let sequence = messages[row].sequence
     messages[row].isInLane = true
     messages[row].nextInLane = nowhere
-    if let tail = lanes[provider, default: Lane()].tails.updateValue(row, forKey: owner) {
-      messages[tail].nextInLane = row
-    } else {
-      putInQueue(row)
+    guard let (head, tail) = lanes[provider]?.ends[owner] else {
+      lanes[provider, default: Lane()].ends[owner] = (row, row)
+      return putInQueue(row)
     }
+    if messages[tail].sequence < sequence {
+      messages[tail].nextInLane = row
+      lanes[provider]?.ends[owner]?.tail = row
+      return
+    }
+    // One that is to be sent after all, and older than others.
+    if case .waiting = messages[head].state, sequence < messages[head].sequence {
+      messages[head].stamp &+= 1
+      messages[row].nextInLane = head
+      lanes[provider]?.ends[owner]?.head = row
+      return putInQueue(row)
+    }
+    var before = head
+    var after = messages[head].nextInLane
+    while after != nowhere, messages[after].sequence < sequence {
+      before = after
+      after = messages[after].nextInLane
+    }
+    messages[before].nextInLane = row
+    messages[row].nextInLane = after
+    if after == nowhere { lanes[provider]?.ends[owner]?.tail = row }
   }
 
   private mutating func putInQueue(_ row: Int32) {
@@ -263,8 +302,9 @@ extension LedgerState {
       next = messages[next].nextInLane
     }
     if next == nowhere {
-      lanes[provider]?.tails[messages[row].customer] = nil
+      lanes[provider]?.ends[messages[row].customer] = nil
     } else {
+      lanes[provider]?.ends[messages[row].customer]?.head = next
       putInQueue(next)
     }
   }
@@ -305,16 +345,6 @@ extension LedgerState {
   }
 
   private func isHead(_ row: Int32) -> Bool {
-    var other = customers[messages[row].customer].firstMessage
-    let provider = messages[row].message.provider
-    while other != row {
-      if messages[other].isInLane, !messages[other].state.isFinal,
-        messages[other].message.provider == provider
-      {
-        return false
-      }
-      other = messages[other].nextOfCustomer
-    }
-    return true
+    lanes[messages[row].message.provider]?.ends[messages[row].customer]?.head == row
   }
 }

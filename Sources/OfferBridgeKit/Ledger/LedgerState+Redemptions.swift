@@ -118,14 +118,18 @@ extension LedgerState {
 
   /// Puts an event among its customer's, and with it the reversals that waited for it.
   mutating func attach(_ row: Int32, to owner: Int32) {
-    events[row].customer = owner
-    if customers[owner].lastEvent == nowhere {
-      customers[owner].firstEvent = row
-    } else {
-      events[customers[owner].lastEvent].nextOfCustomer = row
+    // A list and no recursion: how long a chain of reversals is, the external system decides.
+    var open = [row]
+    while let row = open.popLast() {
+      events[row].customer = owner
+      if customers[owner].lastEvent == nowhere {
+        customers[owner].firstEvent = row
+      } else {
+        events[customers[owner].lastEvent].nextOfCustomer = row
+      }
+      customers[owner].lastEvent = row
+      open += parked.take(redemption: events[row].event.id)
     }
-    customers[owner].lastEvent = row
-    for reversal in parked.take(redemption: events[row].event.id) { attach(reversal, to: owner) }
   }
 
   /// Recomputes a customer's tallies, matches and evidence from the set of events.
@@ -165,6 +169,7 @@ extension LedgerState {
     }
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
+      references: copies.map { issued[$0].references },
       entries: rows.map { .init(event: events[$0].event, orderedAt: events[$0].orderedAt) }
     )
     return (fold, copies, rows)

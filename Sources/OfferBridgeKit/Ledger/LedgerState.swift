@@ -59,6 +59,8 @@ struct IssuedRow: Sendable {
   var offer: IssuedOffer
   /// A bit for each replica that a redemption proved.
   var evidence: UInt64 = 0
+  /// The external systems' names for its replicas, which may have several.
+  var references: [ReferenceKey] = []
   let limits: [LimitUse]
   let customer: Int32
   var next = nowhere
@@ -89,7 +91,7 @@ struct TriggerRow: Sendable {
 
   enum Outcome: Sendable {
     case issued(Int32)
-    case raised
+    case raised(String)
     case queued(ProviderID)
     // Behind a pointer: it is rare, and would make every node twice as large.
     indirect case refused(CampaignLimit, until: Int64)
@@ -109,13 +111,13 @@ extension TriggerRow.Node {
 /// The uses of one counter: a sum, or for a rolling window each use with its moment.
 struct CounterRow: Sendable {
   var used = 0
+  /// In the order of their moments.
   var uses: [Int64] = []
 
   /// How many count at a moment.
   func count(in window: LimitWindow, at now: Int64) -> Int {
     guard case .rolling(let length) = window else { return used }
-    let start = now.addingClamped(-length.milliseconds)
-    return uses.count { $0 > start }
+    return uses.count - uses(through: now.addingClamped(-length.milliseconds))
   }
 
   mutating func use(in window: LimitWindow, at now: Int64) {
@@ -123,9 +125,23 @@ struct CounterRow: Sendable {
       used += 1
       return
     }
-    let start = now.addingClamped(-length.milliseconds)
-    uses.removeAll { $0 <= start }
-    uses.append(now)
+    // A plan that is older than this one may still come and look further back.
+    let oldest = now.addingClamped(-length.milliseconds)
+      .addingClamped(-JourneyPlan.longestAge.milliseconds)
+    // Half of them at a time, so that many uses are not moved at each one.
+    let ended = uses(through: oldest)
+    if ended > uses.count / 2 { uses.removeFirst(ended) }
+    uses.insert(now, at: uses(through: now))
+  }
+
+  /// How many uses there are up to a moment, itself included.
+  private func uses(through moment: Int64) -> Int {
+    var (low, high) = (0, uses.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if uses[middle] <= moment { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 
@@ -152,7 +168,7 @@ extension LedgerState {
     let outcome: DecidedNode.Outcome =
       switch node.outcome {
       case .issued(let row): .issued(issued[row].current)
-      case .raised: .raised
+      case .raised(let event): .raised(event)
       case .queued(let provider): .queued(provider)
       case .refused(let limit, _): .refused(limit)
       }

@@ -244,7 +244,7 @@ public struct Settlement: Sendable, Hashable {
     case retry(after: Duration, failure: String, isUnknown: Bool)
     /// The attempts are spent. `isUnknown`: the last attempt may have reached the external system.
     case buried(reason: String, isUnknown: Bool)
-    /// Given back at once, due as it was; the attempt stays counted.
+    /// Given back at once, due as it was; the attempt stays counted, and may have reached the external system.
     case released
   }
 

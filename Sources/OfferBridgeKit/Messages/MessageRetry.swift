@@ -21,7 +21,8 @@ public struct MessageRetry: Sendable, Hashable, Codable {
   ///   - jitter: The largest share by which a wait is lengthened; a tenth by default.
   public init(delays: [Duration], jitter: Double = 0.1) {
     self.delays = delays
-    self.jitter = min(max(jitter, 0), 1)
+    // In this order a jitter that is no number is none.
+    self.jitter = min(max(0, jitter), 1)
   }
 
   /// Twelve attempts over some three days: 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h, 14 h, 18 h, 24 h.
@@ -54,7 +55,7 @@ public struct MessageRetry: Sendable, Hashable, Codable {
     var wait = first
     while delays.count < attempts - 1 {
       delays.append(min(wait, cap))
-      wait = min(wait * factor, cap)
+      wait = min(wait.multiplied(by: factor), cap)
     }
     return MessageRetry(delays: delays, jitter: jitter)
   }
@@ -81,5 +82,15 @@ public struct MessageRetry: Sendable, Hashable, Codable {
     derivation.add(Int64(attempt))
     let share = Double(derivation.key().firstWord >> 11) / Double(1 << 53)
     return max(step + step * (jitter * share), retryAfter ?? .zero)
+  }
+}
+
+extension Duration {
+  /// The product, or the nearest end where it would overflow; itself when the factor is no number.
+  fileprivate func multiplied(by factor: Double) -> Duration {
+    let seconds = self / .seconds(1) * factor
+    if seconds.isNaN { return self }
+    if abs(seconds) < Double(Int64.max) { return self * factor }
+    return .seconds(seconds < 0 ? Int64.min : Int64.max)
   }
 }

@@ -31,6 +31,9 @@ struct RedemptionFold {
   private let entries: [Entry]
   /// For each entry, what it came to where it is a redemption that counts.
   private var counted: [Counted?]
+  private let references: [[ReferenceKey]]
+  /// For each copy, what was redeemed of it: in 128 bits, so that a sum beyond the largest amount comes back.
+  private var sums: [Int128]
 
   private struct Counted {
     /// The copy that it counts on.
@@ -46,13 +49,16 @@ struct RedemptionFold {
   ///
   /// - Parameters:
   ///   - copies: The issued offers; their replicas' states are what deliveries said.
+  ///   - references: For each of them, its replicas' references that were learnt.
   ///   - entries: The events, in any order.
-  init(copies: [IssuedOffer], entries: [Entry]) {
+  init(copies: [IssuedOffer], references: [[ReferenceKey]], entries: [Entry]) {
     self.copies = copies
+    self.references = references
     self.entries = entries
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
     evidence = Array(repeating: 0, count: copies.count)
     counted = Array(repeating: nil, count: entries.count)
+    sums = Array(repeating: 0, count: copies.count)
     for index in self.copies.indices { self.copies[index].redeemed = .none }
 
     let order = entries.indices.sorted { entries[$0].isBefore(entries[$1]) }
@@ -99,21 +105,17 @@ struct RedemptionFold {
     if event.time.isAfterExpiry(of: copies[copy]) { found.append(.afterExpiry) }
     var units: Int64 = 0
     if let amount {
-      let sum = copies[copy].redeemed.amount
-      let currency = copies[copy].faceValue?.currency ?? sum?.currency ?? amount.currency
+      let currency =
+        copies[copy].faceValue?.currency ?? copies[copy].redeemed.amount?.currency ?? amount.currency
       if currency == amount.currency {
         units = amount.minorUnits
-        copies[copy].redeemed.amount = Money(
-          minorUnits: (sum?.minorUnits ?? 0).addingClamped(units),
-          currency: currency
-        )
+        add(Int128(units), to: copy, currency)
       } else {
         found.append(.otherCurrency)
       }
     }
     copies[copy].redeemed.count += 1
-    let faceValue = copies[copy].faceValue?.minorUnits ?? .max
-    let isOverValue = (copies[copy].redeemed.amount?.minorUnits ?? 0) > faceValue
+    let isOverValue = copies[copy].faceValue.map { sums[copy] > Int128($0.minorUnits) } ?? false
     if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.append(.overLimit) }
     counted[index] = Counted(copy: copy, minorUnits: units, reasons: found)
   }
@@ -122,7 +124,7 @@ struct RedemptionFold {
   private func copy(for event: ExternalEvent, _ reference: RedemptionReference) -> Int? {
     var first: Int?
     var firstInTime: Int?
-    for copy in copies.indices where copies[copy].isMeant(by: reference, from: event.id.source) {
+    for copy in copies.indices where isMeant(copy, by: reference, from: event.id.source) {
       first = first ?? copy
       guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
       if copies[copy].redeemed.count < copies[copy].redeemable.count { return copy }
@@ -144,13 +146,13 @@ struct RedemptionFold {
     counted[redemption]?.isReversed = true
     copies[copy].redeemed.count -= 1
     copies[copy].redeemed.reversed += 1
-    if let sum = copies[copy].redeemed.amount {
-      copies[copy].redeemed.amount = Money(
-        minorUnits: sum.minorUnits - redeemed.minorUnits,
-        currency: sum.currency
-      )
-    }
+    if let sum = copies[copy].redeemed.amount { add(-Int128(redeemed.minorUnits), to: copy, sum.currency) }
     matches[index] = .applied(to: copies[copy].id)
+  }
+
+  private mutating func add(_ units: Int128, to copy: Int, _ currency: String) {
+    sums[copy] += units
+    copies[copy].redeemed.amount = Money(minorUnits: Int64(clamping: sums[copy]), currency: currency)
   }
 
   /// A redemption without another discrepancy that names our id or the replica's reference proves the replica;
@@ -174,6 +176,15 @@ struct RedemptionFold {
     }
   }
 
+  private func isMeant(_ copy: Int, by reference: RedemptionReference, from source: ProviderID) -> Bool {
+    switch reference {
+    case .issuedOffer(let id): id == copies[copy].id
+    case .replica(let reference):
+      references[copy].contains(ReferenceKey(provider: source, reference: reference))
+    case .customer(_, let name): copies[copy].replica(at: source)?.name == name
+    }
+  }
+
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
     copies[copy].replicas.firstIndex { $0.provider == provider }
   }
@@ -189,16 +200,6 @@ extension RedemptionReference {
   /// Whether it could only be known from the replica itself.
   fileprivate var namesOneReplica: Bool {
     if case .customer = self { false } else { true }
-  }
-}
-
-extension IssuedOffer {
-  fileprivate func isMeant(by reference: RedemptionReference, from source: ProviderID) -> Bool {
-    switch reference {
-    case .issuedOffer(let id): id == self.id
-    case .replica(let reference): replica(at: source)?.state == .accepted(reference)
-    case .customer(_, let name): replica(at: source)?.name == name
-    }
   }
 }
 

@@ -23,13 +23,13 @@ package struct CompiledRule<Customer: Sendable>: Sendable {
   /// What the rule says, with the holdout asked last.
   package func evaluate(in context: RuleContext<Customer>) -> (verdict: RuleVerdict, isHeldOut: Bool) {
     let verdict = test(context)
-    guard verdict == .met, !holdouts.isEmpty else { return (verdict, false) }
+    guard verdict != .notMet, !holdouts.isEmpty else { return (verdict, false) }
     for holdout in holdouts
     where HoldoutBucket(salt: holdout.salt, customer: context.customerID).isHeldOut(percent: holdout.percent)
     {
-      return (.notMet, true)
+      return (.notMet, verdict == .met)
     }
-    return (.met, false)
+    return (verdict, false)
   }
 }
 

@@ -54,13 +54,13 @@ public final class RuleContext<Customer: Sendable>: @unchecked Sendable {
   }
 
   /// The same journey one step on: another event, and the offer that was just issued in the history.
-  package func hearing(_ event: HeardEvent, issuing issued: IssuedOffer?, isNew: Bool) -> RuleContext {
+  package func hearing(_ event: HeardEvent, issuing issued: IssuedOffer?) -> RuleContext {
     RuleContext(
       profile: profile,
       customerID: customerID,
       event: event,
       origin: origin,
-      history: isNew ? issued.map(history.adding) ?? history : history,
+      history: issued.map(history.adding) ?? history,
       issuedOffer: issued ?? issuedOffer,
       now: now
     )
