@@ -248,17 +248,7 @@ extension OfferBridge {
     let record = trigger.record
     // Every round that ends in `stale` was overtaken by a commit of this very trigger, or by a minute.
     for _ in 0..<16 {
-      let (reach, offers) = try await reach(of: trigger.heard)
-      let snapshot = try await reading(.ledgerFailed) {
-        try await ledger.snapshot(
-          SnapshotQuery(
-            tenant: tenant,
-            customer: trigger.customer,
-            trigger: trigger.id,
-            offers: reach.offersSeen
-          )
-        )
-      }
+      let (reach, snapshot, offers) = try await read(for: trigger)
       if let known = snapshot.trigger, known != record { return conflict(trigger) }
       guard
         let customer = try await reading(
@@ -311,18 +301,40 @@ extension OfferBridge {
     throw OfferBridgeError(.ledgerBusy(customer: trigger.customer))
   }
 
-  /// The offers that the journey may issue, and what else it may need, should an offer now raise another event.
-  private func reach(of heard: Heard) async throws -> (JourneyReach, [OfferID: Offer]) {
-    var reach = wiring.reach(of: heard)
-    guard !reach.offersIssued.isEmpty else { return (reach, [:]) }
-    var asked = reach.offersIssued
+  /// The ledger as it is now, and of the catalog what may be issued or was.
+  private func read(
+    for trigger: HostTrigger
+  ) async throws -> (JourneyReach, LedgerSnapshot, [OfferID: Offer]) {
+    var reach = wiring.reach(of: trigger.heard)
     while true {
-      let offers = try await reading(.catalogFailed) { try await catalog.offers(asked) }
-      reach = wiring.reach(of: heard, offers: offers)
-      let unknown = reach.offersIssued.filter { !asked.contains($0) }
-      if unknown.isEmpty { return (reach, offers) }
-      asked += unknown
+      let query = SnapshotQuery(
+        tenant: tenant,
+        customer: trigger.customer,
+        trigger: trigger.id,
+        offers: reach.offersSeen
+      )
+      let snapshot = try await reading(.ledgerFailed) { try await ledger.snapshot(query) }
+      let offers = try await self.offers(within: reach, snapshot)
+      // An offer that raises another event than it did when the bridge was made may lead further.
+      guard let now = wiring.reach(of: trigger.heard, whereChanged: offers) else {
+        return (reach, snapshot, offers)
+      }
+      if now.isWithin(reach) { return (now, snapshot, offers) }
+      reach = now
     }
+  }
+
+  private func offers(
+    within reach: JourneyReach,
+    _ snapshot: LedgerSnapshot
+  ) async throws -> [OfferID: Offer] {
+    var wanted = reach.offersIssued(at: snapshot.now.milliseconds)
+    for case .issued(let issued) in snapshot.decided.map({ $0.outcome }) where !wanted.contains(issued.offer)
+    {
+      wanted.append(issued.offer)
+    }
+    guard !wanted.isEmpty else { return [:] }
+    return try await reading(.catalogFailed) { try await catalog.offers(wanted) }
   }
 
   /// The past actions that the rules ask for, each once, and the present one as happening now at the latest.

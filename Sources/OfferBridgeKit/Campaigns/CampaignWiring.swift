@@ -57,7 +57,28 @@ enum Heard: Hashable, Sendable {
 struct JourneyReach: Sendable {
   var actions: [String: Duration] = [:]
   var offersSeen: Set<OfferID> = []
-  var offersIssued: [OfferID] = []
+  var issuers: [Issuer] = []
+
+  /// A campaign that issues an offer, and when it runs.
+  struct Issuer: Sendable {
+    let offer: OfferID
+    let interval: Range<Int64>?
+  }
+
+  /// The offers that running campaigns may issue, each once.
+  func offersIssued(at now: Int64) -> [OfferID] {
+    var offers: [OfferID] = []
+    for issuer in issuers where issuer.interval?.contains(now) ?? true && !offers.contains(issuer.offer) {
+      offers.append(issuer.offer)
+    }
+    return offers
+  }
+
+  /// Whether what the other asked of ledger and catalog is enough for this one.
+  func isWithin(_ other: JourneyReach) -> Bool {
+    offersSeen.isSubset(of: other.offersSeen)
+      && issuers.allSatisfy { issuer in other.issuers.contains { $0.offer == issuer.offer } }
+  }
 }
 
 /// Who hears what, and what a journey that begins there may need.
@@ -83,15 +104,11 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
   /// What a journey that begins there may need, as the catalog was when the bridge was made.
   func reach(of heard: Heard) -> JourneyReach { reaches[heard] ?? JourneyReach() }
 
-  /// The same for the catalog as it is now, when an offer raises another event than it did.
-  func reach(of heard: Heard, offers: [OfferID: Offer]) -> JourneyReach {
-    offers.allSatisfy { raises[$0.key] == .some($0.value.raises) }
-      ? reach(of: heard)
-      : Self.reach(
-        of: heard,
-        in: listeners,
-        raises: raises.merging(offers.mapValues(\.raises)) { _, now in now }
-      )
+  /// The same for the catalog as it is now; `nil` when every offer raises the event that it did.
+  func reach(of heard: Heard, whereChanged offers: [OfferID: Offer]) -> JourneyReach? {
+    if offers.allSatisfy({ raises[$0.key] == .some($0.value.raises) }) { return nil }
+    let now = raises.merging(offers.mapValues { $0.raises }) { _, now in now }
+    return Self.reach(of: heard, in: listeners, raises: now)
   }
 
   private static func reach(
@@ -115,7 +132,7 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
         var next: [Heard] = []
         switch listener.outcome {
         case .issue(let offer):
-          if !reach.offersIssued.contains(offer) { reach.offersIssued.append(offer) }
+          reach.issuers.append(.init(offer: offer, interval: listener.interval))
           next = [.issuance(offer)]
           if let event = raises[offer] ?? nil { next.append(.event(event)) }
         case .raise(let event): next = [.event(event)]
