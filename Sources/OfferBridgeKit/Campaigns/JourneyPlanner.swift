@@ -12,19 +12,8 @@ struct JourneyPlanner<Customer: Sendable> {
   let wiring: CampaignWiring<Customer>
   let depthLimit: Int
 
-  private(set) var nodes: [PlanNode] = []
-  private(set) var decisions: [PlannedDecision] = []
-  /// What was heard, one for each time that listeners were asked.
-  private(set) var contexts: [RuleContext<Customer>] = []
-  /// The outcomes that say more than a word.
-  private(set) var outcomes: [CampaignDecision.Outcome] = []
-  /// Whether something would be written that is not there yet.
-  private(set) var isNews = false
+  private(set) var draft: JourneyDraft<Customer>
   private var choices = 0
-  /// The context of those who are being asked.
-  private var current: Int32 = 0
-  /// The replicas that a campaign gave a reason for: the first one's stands, so that a repeat comes to the same.
-  private var withheld: [IssuedOffer.ID: Set<ProviderID>] = [:]
 
   init(
     tenant: TenantID,
@@ -40,6 +29,7 @@ struct JourneyPlanner<Customer: Sendable> {
     self.offers = offers
     self.wiring = wiring
     self.depthLimit = depthLimit
+    draft = JourneyDraft(known: snapshot.decided.map { $0.key })
   }
 
   var plan: JourneyPlan {
@@ -48,7 +38,7 @@ struct JourneyPlanner<Customer: Sendable> {
       trigger: trigger,
       plannedAt: snapshot.now,
       triggerVersion: snapshot.triggerVersion,
-      nodes: nodes
+      nodes: draft.nodes
     )
   }
 
@@ -61,25 +51,28 @@ struct JourneyPlanner<Customer: Sendable> {
     depth: Int = 0
   ) {
     guard let listeners = wiring.listeners[heard] else { return }
-    let asking = current
-    contexts.append(context)
-    current = Int32(contexts.count - 1)
-    defer { current = asking }
+    var place = JourneyPlace(
+      context: context,
+      number: draft.begin(context),
+      cause: cause,
+      parent: parent,
+      depth: depth
+    )
     var groups: [String: (number: Int, winner: CampaignID?)] = [:]
     for listener in listeners {
-      var choice: Int?
+      place.choice = nil
       if let group = listener.exclusiveGroup {
         if groups[group] == nil {
           groups[group] = (choices, winner(of: group, among: listeners, parent: parent))
           choices += 1
         }
         if let winner = groups[group]?.winner, winner != listener.id {
-          decide(listener, .outranked(by: winner))
+          draft.decide(listener, at: place, .outranked(by: winner))
           continue
         }
-        choice = groups[group]?.number
+        place.choice = groups[group]?.number
       }
-      ask(listener, in: context, cause: cause, parent: parent, choice: choice, depth: depth)
+      ask(listener, at: place)
     }
   }
 
@@ -90,50 +83,32 @@ struct JourneyPlanner<Customer: Sendable> {
 
   private func decided(_ campaign: CampaignID, parent: Int?) -> DecidedNode? {
     guard !snapshot.decided.isEmpty else { return nil }
-    let parent = parent.map { nodes[$0].key }
+    let parent = parent.map { draft.nodes[$0].key }
     return snapshot.decided.first { $0.campaign == campaign && $0.parent == parent }
   }
 
-  private mutating func ask(
-    _ listener: Listener<Customer>,
-    in context: RuleContext<Customer>,
-    cause: JourneyCause,
-    parent: Int?,
-    choice: Int?,
-    depth: Int
-  ) {
-    if let decided = decided(listener.id, parent: parent) {
-      replay(decided, of: listener, in: context, parent: parent, depth: depth)
-      return
+  private mutating func ask(_ listener: Listener<Customer>, at place: JourneyPlace<Customer>) {
+    if let decided = decided(listener.id, parent: place.parent) {
+      return replay(decided, of: listener, at: place)
     }
-    guard depth <= depthLimit else {
-      withhold(listener, context, parent, .chainTooDeep(limit: depthLimit))
-      return
+    guard place.depth <= depthLimit else {
+      return withhold(listener, at: place, .chainTooDeep(limit: depthLimit))
     }
     guard listener.isRunning(at: snapshot.now.milliseconds) else {
-      withhold(listener, context, parent, .notRunning)
-      return
+      return withhold(listener, at: place, .notRunning)
     }
-    let (verdict, isHeldOut) = listener.rule.evaluate(in: context)
+    let (verdict, isHeldOut) = listener.rule.evaluate(in: place.context)
     guard verdict == .met else {
-      withhold(listener, context, parent, isHeldOut ? .heldOut : verdict == .notMet ? .notMet : .notEvaluable)
-      return
+      return withhold(
+        listener,
+        at: place,
+        isHeldOut ? .heldOut : verdict == .notMet ? .notMet : .notEvaluable
+      )
     }
     switch listener.outcome {
-    case .issue(let offer):
-      issue(offer, by: listener, in: context, parent: parent, choice: choice, depth: depth)
-    case .raise(let event):
-      raise(event, by: listener, in: context, cause: cause, parent: parent, depth: depth)
-    case .send(let variant, let provider):
-      send(
-        variant,
-        through: provider,
-        by: listener,
-        in: context,
-        cause: cause,
-        parent: parent,
-        choice: choice
-      )
+    case .issue(let offer): issue(offer, by: listener, at: place)
+    case .raise(let event): raise(event, by: listener, at: place)
+    case .send(let variant, let provider): send(variant, through: provider, by: listener, at: place)
     }
   }
 
@@ -142,15 +117,9 @@ struct JourneyPlanner<Customer: Sendable> {
   private mutating func issue(
     _ id: OfferID,
     by listener: Listener<Customer>,
-    in context: RuleContext<Customer>,
-    parent: Int?,
-    choice: Int?,
-    depth: Int
+    at place: JourneyPlace<Customer>
   ) {
-    guard let offer = offers[id] else {
-      decide(listener, .offerUnknown(id))
-      return
-    }
+    guard let offer = offers[id] else { return draft.decide(listener, at: place, .offerUnknown(id)) }
     let key = DerivedKey.issuance(
       tenant: tenant,
       campaign: listener.id,
@@ -158,10 +127,7 @@ struct JourneyPlanner<Customer: Sendable> {
       trigger: trigger.id,
       offer: id
     )
-    guard !isPlanned(key) else {
-      decide(listener, .alreadyPlanned)
-      return
-    }
+    guard !draft.has(key) else { return draft.decide(listener, at: place, .alreadyPlanned) }
     let issued = IssuedOffer(
       id: key,
       offer: id,
@@ -169,62 +135,46 @@ struct JourneyPlanner<Customer: Sendable> {
       customer: trigger.customer,
       campaign: listener.id,
       trigger: trigger.id,
-      heard: context.event.name,
+      heard: place.context.event.name,
       issuedAt: snapshot.now,
       expiresAt: offer.expires.moment(issuedAt: snapshot.now),
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
-      replicas: offer.replicas.count < 2
-        ? offer.replicas.map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) }
-        : offer.replicas.sorted { $0.key < $1.key }
-          .map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) },
+      replicas: offer.replicas
+        .map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) }
+        .sorted { $0.provider < $1.provider },
       redeemed: .none
     )
-    let limits = listener.limits.map {
-      $0.use(offer: id, customer: trigger.customer, at: snapshot.now)
-    }
-    let node = add(
-      key,
-      parent: parent,
-      choice: choice,
-      campaign: listener.id,
-      limits: limits,
-      .issuance(issued)
+    let node = draft.add(
+      PlanNode(
+        key: key,
+        parent: place.parent,
+        choice: place.choice,
+        campaign: listener.id,
+        limits: uses(of: listener, offer: id),
+        content: .issuance(issued)
+      )
     )
-    decide(listener, node: node)
-    follow(issued, raises: offer.raises, in: context, node: node, depth: depth)
+    draft.decide(listener, at: place, node: node)
+    follow(issued, raises: offer.raises, from: place, node: node)
   }
 
-  /// What hears an issuance: the observers of it, and those of the event that it raises.
+  /// What hears an issuance: those of the event that it raises, then the observers of the issuance itself.
   private mutating func follow(
     _ issued: IssuedOffer,
     raises event: String?,
-    in context: RuleContext<Customer>,
-    node: Int,
-    depth: Int
+    from place: JourneyPlace<Customer>,
+    node: Int
   ) {
     let attributes = Attributes(
       sorted: [("campaign", .text(issued.campaign.rawValue)), ("offer", .text(issued.offer.rawValue))]
     )
     let cause = JourneyCause.issuance(issued.id)
     if let event {
-      let key = DerivedKey.event(tenant: tenant, customer: trigger.customer, cause: cause, name: event)
-      if !isPlanned(key) {
-        let raised = add(key, parent: node, .event(name: event))
-        let heard = HeardEvent(
-          kind: .raised,
-          name: event,
-          cause: .event(key),
-          occurredAt: snapshot.now,
-          attributes: attributes
-        )
-        hear(
-          .event(event),
-          in: context.hearing(heard, issuing: issued),
-          cause: .event(key),
-          parent: raised,
-          depth: depth + 1
-        )
+      let key = eventKey(event, cause)
+      if !draft.has(key) {
+        let raised = draft.add(PlanNode(key: key, parent: node, content: .event(name: event)))
+        hear(event, key, attributes, issuing: issued, from: place, node: raised)
       }
     }
     guard wiring.hears(.issuance(issued.offer)) else { return }
@@ -237,52 +187,59 @@ struct JourneyPlanner<Customer: Sendable> {
     )
     hear(
       .issuance(issued.offer),
-      in: context.hearing(heard, issuing: issued),
+      in: place.context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
-      depth: depth + 1
+      depth: place.depth + 1
     )
   }
 
   private mutating func raise(
     _ event: String,
     by listener: Listener<Customer>,
-    in context: RuleContext<Customer>,
-    cause: JourneyCause,
-    parent: Int?,
-    depth: Int
+    at place: JourneyPlace<Customer>
   ) {
-    let key = DerivedKey.event(tenant: tenant, customer: trigger.customer, cause: cause, name: event)
-    guard !isPlanned(key) else {
-      decide(listener, .alreadyPlanned)
-      return
-    }
-    let node = add(key, parent: parent, campaign: listener.id, .event(name: event))
-    decide(listener, node: node)
-    hearRaised(event, key, in: context, node: node, depth: depth)
+    let key = eventKey(event, place.cause)
+    guard !draft.has(key) else { return draft.decide(listener, at: place, .alreadyPlanned) }
+    raise(event, key, by: listener, at: place, isReplay: false)
   }
 
   /// An event that an observer raises carries on the attributes of what the observer heard.
-  private mutating func hearRaised(
+  private mutating func raise(
     _ event: String,
     _ key: DerivedKey,
-    in context: RuleContext<Customer>,
-    node: Int,
-    depth: Int
+    by listener: Listener<Customer>,
+    at place: JourneyPlace<Customer>,
+    isReplay: Bool
+  ) {
+    let node = draft.add(
+      PlanNode(key: key, parent: place.parent, campaign: listener.id, content: .event(name: event))
+    )
+    draft.decide(listener, at: place, node: node, isReplay: isReplay)
+    hear(event, key, place.context.event.attributes, issuing: nil, from: place, node: node)
+  }
+
+  private mutating func hear(
+    _ event: String,
+    _ key: DerivedKey,
+    _ attributes: Attributes,
+    issuing issued: IssuedOffer?,
+    from place: JourneyPlace<Customer>,
+    node: Int
   ) {
     let heard = HeardEvent(
       kind: .raised,
       name: event,
       cause: .event(key),
       occurredAt: snapshot.now,
-      attributes: context.event.attributes
+      attributes: attributes
     )
     hear(
       .event(event),
-      in: context.hearing(heard, issuing: nil),
+      in: place.context.hearing(heard, issuing: issued),
       cause: .event(key),
       parent: node,
-      depth: depth + 1
+      depth: place.depth + 1
     )
   }
 
@@ -290,49 +247,43 @@ struct JourneyPlanner<Customer: Sendable> {
     _ variant: MessageVariant<Customer>,
     through provider: ProviderID,
     by listener: Listener<Customer>,
-    in context: RuleContext<Customer>,
-    cause: JourneyCause,
-    parent: Int?,
-    choice: Int?
+    at place: JourneyPlace<Customer>
   ) {
-    let message = MessageContext(rule: context, provider: provider)
+    let context = MessageContext(rule: place.context, provider: provider)
     let payload: [UInt8]
     do {
-      payload = try variant.payload(in: message)
+      payload = try variant.payload(in: context)
     } catch {
-      withhold(listener, context, parent, .missingDataPoint(error.name))
-      return
+      return withhold(listener, at: place, .missingDataPoint(error.name))
     }
-    let key = DerivedKey.message(
-      tenant: tenant,
-      customer: trigger.customer,
-      cause: cause,
-      campaign: listener.id,
-      provider: provider
-    )
-    let content = OfferMessage(
-      key: key,
+    let message = OfferMessage(
+      key: .message(
+        tenant: tenant,
+        customer: trigger.customer,
+        cause: place.cause,
+        campaign: listener.id,
+        provider: provider
+      ),
       provider: provider,
       customer: trigger.customer,
       campaign: listener.id,
       variant: variant.name,
       issuedOffer: context.issuedOffer?.id,
-      replica: message.replica,
+      replica: context.replica,
       payload: payload,
       createdAt: snapshot.now
     )
-    let limits = listener.limits.map {
-      $0.use(offer: context.issuedOffer?.offer, customer: trigger.customer, at: snapshot.now)
-    }
-    let node = add(
-      key,
-      parent: parent,
-      choice: choice,
-      campaign: listener.id,
-      limits: limits,
-      .message(content)
+    let node = draft.add(
+      PlanNode(
+        key: message.key,
+        parent: place.parent,
+        choice: place.choice,
+        campaign: listener.id,
+        limits: uses(of: listener, offer: context.issuedOffer?.offer),
+        content: .message(message)
+      )
     )
-    decide(listener, node: node)
+    draft.decide(listener, at: place, node: node)
   }
 
   // MARK: Replays
@@ -341,106 +292,42 @@ struct JourneyPlanner<Customer: Sendable> {
   private mutating func replay(
     _ decided: DecidedNode,
     of listener: Listener<Customer>,
-    in context: RuleContext<Customer>,
-    parent: Int?,
-    depth: Int
+    at place: JourneyPlace<Customer>
   ) {
     switch decided.outcome {
     case .refused(let limit):
-      decide(listener, .limitReached(limit), isReplay: true)
+      draft.decide(listener, at: place, .limitReached(limit), isReplay: true)
     case .queued(let provider):
-      decide(listener, .queued(decided.key, through: provider), isReplay: true)
+      draft.decide(listener, at: place, .queued(decided.key, through: provider), isReplay: true)
     case .raised(let event):
-      let node = add(decided.key, parent: parent, campaign: listener.id, .event(name: event), isKnown: true)
-      decide(listener, node: node, isReplay: true)
-      hearRaised(event, decided.key, in: context, node: node, depth: depth)
+      raise(event, decided.key, by: listener, at: place, isReplay: true)
     case .issued(let issued):
-      let node = add(decided.key, parent: parent, campaign: listener.id, .issuance(issued), isKnown: true)
-      decide(listener, node: node, isReplay: true)
-      follow(
-        issued,
-        raises: offers[issued.offer]?.raises,
-        in: context,
-        node: node,
-        depth: depth
+      let node = draft.add(
+        PlanNode(
+          key: decided.key,
+          parent: place.parent,
+          campaign: listener.id,
+          content: .issuance(issued)
+        )
       )
+      draft.decide(listener, at: place, node: node, isReplay: true)
+      follow(issued, raises: offers[issued.offer]?.raises, from: place, node: node)
     }
   }
 
-  // MARK: Bookkeeping
-
-  private func isPlanned(_ key: DerivedKey) -> Bool { nodes.contains { $0.key == key } }
-
-  private mutating func add(
-    _ key: DerivedKey,
-    parent: Int?,
-    choice: Int? = nil,
-    campaign: CampaignID? = nil,
-    limits: [LimitUse] = [],
-    _ content: PlanNode.Content,
-    isKnown: Bool = false
-  ) -> Int {
-    let node = PlanNode(
-      key: key,
-      parent: parent,
-      choice: choice,
-      campaign: campaign,
-      limits: limits,
-      content: content
-    )
-    if !isKnown && !snapshot.decided.contains(where: { $0.key == key }) { isNews = true }
-    nodes.append(node)
-    return nodes.count - 1
-  }
-
-  private mutating func decide(
-    _ listener: Listener<Customer>,
-    _ outcome: CampaignDecision.Outcome,
-    isReplay: Bool = false
-  ) {
-    let step: PlannedDecision.Step
-    switch outcome {
-    case .notMet: step = .notMet
-    case .notEvaluable: step = .notEvaluable
-    case .notRunning: step = .notRunning
-    default:
-      step = .settled(Int32(outcomes.count))
-      outcomes.append(outcome)
-    }
-    decisions.append(.init(listener: listener.index, context: current, step: step, isReplay: isReplay))
-  }
-
-  private mutating func decide(_ listener: Listener<Customer>, node: Int, isReplay: Bool = false) {
-    decisions.append(
-      .init(listener: listener.index, context: current, step: .node(Int32(node)), isReplay: isReplay)
-    )
-  }
+  // MARK: Nothing is done
 
   /// Decides that nothing is done; where a message would have been about an issued offer, its replica says why.
   private mutating func withhold(
     _ listener: Listener<Customer>,
-    _ context: RuleContext<Customer>,
-    _ parent: Int?,
+    at place: JourneyPlace<Customer>,
     _ outcome: CampaignDecision.Outcome
   ) {
-    decide(listener, outcome)
-    guard case .send(_, let provider) = listener.outcome,
-      let issued = context.issuedOffer,
-      let replica = issued.replica(at: provider),
-      case .notSent(let before) = replica.state,
-      let reason = reason(outcome, of: listener, in: context),
-      withheld[issued.id, default: []].insert(provider).inserted,
-      reason != before
+    draft.decide(listener, at: place, outcome)
+    guard case .send(_, let provider) = listener.outcome, let issued = place.context.issuedOffer,
+      let reason = reason(outcome, of: listener, in: place.context)
     else { return }
-    nodes.append(
-      PlanNode(
-        key: issued.id,
-        parent: parent,
-        campaign: listener.id,
-        content: .withheld(issued.id, provider, reason)
-      )
-    )
-    isNews = true
+    draft.withhold(issued, at: provider, reason, by: listener.id, parent: place.parent)
   }
 
   private func reason(
@@ -448,7 +335,7 @@ struct JourneyPlanner<Customer: Sendable> {
     of listener: Listener<Customer>,
     in context: RuleContext<Customer>
   ) -> WithheldReason? {
-    func decisive() -> [String] { listener.rule.source.explain(in: context).decisive.map(\.requirement) }
+    func decisive() -> [String] { listener.rule.source.explain(in: context).decisive.map { $0.requirement } }
     switch outcome {
     case .notMet: return .notMet(listener.id, decisive())
     case .notEvaluable: return .notEvaluable(listener.id, decisive())
@@ -459,28 +346,14 @@ struct JourneyPlanner<Customer: Sendable> {
     default: return nil
     }
   }
-}
 
-/// What a decision comes to: it is settled by itself, or by what becomes of a node.
-enum PlannedStep: Sendable {
-  case settled(CampaignDecision.Outcome)
-  case node(Int)
-}
+  // MARK: Derived
 
-/// A decision before the ledger has answered: settled by itself, or by what becomes of a node.
-// Small and of one concrete type, for most are never looked at: a generic one with its outcome inside was two thirds
-// of the time of a year's replay, in metadata and copies alone.
-struct PlannedDecision: Sendable {
-  enum Step: Sendable {
-    case notMet, notEvaluable, notRunning
-    /// By the outcome at that place.
-    case settled(Int32)
-    /// By what becomes of that node.
-    case node(Int32)
+  private func eventKey(_ name: String, _ cause: JourneyCause) -> DerivedKey {
+    .event(tenant: tenant, customer: trigger.customer, cause: cause, name: name)
   }
 
-  let listener: Int32
-  let context: Int32
-  let step: Step
-  let isReplay: Bool
+  private func uses(of listener: Listener<Customer>, offer: OfferID?) -> [LimitUse] {
+    listener.limits.map { $0.use(offer: offer, customer: trigger.customer, at: snapshot.now) }
+  }
 }

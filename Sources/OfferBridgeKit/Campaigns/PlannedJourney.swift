@@ -10,9 +10,9 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
 
   init(_ planner: JourneyPlanner<Customer>) {
     plan = planner.plan
-    decisions = planner.decisions
-    contexts = planner.contexts
-    outcomes = planner.outcomes
+    decisions = planner.draft.decisions
+    contexts = planner.draft.contexts
+    outcomes = planner.draft.outcomes
     listeners = planner.wiring.all
     leftovers = Self.leftovers(of: planner)
   }
@@ -20,7 +20,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
   private static func leftovers(of planner: JourneyPlanner<Customer>) -> [DecidedNode] {
     // A new trigger has none. And closures, not key paths: in generic code those are made anew at each call.
     guard !planner.snapshot.decided.isEmpty else { return [] }
-    let asked = Set(planner.decisions.map { planner.wiring.all[Int($0.listener)].id })
+    let asked = Set(planner.draft.decisions.map { planner.wiring.all[Int($0.listener)].id })
     return planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
   }
 
