@@ -1,5 +1,6 @@
 import Foundation
-import OfferBridgeKit
+// Testable, so that a sum can be made wrong: nothing outside can.
+@testable import OfferBridgeKit
 import OfferBridgeTesting
 import Testing
 
@@ -176,6 +177,76 @@ private struct Desk {
     desk.settle(second.first, .buried(reason: "not now", isUnknown: false))
     #expect(desk.replicas == [.unknown])
   }
+
+  @Test func `a redemption that proves a message settles it at once, whenever it comes`() {
+    var early = Desk()
+    early.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    early.issue("a")
+    var waiting = Desk()
+    waiting.issue("a")
+    waiting.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    var leased = Desk()
+    leased.issue("a")
+    let claim = leased.claim()
+    leased.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    leased.settle(claim.first, .retry(after: .zero, failure: "late", isUnknown: true))
+    for var desk in [early, waiting, leased] {
+      #expect(desk.state.messages(of: "ada").map(\.state) == [.accepted(nil)])
+      #expect(desk.claimed() == [])
+    }
+  }
+
+  @Test func `only what was due by then is handed out`() {
+    var desk = Desk()
+    desk.issue("a")
+    func claims(dueBy milliseconds: Int64) -> Int {
+      var state = desk.state
+      let query = ClaimQuery(
+        tenant: "main",
+        provider: "wallet",
+        limit: 10,
+        lease: .seconds(60),
+        dueBy: Date(milliseconds: milliseconds)
+      )
+      return state.claim(query, now: desk.now).claims.count
+    }
+    #expect(claims(dueBy: desk.now - 1) == 0)
+    #expect(claims(dueBy: desk.now) == 1)
+    #expect(claims(dueBy: desk.now + 1) == 1)
+  }
+
+  @Test func `what becomes due while messages are sent is left for the next call`() async throws {
+    final class Slow: MessageProvider {
+      let time: ManualTime
+      let scripted = ScriptedMessageProvider(replies: [.retry()])
+      init(_ time: ManualTime) { self.time = time }
+      func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
+        if delivery.message.customer == "ben" { time.advance(by: .seconds(20)) }
+        return try await scripted.deliver(delivery)
+      }
+    }
+    let time = ManualTime()
+    let slow = Slow(time)
+    let bridge = try await OfferBridge(
+      customers: InMemoryCustomerStore<Member>(["ada": Member(), "ben": Member()]),
+      catalog: InMemoryOfferCatalog([Shop.tenOff]),
+      campaigns: [Shop.reward(), Shop.toWallet()],
+      providers: ["wallet": slow],
+      ledger: InMemoryOfferLedger(now: { time.now }),
+      settings: BridgeSettings(
+        retry: MessageRetry(delays: [.seconds(10)], jitter: 0),
+        deliveriesAtOnce: 1
+      )
+    )
+    let start = time.now
+    for customer in ["ada", "ben"] as [CustomerID] {
+      _ = try await bridge.respond(
+        to: CustomerAction("app_opened", id: customer.rawValue, by: customer, at: start)
+      )
+    }
+    #expect(try await bridge.deliverDueMessages() == start + 10)
+    #expect(slow.scripted.deliveries.map(\.message.customer) == ["ada", "ben"])
+  }
 }
 
 /// What external systems report that nobody would make up.
@@ -219,6 +290,24 @@ private struct Desk {
     #expect(try await shop.bridge.match(of: "r-1") == .applied(to: shop.issued().id))
     #expect(try await shop.bridge.audit().imbalances == [])
   }
+
+  @Test func `the order of issue is that of the moments, whichever was committed first`() {
+    var desk = Desk()
+    desk.issue("second")
+    desk.issue("first", plannedAt: desk.now - 10_000)
+    let match = desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    #expect(match.issuedOffer == Desk.id("first"))
+  }
+
+  @Test func `a redemption goes to a copy that was issued by then, used up or not`() {
+    var desk = Desk()
+    desk.issue("a")
+    desk.now += 3_600_000
+    desk.issue("b")
+    desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    let match = desk.redeem("r-2", .customer("ada", replica: "TEN"), at: 20)
+    #expect(match == .discrepant([.overLimit, .unconfirmedReplica], on: Desk.id("a")))
+  }
 }
 
 /// Limits at the edges of their windows.
@@ -252,6 +341,51 @@ private struct Desk {
     var desk = Desk()
     for number in 0..<20_000 { desk.issue("\(number)", limits: limits) }
     #expect(desk.state.audit(now: desk.now).issued == 20_000)
+  }
+
+  @Test func `a limit that is named twice is used once, and both caps hold`() {
+    let limits = [CampaignLimit.perCustomer(3), .perCustomer(2)]
+    var desk = Desk()
+    let answers = ["a", "b", "c"].map { desk.issue($0, limits: limits) }
+    #expect(answers == [.written, .written, .refused(limits[1])])
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+  }
+
+  @Test func `a limit a day counts the customer's days`() async throws {
+    let newYork = try #require(TimeZone(identifier: "America/New_York"))
+    let shop = try await Shop([
+      Shop.reward(limits: [.perCustomer(1, in: .calendar(.day, in: newYork))]), Shop.toWallet(),
+    ])
+    // Seven in the evening in New York.
+    #expect(try await shop.bridge.respond(to: shop.opened("a-1"))["reward"]?.issuedOffer != nil)
+    shop.time.advance(by: .hours(5) - .milliseconds(1))
+    #expect(try await shop.bridge.respond(to: shop.opened("a-2"))["reward"]?.issuedOffer == nil)
+    shop.time.advance(by: .milliseconds(1))
+    #expect(try await shop.bridge.respond(to: shop.opened("a-3"))["reward"]?.issuedOffer != nil)
+  }
+
+  @Test func `a message beyond its campaign's limit is not sent, and the replica says so`() async throws {
+    let limit = CampaignLimit.perCustomer(1)
+    let send = Campaign<Member>(
+      "to-wallet",
+      on: .event("ten_off_issued"),
+      rule: Everyone(),
+      outcome: .send(Shop.card, through: "wallet"),
+      limits: [limit]
+    )
+    let shop = try await Shop([Shop.reward(), send])
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    for isReplay in [false, true] {
+      let decisions = try await shop.bridge.respond(to: shop.opened("a-2"))
+      #expect(decisions["to-wallet"]?.outcome == .limitReached(limit))
+      #expect(decisions["to-wallet"]?.isReplay == isReplay)
+      #expect(decisions["reward"]?.issuedOffer?.replicas[0].state == .notSent(.limitReached("to-wallet")))
+      let stored = try await shop.bridge.issuedOffers(of: "ada")[1]
+      #expect(stored.replicas[0].state == .notSent(.limitReached("to-wallet")))
+    }
+    let audit = try await shop.bridge.audit()
+    #expect(audit.messages == 1)
+    #expect(audit.imbalances == [])
   }
 }
 
@@ -376,6 +510,41 @@ private struct Desk {
       try await shop.issued().replicas[0].state
         == .notSent(.notMet("to-wallet", ["not in the 100% holdout"]))
     )
+  }
+
+  @Test func `a plan that is older than a minute, or that missed a commit, is stale`() {
+    var desk = Desk()
+    #expect(desk.issue("a", plannedAt: desk.now - 60_000) == .written)
+    #expect(desk.issue("b", plannedAt: desk.now - 60_001) == nil)
+    #expect(desk.issue("a") == nil)
+    #expect(desk.state.audit(now: desk.now).issued == 1)
+  }
+
+  @Test func `an event that the offer raised is a repeat when an observer raises it since`() async throws {
+    let shop = try await Shop(
+      observers: [ScopeObserver("observer", on: .issuance(of: "ten-off"), raise: "ten_off_issued")]
+    )
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    shop.catalog.save(Offer("ten-off", replicas: ["wallet": "TEN"]))
+    let again = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(again["observer"]?.outcome == .raised("ten_off_issued"))
+    #expect(again["observer"]?.isReplay == true)
+    #expect(again["to-wallet"]?.isReplay == true)
+    #expect(try await shop.bridge.audit().messages == 1)
+  }
+
+  @Test func `an action that the store answers twice counts once`() async throws {
+    let second = Campaign<Member>(
+      "second",
+      on: .action("purchase"),
+      rule: Rule { $0.history.count(of: "purchase", inLast: .days(30)) == 2 },
+      outcome: .issue("ten-off")
+    )
+    let shop = try await Shop([second, Shop.toWallet()])
+    let past = CustomerAction("purchase", id: "p-1", by: "ada", at: shop.time.now - 60)
+    for _ in 0..<2 { shop.store.record(past) }
+    let present = CustomerAction("purchase", id: "p-2", by: "ada", at: shop.time.now)
+    #expect(try await shop.bridge.respond(to: present)["second"]?.issuedOffer != nil)
   }
 }
 
@@ -505,5 +674,45 @@ private struct Desk {
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     try await shop.bridge.run(on: shop.time.clock, signal: signal)
     #expect(try await shop.message().attempts == 0)
+  }
+}
+
+/// The audit finds what was made wrong.
+@Suite struct AuditTests {
+  private static let corruptions: [@Sendable (inout LedgerState) -> Void] = [
+    { $0.issued[0].offer.redeemed.count += 1 },
+    { $0.events[0].match = .parked(.unknownOffer) },
+    { $0.events[0].match = .duplicate },
+    { $0.issuedRows[Desk.id("a")] = nil },
+    { $0.messageRows[.derive("message", "a")] = nil },
+    { $0.eventRows[ExternalEventID(source: "wallet", id: "r-1")] = nil },
+    { $0.lanes["wallet"]?.ends = [:] },
+    { state in for (counter, _) in state.counters.all { state.counters[counter]?.used += 1 } },
+    { state in for (counter, _) in state.counters.all { state.counters[counter] = nil } },
+    { state in
+      let stray = CampaignLimit.total(1).use(by: "stray", offer: nil, customer: "ada", at: .distantPast)
+      state.counters[stray.counter] = CounterRow(used: 1)
+    },
+  ]
+
+  @Test(arguments: corruptions.indices)
+  func `every sum that is made wrong is an imbalance of its own`(index: Int) {
+    var desk = Desk()
+    desk.issue("a", limits: [.total(2)])
+    desk.issue("b", limits: [.total(2)])
+    desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+    Self.corruptions[index](&desk.state)
+    #expect(!desk.state.audit(now: desk.now).isBalanced)
+  }
+
+  @Test func `more uses than a limit allows are an imbalance`() {
+    var desk = Desk()
+    desk.issue("a", limits: [.total(1)])
+    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 0 }
+    desk.issue("b", limits: [.total(1)])
+    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 2 }
+    let imbalances = desk.state.audit(now: desk.now).imbalances
+    #expect(imbalances == ["Limit campaign reward: 2 uses, where 1 are allowed."])
   }
 }

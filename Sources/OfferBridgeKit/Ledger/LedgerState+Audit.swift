@@ -34,26 +34,40 @@ extension LedgerState {
 
   private func auditMessages(_ audit: inout LedgerAudit) {
     audit.messages = messages.count
-    var openByCustomer = 0
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
       audit.attempts += Int(row.attempts)
       switch row.state {
       case .waiting, .leased:
         audit.messagesOpen += 1
-        if row.isInLane { openByCustomer += 1 }
       case .accepted, .confirmed: audit.messagesAccepted += 1
       case .rejected: audit.messagesRejected += 1
       case .buried: audit.messagesBuried += 1
       }
     }
-    if openByCustomer != audit.messagesOpen {
+    let open = openInLanes()
+    if open != audit.messagesOpen {
       audit.imbalances.append(
-        "\(audit.messagesOpen - openByCustomer) open messages are in no lane and will not be sent."
+        "\(audit.messagesOpen) messages are open, but \(open) are in a lane and will be sent."
       )
     }
     if messageRows.count != messages.count {
       audit.imbalances.append("\(messages.count) messages, but \(messageRows.count) different keys.")
     }
+  }
+
+  /// The open messages that are found from the heads of the lanes on.
+  private func openInLanes() -> Int {
+    var open = 0
+    for lane in lanes.values {
+      for (head, _) in lane.ends.values {
+        var next = head
+        while next != nowhere {
+          if !messages[next].state.isFinal { open += 1 }
+          next = messages[next].nextInLane
+        }
+      }
+    }
+    return open
   }
 
   private func auditEvents(_ audit: inout LedgerAudit) {
