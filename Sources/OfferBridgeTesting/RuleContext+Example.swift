@@ -15,7 +15,7 @@ extension RuleContext {
   ///   - event: The attributes of what is heard; none by default.
   ///   - origin: The attributes of what the journey began with; those of the event by default.
   ///   - history: Past actions, the present one not among them.
-  ///   - issuedOffers: What was issued to the customer before.
+  ///   - issuedOffers: What was issued to the customer before; the last is the one that the event is about.
   ///   - now: The ledger's time; 1 January 2026, midnight UTC, by default.
   /// - Returns: A context that hears one action.
   public static func example(

@@ -2,7 +2,7 @@
 public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// What was decided.
   public enum Outcome: Sendable, Hashable {
-    /// An offer is issued, as it stood when the plan was committed.
+    /// An offer is issued, as the plan had it; what waited for it is folded by the ledger and read back there.
     case issued(IssuedOffer)
     /// A message is committed, to be delivered through the provider.
     case queued(DerivedKey, through: ProviderID)

@@ -10,7 +10,7 @@ public enum AttributeValue: Sendable, Hashable, Codable {
   case number(Double)
   /// Yes or no.
   case flag(Bool)
-  /// A moment, in whole milliseconds.
+  /// A moment; compared as it is, and printed in whole milliseconds.
   case moment(Date)
   /// An amount of money.
   case money(Money)

@@ -12,8 +12,9 @@ public struct HistoryScope<Customer: Sendable>: Sendable {
   ///
   /// The window ends with the ledger's time of the decision, included, and
   /// begins just after the moment that length before: 24-hour days, no
-  /// calendar. The present action counts when it has that name; one that says
-  /// it will happen later counts as happening now. No history is 0.
+  /// calendar. The present action counts when it has that name and happened in
+  /// the window; one that says it will happen later counts as happening now. No
+  /// history is 0.
   ///
   /// - Parameters:
   ///   - action: The actions' name.

@@ -1,0 +1,45 @@
+import Foundation
+// Testable, so that a sum can be made wrong: nothing outside can.
+@testable import OfferBridgeKit
+import OfferBridgeTesting
+import Testing
+
+/// The audit finds what was made wrong.
+@Suite struct AuditTests {
+  private static let corruptions: [@Sendable (inout LedgerState) -> Void] = [
+    { $0.issued[0].offer.redeemed.count += 1 },
+    { $0.events[0].match = .parked(.unknownOffer) },
+    { $0.events[0].match = .duplicate },
+    { $0.issuedRows[Desk.id("a")] = nil },
+    { $0.messageRows[.derive("message", "a")] = nil },
+    { $0.eventRows[ExternalEventID(source: "wallet", id: "r-1")] = nil },
+    { $0.lanes["wallet"]?.ends = [:] },
+    { state in for (counter, _) in state.counters.all { state.counters[counter]?.used += 1 } },
+    { state in for (counter, _) in state.counters.all { state.counters[counter] = nil } },
+    { state in
+      let stray = RegisteredLimit(.total(1), of: "stray").use(offer: nil, customer: "ada", at: .distantPast)
+      state.counters[stray.counter] = CounterRow(used: 1)
+    },
+  ]
+
+  @Test(arguments: corruptions.indices)
+  func `every sum that is made wrong is an imbalance of its own`(index: Int) {
+    var desk = Desk()
+    desk.issue("a", limits: [.total(2)])
+    desk.issue("b", limits: [.total(2)])
+    desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+    Self.corruptions[index](&desk.state)
+    #expect(!desk.state.audit(now: desk.now).isBalanced)
+  }
+
+  @Test func `more uses than a limit allows are an imbalance`() {
+    var desk = Desk()
+    desk.issue("a", limits: [.total(1)])
+    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 0 }
+    desk.issue("b", limits: [.total(1)])
+    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 2 }
+    let imbalances = desk.state.audit(now: desk.now).imbalances
+    #expect(imbalances == ["Limit campaign reward: 2 uses, where 1 are allowed."])
+  }
+}

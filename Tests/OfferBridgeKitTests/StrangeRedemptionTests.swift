@@ -1,0 +1,65 @@
+import Foundation
+import OfferBridgeKit
+import OfferBridgeTesting
+import Testing
+
+/// What external systems report that nobody would make up.
+@Suite struct StrangeRedemptionTests {
+  @Test func `sums beyond the largest amount come back when they are reversed`() {
+    var desk = Desk()
+    desk.issue("a", redeemable: .unlimited)
+    for number in 0..<4 { desk.redeem("r-\(number)", .issuedOffer(Desk.id("a")), at: 10, .max) }
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == .max)
+    for number in 0..<3 { desk.report("v-\(number)", .reversal(of: "r-\(number)"), at: 20) }
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == .max)
+    desk.report("v-3", .reversal(of: "r-3"), at: 20)
+    #expect(desk.state.issuedOffers(of: "ada")[0].redeemed.amount?.minorUnits == 0)
+  }
+
+  @Test func `a long chain of reversals of reversals waits, and folds with its redemption`() {
+    var desk = Desk()
+    desk.issue("a")
+    let length = 50_000
+    for number in 0..<length {
+      desk.report("e-\(number + 1)", .reversal(of: "e-\(number)"), at: Int64(number))
+    }
+    desk.redeem("e-0", .issuedOffer(Desk.id("a")), at: 0)
+    #expect(desk.state.match(of: ExternalEventID(source: "wallet", id: "e-1")) == .applied(to: Desk.id("a")))
+    #expect(desk.state.redemptions(of: "ada").count == length + 1)
+  }
+
+  @Test func `a second reference to one replica is known too`() async throws {
+    let reminder = Campaign<Member>(
+      "reminder",
+      on: .event("ten_off_issued"),
+      rule: Everyone(),
+      outcome: .send(Shop.card, through: "wallet")
+    )
+    let wallet = ScriptedMessageProvider(replies: [.accepted(reference: "W1"), .accepted(reference: "W2")])
+    let shop = try await Shop([Shop.reward(), Shop.toWallet(), reminder], wallet: wallet)
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    let redemption = Redemption(id: "r-1", of: .replica("W2"), at: shop.time.now)
+    #expect(try await shop.bridge.reconcile(redemption) == .parked(.unknownOffer))
+    try await shop.bridge.deliverDueMessages()
+    #expect(try await shop.bridge.match(of: "r-1") == .applied(to: shop.issued().id))
+    #expect(try await shop.bridge.audit().imbalances == [])
+  }
+
+  @Test func `the order of issue is that of the moments, whichever was committed first`() {
+    var desk = Desk()
+    desk.issue("second")
+    desk.issue("first", plannedAt: desk.now - 10_000)
+    let match = desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    #expect(match.issuedOffer == Desk.id("first"))
+  }
+
+  @Test func `a redemption goes to a copy that was issued by then, used up or not`() {
+    var desk = Desk()
+    desk.issue("a")
+    desk.now += 3_600_000
+    desk.issue("b")
+    desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
+    let match = desk.redeem("r-2", .customer("ada", replica: "TEN"), at: 20)
+    #expect(match == .discrepant([.overLimit, .unconfirmedReplica], on: Desk.id("a")))
+  }
+}
