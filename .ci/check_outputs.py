@@ -20,7 +20,12 @@ COMPLETE_JOURNEY = {
     "redemptions": int, "matched": int, "redeemedBeforeIssue": int, "unknown": int, "duplicates": int,
     "audit": str, "seconds": float,
 }  # fmt: skip
-IN_THE_DATA = {"baskets": 155_848, "households": 2_469, "campaigns": 27, "redemptions": 2_102}
+# Counted in the data by a computation of its own: each targeted household with a basket in the run time is issued
+# the offer, and every redemption is of one.
+IN_THE_DATA = {
+    "baskets": 155_848, "households": 2_469, "campaigns": 27, "redemptions": 2_102, "issued": 6_404,
+    "messagesAccepted": 6_404, "matched": 2_102,
+}  # fmt: skip
 BENCHMARK = ("name", "value", "unit", "against", "ratio")
 BENCHMARKS = ("journey", "redemption", "memory.issued", "journey.10k", "journey.100k")
 
@@ -92,8 +97,6 @@ def complete_journey(text: str) -> str:
     told = record(text, COMPLETE_JOURNEY)
     for key, count in IN_THE_DATA.items():
         expect(told[key] == count, f"{key} is {told[key]}, and {count} in the data")
-    for key in ("issued", "messagesAccepted", "matched"):
-        expect(told[key] >= 1, f"{key} is 0")
     answered = sum(told[key] for key in ("matched", "redeemedBeforeIssue", "unknown", "duplicates"))
     expect(told["redemptions"] == answered, f"{told['redemptions']} redemptions, {answered} of them answered")
     return f"{told['baskets']} baskets, {told['issued']} issued, {told['matched']} matched, balanced"
@@ -129,7 +132,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
 def self_test() -> list[str]:
     """Each right output is accepted, and each made wrong in one place is refused."""
     home = dict.fromkeys(HOME_GOODS, 2) | {"attempts": 3, "audit": "balanced"}
-    journey = dict.fromkeys(COMPLETE_JOURNEY, 1) | IN_THE_DATA | {"matched": 2_099, "audit": "balanced"}
+    journey = dict.fromkeys(COMPLETE_JOURNEY, 0) | IN_THE_DATA | {"audit": "balanced"}
     journey["seconds"] = 1.5
     figure = {"value": 1.5, "unit": "µs", "against": "a loop", "ratio": 1.5}
     figures = [{"name": name} | figure for name in BENCHMARKS]
