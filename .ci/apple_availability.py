@@ -103,6 +103,14 @@ def add(graph: dict[str, Any], floors: dict[str, Version], newer: Newer) -> None
             newer.parents[relation["source"]] = relation["target"]
 
 
+def package_name(modules: str) -> str:
+    """What the build called the package: SwiftPM takes the name of the folder that the clone lies in."""
+    for plan in Path(modules).resolve().parents[2].glob("*.yaml"):
+        if found := re.search(r'"-package-name","([^"]+)"', plan.read_text(encoding="utf-8")):
+            return found[1]
+    return "package"
+
+
 def syntax_trees(module: str, files: list[Path], modules: str, features: list[str]) -> Iterator[dict[str, Any]]:
     options = [part for feature in features for part in ("-enable-upcoming-feature", feature)]
     with tempfile.TemporaryDirectory() as folder:
@@ -111,7 +119,7 @@ def syntax_trees(module: str, files: list[Path], modules: str, features: list[st
         primary = [part for file, tree in trees.items() for part in ("-primary-file", str(file), "-o", str(tree))]
         run(
             "swiftc", "-frontend", "-dump-ast", "-dump-ast-format", "json", "-swift-version", "6", "-parse-as-library",
-            "-package-name", "offerbridgekit", *options, "-I", modules, "-module-name", module, *primary,
+            "-package-name", package_name(modules), *options, "-I", modules, "-module-name", module, *primary,
         )  # fmt: skip
         for file, tree in trees.items():
             dumped = json.loads(tree.read_text(encoding="utf-8"))
