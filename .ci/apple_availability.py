@@ -105,7 +105,7 @@ def add(graph: dict[str, Any], floors: dict[str, Version], newer: Newer) -> None
 
 def package_name(modules: str) -> str:
     """What the build called the package: SwiftPM takes the name of the folder that the clone lies in."""
-    for plan in Path(modules).resolve().parents[2].glob("*.yaml"):
+    for plan in Path(modules).resolve().parent.parent.parent.glob("*.yaml"):
         if found := re.search(r'"-package-name","([^"]+)"', plan.read_text(encoding="utf-8")):
             return found[1]
     return "package"
