@@ -24,6 +24,19 @@ public enum CalendarPeriod: String, Sendable, Hashable, Codable {
     label(of: LocalDay(of: moment, in: zone))
   }
 
+  /// Returns the first moment of the period that contains a moment in a zone.
+  package func start(at moment: Date, in zone: TimeZone) -> Date {
+    let day = LocalDay(of: moment, in: zone)
+    switch self {
+    case .day: return day.start(in: zone)
+    case .week: return day.adding(days: -day.daysSinceMonday).start(in: zone)
+    case .month: return day.adding(days: 1 - day.day).start(in: zone)
+    case .year:
+      let newYear = LocalDay.number(year: day.year, month: 1, day: 1)
+      return LocalDay(clamping: newYear).start(in: zone)
+    }
+  }
+
   /// Returns the label of the period that contains a day.
   package func label(of day: LocalDay) -> String {
     switch self {
@@ -47,11 +60,12 @@ public enum CalendarPeriod: String, Sendable, Hashable, Codable {
 }
 
 extension LocalDay {
+  /// 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday.
+  package var daysSinceMonday: Int { Int(number) + 3 - 7 * Self.quotient(Int(number) + 3, 7) }
+
   /// The ISO 8601 week this day is in: the year that holds the week's Thursday, and 1 to 53.
   fileprivate var isoWeek: (year: Int, week: Int) {
-    // 0 for Monday; 1970-01-01 was a Thursday.
-    let weekday = Int(number) + 3 - 7 * Self.quotient(Int(number) + 3, 7)
-    let thursday = LocalDay(clamping: Int(number) - weekday + 3)
+    let thursday = LocalDay(clamping: Int(number) - daysSinceMonday + 3)
     let newYear = Self.number(year: thursday.year, month: 1, day: 1)
     return (thursday.year, (Int(thursday.number) - newYear) / 7 + 1)
   }

@@ -266,3 +266,11 @@ extension LocalDay {
     }
   }
 }
+
+extension Date {
+  /// The hour on a zone's wall clock at this moment, 0 to 23.
+  package func hour(in zone: TimeZone) -> Int {
+    let local = milliseconds.flooredQuotient(by: 1000) + Int64(zone.secondsFromGMT(for: self))
+    return Int((local - local.flooredQuotient(by: 86_400) * 86_400) / 3600)
+  }
+}

@@ -161,8 +161,7 @@ extension OfferBridge {
     present: CustomerAction?
   ) async throws -> [CustomerAction] {
     guard !reach.actions.isEmpty else { return [] }
-    let needs = reach.actions.sorted { $0.key < $1.key }
-      .map { HistoryNeed(action: $0.key, window: HistoryWindow(last: $0.value, before: now)) }
+    let needs = reach.needs(at: now)
     let history = try await reading(.customerStoreFailed(customer)) {
       try await customers.history(of: customer, needs: needs)
     }

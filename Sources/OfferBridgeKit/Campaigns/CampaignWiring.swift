@@ -55,7 +55,8 @@ enum Heard: Hashable, Sendable {
 /// What a journey may look at and issue.
 // Not nested in the generic wiring: a type of its own needs no metadata at run time.
 struct JourneyReach: Sendable {
-  var actions: [String: Duration] = [:]
+  /// How far back each action's clauses look; `nil` for all that there ever was.
+  var actions: [String: Set<HistoryPeriod>?] = [:]
   var offersSeen: Set<OfferID> = []
   var issuers: [Issuer] = []
 
@@ -72,6 +73,15 @@ struct JourneyReach: Sendable {
       offers.append(issuer.offer)
     }
     return offers
+  }
+
+  /// What a store is asked for: one window a name, wide enough for every clause.
+  func needs(at now: Date) -> [HistoryNeed] {
+    actions.sorted { $0.key < $1.key }.map { name, periods in
+      let starts = periods?.map { $0.window(at: now).after }
+      let after = starts.map { $0.min() ?? now } ?? Date(milliseconds: .min)
+      return HistoryNeed(action: name, window: HistoryWindow(after: after, through: now))
+    }
   }
 
   /// Whether what the other asked of ledger and catalog is enough for this one.
@@ -123,8 +133,10 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
       for listener in listeners[heard] ?? [] {
         for need in listener.rule.needs {
           switch need {
-          case .actions(let name, let length):
-            reach.actions[name] = max(reach.actions[name] ?? .zero, length)
+          case .actions(let name, let period):
+            reach.actions[name, default: []]?.insert(period)
+          case .allActions(let name):
+            reach.actions[name] = .some(nil)
           case .issuedOffers(let offer):
             reach.offersSeen.insert(offer)
           }

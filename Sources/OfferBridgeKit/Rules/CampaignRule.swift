@@ -41,6 +41,10 @@ extension CampaignRule {
   public var origin: EventScope<Customer> { EventScope(.origin) }
   /// What came before: `history.count(of: "purchase", inLast: .days(30)) >= 1`.
   public var history: HistoryScope<Customer> { HistoryScope() }
+  /// The issued offer that the event is about.
+  public var offer: OfferScope<Customer> { OfferScope() }
+  /// The ledger's time of the decision.
+  public var now: NowScope<Customer> { NowScope() }
 }
 
 /// The concrete value that every rule, group and clause becomes, also written in place.
@@ -106,6 +110,10 @@ public struct RuleScope<Customer: Sendable>: Sendable {
   public var origin: EventScope<Customer> { EventScope(.origin) }
   /// What came before.
   public var history: HistoryScope<Customer> { HistoryScope() }
+  /// The issued offer that the event is about.
+  public var offer: OfferScope<Customer> { OfferScope() }
+  /// The ledger's time of the decision.
+  public var now: NowScope<Customer> { NowScope() }
 }
 
 /// The shape of a rule: clauses and the groups around them.

@@ -27,6 +27,47 @@ public struct CustomerScope<Customer: Sendable>: Sendable {
   }
 }
 
+extension CustomerScope {
+  /// A property by its path, for where a name would be taken by a method.
+  ///
+  /// - Parameter keyPath: Such as `\.address.city`.
+  /// - Returns: An operand that is never missing.
+  @inlinable
+  public func callAsFunction<Value: Sendable>(
+    _ keyPath: any KeyPath<Customer, Value> & Sendable
+  ) -> CustomerOperand<Customer, Value> {
+    CustomerOperand(keyPath)
+  }
+
+  /// A fact that only Swift can read from the profile, under the name that explanations print.
+  ///
+  /// ```swift
+  /// customer("age") { $0.age(on: today) } >= 18
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - name: Its name; "customer." is put before it.
+  ///   - read: Reads it; `nil` is a missing fact. It must look at the profile alone.
+  /// - Returns: An operand.
+  public func callAsFunction<Value: Sendable>(
+    _ name: String,
+    _ read: @escaping @Sendable (Customer) -> Value?
+  ) -> NamedCustomerOperand<Customer, Value> {
+    NamedCustomerOperand(property: name, read: read)
+  }
+}
+
+/// A fact that a closure reads from the host's profile.
+public struct NamedCustomerOperand<Customer: Sendable, Fact: Sendable>: RuleOperand {
+  let property: String
+  let read: @Sendable (Customer) -> Fact?
+
+  /// The fact, or `nil`.
+  public func fact(in context: RuleContext<Customer>) -> Fact? { read(context.customer) }
+  /// Such as "customer.age".
+  public var name: String { "customer.\(property)" }
+}
+
 /// A property of the host's profile, always there.
 ///
 /// A `Bool` property is a clause by itself: `customer.isOptedIn`.

@@ -42,6 +42,16 @@ public struct EventOperand<Customer: Sendable>: Sendable {
   }
 }
 
+extension EventOperand {
+  /// Met when the attribute is one of the values; absent or of another type, not evaluable.
+  ///
+  /// - Parameter values: The values.
+  /// - Returns: A clause.
+  public func isOneOf<Fact: AttributeConvertible & Equatable>(_ values: Fact...) -> Rule<Customer> {
+    self.as(Fact.self).isOneOf(values)
+  }
+}
+
 /// One attribute of an event, read as one type.
 public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>: RuleOperand {
   let which: EventScope<Customer>.Which
@@ -110,3 +120,10 @@ public func >= <Customer, Fact: AttributeConvertible & Comparable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) >= rhs }
+
+extension TypedEventOperand: CampaignRule where Fact == Bool {
+  /// Met when the attribute is true; absent or of another type, not evaluable.
+  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  /// Met when the attribute is true; absent or of another type, not evaluable.
+  public var body: Rule<Customer> { rule }
+}

@@ -1,10 +1,31 @@
-import Foundation
+public import Foundation
 
 /// What came before: the customer's actions, and the offers that the ledger issued.
+///
+/// ```swift
+/// history.count(of: "purchase", inLast: .days(30)) >= 1
+/// history.total(of: "purchase", by: "amount", .this(.month, in: oslo)) > 100
+/// history.daysSince("purchase") > 30
+/// ```
+///
+/// No history is 0, and never a missing fact; only "since when" of what never
+/// was cannot be said. The present action belongs to the history, whether or
+/// not the host has recorded it, except where an operand says otherwise; one
+/// that says it will happen later counts as happening now.
 public struct HistoryScope<Customer: Sendable>: Sendable {
   package init() {}
 
-  /// How many actions of a name there were in the last days, hours or minutes.
+  /// How many actions of a name there were, the present one included.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - period: How far back.
+  /// - Returns: An operand that is never missing.
+  public func count(of action: String, _ period: HistoryPeriod) -> HistoryOperand<Customer, Int> {
+    looking(back: period, at: action, "\(action) count") { $0.count }
+  }
+
+  /// How many actions of a name there were in the last days, hours or minutes, the present one included.
   ///
   /// ```swift
   /// history.count(of: "purchase", inLast: .days(30)) >= 1
@@ -12,16 +33,156 @@ public struct HistoryScope<Customer: Sendable>: Sendable {
   ///
   /// The window ends with the ledger's time of the decision, included, and
   /// begins just after the moment that length before: 24-hour days, no
-  /// calendar. The present action counts when it has that name and happened in
-  /// the window; one that says it will happen later counts as happening now. No
-  /// history is 0.
+  /// calendar.
   ///
   /// - Parameters:
   ///   - action: The actions' name.
   ///   - length: How far back.
   /// - Returns: An operand that is never missing.
-  public func count(of action: String, inLast length: Duration) -> HistoryCount<Customer> {
-    HistoryCount(action: action, length: length)
+  public func count(of action: String, inLast length: Duration) -> HistoryOperand<Customer, Int> {
+    count(of: action, .last(length))
+  }
+
+  /// The sum of a number that actions of a name carry, the present one included.
+  ///
+  /// An action that carries none, or no number, adds nothing.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - attribute: The number's name; "amount" by default.
+  ///   - period: How far back.
+  /// - Returns: An operand that is never missing.
+  public func total(
+    of action: String,
+    by attribute: String = "amount",
+    _ period: HistoryPeriod
+  ) -> HistoryOperand<Customer, Double> {
+    looking(back: period, at: action, "\(action) total of \(attribute)") { actions in
+      actions.reduce(0) { $0 + ($1.attributes[attribute].flatMap(Double.init(attributeValue:)) ?? 0) }
+    }
+  }
+
+  /// The sum of a number that actions of a name carry, in the last days, hours or minutes.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - attribute: The number's name; "amount" by default.
+  ///   - length: How far back, as for a count.
+  /// - Returns: An operand that is never missing.
+  public func total(
+    of action: String,
+    by attribute: String = "amount",
+    inLast length: Duration
+  ) -> HistoryOperand<Customer, Double> {
+    total(of: action, by: attribute, .last(length))
+  }
+
+  /// How many different values of an attribute actions of a name carry, the present one included.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - attribute: The attribute's name, such as "store"; actions without it are left out.
+  ///   - period: How far back.
+  /// - Returns: An operand that is never missing.
+  public func distinctCount(
+    of action: String,
+    by attribute: String,
+    _ period: HistoryPeriod
+  ) -> HistoryOperand<Customer, Int> {
+    looking(back: period, at: action, "distinct \(attribute) of \(action)") { actions in
+      Set(actions.compactMap { $0.attributes[attribute] }).count
+    }
+  }
+
+  /// How many different values of an attribute actions of a name carry, in the last days, hours or minutes.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - attribute: The attribute's name.
+  ///   - length: How far back, as for a count.
+  /// - Returns: An operand that is never missing.
+  public func distinctCount(
+    of action: String,
+    by attribute: String,
+    inLast length: Duration
+  ) -> HistoryOperand<Customer, Int> {
+    distinctCount(of: action, by: attribute, .last(length))
+  }
+
+  /// How many whole 24-hour days ago the last action of a name was, the present one left out.
+  ///
+  /// Missing when there was none: "never" is no number of days.
+  ///
+  /// - Parameter action: The actions' name.
+  /// - Returns: An operand that is missing when there was none.
+  public func daysSince(_ action: String) -> HistoryOperand<Customer, Int> {
+    HistoryOperand(
+      name: "days since \(action)",
+      why: "there was no \(action) before",
+      needs: [.allActions(action)]
+    ) { context in
+      let past = context.history.actions
+        .filter { $0.name == action && $0.occurredAt <= context.now && !context.isPresent($0) }
+        .map { $0.occurredAt.milliseconds }
+      return past.max().map { Int((context.now.milliseconds - $0).flooredQuotient(by: 86_400_000)) }
+    }
+  }
+
+  /// On how many local days in a row there was an action of a name, up to today, the present one included.
+  ///
+  /// A day without one ends the row; today may still be without one, and then yesterday is the last day of the row.
+  ///
+  /// - Parameters:
+  ///   - action: The actions' name.
+  ///   - zone: The zone of the days.
+  /// - Returns: An operand that is never missing.
+  public func consecutiveDays(of action: String, in zone: TimeZone) -> HistoryOperand<Customer, Int> {
+    HistoryOperand(
+      name: "consecutive days of \(action) in \(zone.identifier)",
+      why: "",
+      needs: [.allActions(action)]
+    ) { context in
+      let days = Set(
+        context.history.actions
+          .filter { $0.name == action && $0.occurredAt <= context.now }
+          .map { LocalDay(of: $0.occurredAt, in: zone) }
+      )
+      var day = LocalDay(of: context.now, in: zone)
+      if !days.contains(day) { day = day.adding(days: -1) }
+      var count = 0
+      while days.contains(day) {
+        count += 1
+        day = day.adding(days: -1)
+      }
+      return count
+    }
+  }
+
+  /// How often the offer was issued to the customer, by whichever campaign.
+  ///
+  /// Offers issued by earlier steps of the same journey are counted; those of a sibling are not. A rule reads a
+  /// snapshot: where two actions race, only a campaign's limit holds.
+  ///
+  /// - Parameters:
+  ///   - offer: The offer, in any of its revisions.
+  ///   - period: How far back.
+  /// - Returns: An operand that is never missing.
+  public func issues(of offer: OfferID, _ period: HistoryPeriod) -> HistoryOperand<Customer, Int> {
+    HistoryOperand(name: "issues of \(offer) \(period.inWords)", why: "", needs: [.issuedOffers(offer)]) {
+      context in
+      let window = period.window(at: context.now)
+      return context.history.issuedOffers.count { $0.offer == offer && window.contains($0.issuedAt) }
+    }
+  }
+
+  /// How often the customer redeemed the offer, reversed redemptions left out.
+  ///
+  /// - Parameter offer: The offer, in any of its revisions.
+  /// - Returns: An operand that is never missing.
+  public func redemptions(of offer: OfferID) -> HistoryOperand<Customer, Int> {
+    HistoryOperand(name: "redemptions of \(offer)", why: "", needs: [.issuedOffers(offer)]) { context in
+      context.history.issuedOffers.reduce(0) { $0 + ($1.offer == offer ? $1.redeemed.count : 0) }
+    }
   }
 
   /// Met when the customer holds the offer: issued, not redeemed to its limit, not expired.
@@ -44,49 +205,55 @@ public struct HistoryScope<Customer: Sendable>: Sendable {
       )
     )
   }
-}
 
-/// How many actions of a name there were in a window that ends now.
-public struct HistoryCount<Customer: Sendable>: RuleOperand {
-  let action: String
-  let length: Duration
-
-  /// The count; 0 when there was none.
-  public func fact(in context: RuleContext<Customer>) -> Int? {
-    let window = HistoryWindow(last: length, before: context.now)
-    return context.history.actions.reduce(0) { count, past in
-      past.name == action && window.contains(past.occurredAt) ? count + 1 : count
+  private func looking<Fact: Sendable>(
+    back period: HistoryPeriod,
+    at action: String,
+    _ name: String,
+    _ read: @escaping @Sendable (LazyFilterSequence<[CustomerAction]>) -> Fact
+  ) -> HistoryOperand<Customer, Fact> {
+    HistoryOperand(
+      name: "\(name) \(period.inWords)",
+      why: "",
+      needs: [.actions(action, period)]
+    ) { context in
+      let window = period.window(at: context.now)
+      return read(context.history.actions.lazy.filter { $0.name == action && window.contains($0.occurredAt) })
     }
   }
+}
 
+/// A number that is read from what came before.
+public struct HistoryOperand<Customer: Sendable, Fact: Sendable>: RuleOperand {
   /// Such as "purchase count in the last 30 days".
-  public var name: String { "\(action) count in the last \(length.inWords)" }
+  public let name: String
+  /// The past that is fetched for it.
+  public let needs: [RuleNeed]
+  private let why: String
+  private let read: @Sendable (RuleContext<Customer>) -> Fact?
 
-  /// The actions of that name.
-  public var needs: [RuleNeed] { [.actions(action, inLast: length)] }
-}
-
-extension HistoryWindow {
-  package init(last length: Duration, before now: Date) {
-    let milliseconds = now.milliseconds.subtractingReportingOverflow(length.milliseconds)
-    self.init(
-      after: Date(milliseconds: milliseconds.overflow ? Int64.min : milliseconds.partialValue),
-      through: now
-    )
+  init(
+    name: String,
+    why: String,
+    needs: [RuleNeed],
+    read: @escaping @Sendable (RuleContext<Customer>) -> Fact?
+  ) {
+    self.name = name
+    self.why = why
+    self.needs = needs
+    self.read = read
   }
+
+  /// The number, or `nil` where there never was what it is counted from.
+  public func fact(in context: RuleContext<Customer>) -> Fact? { read(context) }
+
+  /// Such as "there was no purchase before".
+  public func whyMissing(in context: RuleContext<Customer>) -> String { why }
 }
 
-extension Duration {
-  /// "30 days", "1 hour", "90 minutes", "12.5 seconds": the largest unit that leaves no rest.
-  package var inWords: String {
-    let whole = milliseconds
-    for (unit, length) in [
-      ("day", 86_400_000 as Int64), ("hour", 3_600_000), ("minute", 60_000), ("second", 1000),
-    ]
-    where whole != 0 && whole % length == 0 {
-      let count = whole / length
-      return count == 1 ? "1 \(unit)" : "\(count) \(unit)s"
-    }
-    return whole == 0 ? "0 seconds" : "\(Double(whole) / 1000) seconds"
+extension RuleContext {
+  /// Whether it is the action that this journey begins with.
+  fileprivate func isPresent(_ action: CustomerAction) -> Bool {
+    origin.kind == .action && action.id == origin.id
   }
 }

@@ -79,3 +79,58 @@ extension RuleOperand where Fact: Collection, Fact.Element: Equatable & Sendable
     .comparing(self, requirement: { "\(name) contains \(explained(element))" }) { $0.contains(element) }
   }
 }
+
+extension RuleOperand where Fact: Comparable {
+  /// Met when the fact lies in the range, its end excluded.
+  ///
+  /// - Parameter range: Such as `18..<65`.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  @inlinable
+  public func isIn(_ range: Range<Fact>) -> Rule<Customer> {
+    .comparing(
+      self,
+      requirement: { "\(name) is in \(explained(range.lowerBound))..<\(explained(range.upperBound))" }
+    ) { range.contains($0) }
+  }
+
+  /// Met when the fact lies in the range, its end included.
+  ///
+  /// - Parameter range: Such as `1...3`.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  @inlinable
+  public func isIn(_ range: ClosedRange<Fact>) -> Rule<Customer> {
+    .comparing(
+      self,
+      requirement: { "\(name) is in \(explained(range.lowerBound))...\(explained(range.upperBound))" }
+    ) { range.contains($0) }
+  }
+}
+
+extension RuleOperand where Fact: StringProtocol {
+  /// Met when the text begins with the other, letter by letter.
+  ///
+  /// - Parameter prefix: The beginning.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  public func hasPrefix(_ prefix: String) -> Rule<Customer> {
+    .comparing(self, requirement: { "\(name) begins with \(explained(prefix))" }) { $0.hasPrefix(prefix) }
+  }
+
+  /// Met when the text ends with the other, letter by letter.
+  ///
+  /// - Parameter suffix: The ending.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  public func hasSuffix(_ suffix: String) -> Rule<Customer> {
+    .comparing(self, requirement: { "\(name) ends with \(explained(suffix))" }) { $0.hasSuffix(suffix) }
+  }
+
+  /// Met when both texts are the same in lower case, whatever the language.
+  ///
+  /// - Parameter text: The other text.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  public func isLike(_ text: String) -> Rule<Customer> {
+    let lowered = text.lowercased()
+    return .comparing(self, requirement: { "\(name) is like \(explained(text))" }) {
+      $0.lowercased() == lowered
+    }
+  }
+}

@@ -33,8 +33,10 @@ extension RuleOperand {
 
 /// The past that a clause looks at, so that only that is fetched.
 public enum RuleNeed: Sendable, Hashable {
-  /// The customer's actions of a name, in the last so many 24-hour days, hours or minutes.
-  case actions(String, inLast: Duration)
+  /// The customer's actions of a name, as far back.
+  case actions(String, HistoryPeriod)
+  /// All actions of a name that the customer ever did.
+  case allActions(String)
   /// The offers issued to the customer, of that root.
   case issuedOffers(OfferID)
 }
