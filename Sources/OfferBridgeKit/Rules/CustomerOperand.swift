@@ -12,6 +12,7 @@ public struct CustomerScope<Customer: Sendable>: Sendable {
 
   /// A property of the profile.
   @inlinable
+  @inline(__always)
   public subscript<Value: Sendable>(
     dynamicMember keyPath: any KeyPath<Customer, Value> & Sendable
   ) -> CustomerOperand<Customer, Value> {
@@ -20,6 +21,7 @@ public struct CustomerScope<Customer: Sendable>: Sendable {
 
   /// An optional property of the profile: `nil` is a missing fact.
   @inlinable
+  @inline(__always)
   public subscript<Value: Sendable>(
     dynamicMember keyPath: any KeyPath<Customer, Value?> & Sendable
   ) -> OptionalCustomerOperand<Customer, Value> {
@@ -33,6 +35,7 @@ extension CustomerScope {
   /// - Parameter keyPath: Such as `\.address.city`.
   /// - Returns: An operand that is never missing.
   @inlinable
+  @inline(__always)
   public func callAsFunction<Value: Sendable>(
     _ keyPath: any KeyPath<Customer, Value> & Sendable
   ) -> CustomerOperand<Customer, Value> {
@@ -78,6 +81,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   @usableFromInline let offset: Int
 
   @inlinable
+  @inline(__always)
   init(_ keyPath: any KeyPath<Customer, Value> & Sendable) {
     self.keyPath = keyPath
     offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
@@ -102,6 +106,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
 
   /// A property of the property.
   @inlinable
+  @inline(__always)
   public subscript<Inner: Sendable>(
     dynamicMember inner: any KeyPath<Value, Inner> & Sendable
   ) -> CustomerOperand<Customer, Inner> {
@@ -110,6 +115,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
 
   /// An optional property of the property.
   @inlinable
+  @inline(__always)
   public subscript<Inner: Sendable>(
     dynamicMember inner: any KeyPath<Value, Inner?> & Sendable
   ) -> OptionalCustomerOperand<Customer, Inner> {
@@ -125,6 +131,7 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
   @usableFromInline let offset: Int
 
   @inlinable
+  @inline(__always)
   init(_ keyPath: any KeyPath<Customer, Value?> & Sendable) {
     self.keyPath = keyPath
     offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
@@ -176,6 +183,8 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
 
 extension CustomerOperand: CampaignRule where Value == Bool {
   /// Met when the property is true.
+  @inlinable
+  @inline(__always)
   public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
   /// Met when the property is true.
   public var body: Rule<Customer> { rule }
@@ -183,6 +192,8 @@ extension CustomerOperand: CampaignRule where Value == Bool {
 
 extension OptionalCustomerOperand: CampaignRule where Value == Bool {
   /// Met when the property is true; not evaluable when it is `nil`.
+  @inlinable
+  @inline(__always)
   public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
   /// Met when the property is true; not evaluable when it is `nil`.
   public var body: Rule<Customer> { rule }

@@ -5,9 +5,16 @@
 @resultBuilder
 public enum RuleBuilder<Customer: Sendable> {
   /// A rule, group or clause that stands on its own line; a block of a single clause is that clause.
+  // Inlined, so that a property that is a rule becomes its clause where the compiler knows its type.
+  @inlinable
+  @inline(__always)
   public static func buildExpression<R: CampaignRule<Customer>>(_ rule: R) -> [Rule<Customer>] {
-    let rule = rule.rule
-    return rule.clauses.count == 1 ? rule.clauses : [rule]
+    spliced(rule.rule)
+  }
+
+  @usableFromInline
+  static func spliced(_ rule: Rule<Customer>) -> [Rule<Customer>] {
+    rule.clauses.count == 1 ? rule.clauses : [rule]
   }
 
   /// The lines of one block.

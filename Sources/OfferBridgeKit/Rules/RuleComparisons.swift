@@ -1,5 +1,6 @@
 /// The fact equals the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func == <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
   .comparing(lhs, requirement: { "\(lhs.name) == \(explained(rhs))" }) { $0 == rhs }
@@ -7,6 +8,7 @@ where Operand.Fact: Equatable {
 
 /// The fact differs from the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func != <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
   .comparing(lhs, requirement: { "\(lhs.name) != \(explained(rhs))" }) { $0 != rhs }
@@ -14,6 +16,7 @@ where Operand.Fact: Equatable {
 
 /// The fact is less than the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func < <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
   .comparing(lhs, requirement: { "\(lhs.name) < \(explained(rhs))" }) { $0 < rhs }
@@ -21,6 +24,7 @@ where Operand.Fact: Comparable {
 
 /// The fact is at most the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func <= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
   .comparing(lhs, requirement: { "\(lhs.name) <= \(explained(rhs))" }) { $0 <= rhs }
@@ -28,6 +32,7 @@ where Operand.Fact: Comparable {
 
 /// The fact is more than the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func > <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
   .comparing(lhs, requirement: { "\(lhs.name) > \(explained(rhs))" }) { $0 > rhs }
@@ -35,6 +40,7 @@ where Operand.Fact: Comparable {
 
 /// The fact is at least the value; without the fact, not evaluable.
 @inlinable
+@inline(__always)
 public func >= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
   .comparing(lhs, requirement: { "\(lhs.name) >= \(explained(rhs))" }) { $0 >= rhs }
@@ -50,6 +56,7 @@ extension RuleOperand where Fact: Equatable {
   /// - Parameter values: The values, as they are printed.
   /// - Returns: A clause; not evaluable when the fact is missing.
   @inlinable
+  @inline(__always)
   public func isOneOf(_ values: Fact...) -> Rule<Customer> { isOneOf(values) }
 
   /// Met when the fact is one of the values of a list.
@@ -57,6 +64,7 @@ extension RuleOperand where Fact: Equatable {
   /// - Parameter values: The values, as they are printed.
   /// - Returns: A clause; not evaluable when the fact is missing.
   @inlinable
+  @inline(__always)
   public func isOneOf(_ values: [Fact]) -> Rule<Customer> {
     .comparing(
       self,
@@ -75,6 +83,7 @@ extension RuleOperand where Fact: Collection, Fact.Element: Equatable & Sendable
   /// - Parameter element: The element to find.
   /// - Returns: A clause; not evaluable when the fact is missing.
   @inlinable
+  @inline(__always)
   public func contains(_ element: Fact.Element) -> Rule<Customer> {
     .comparing(self, requirement: { "\(name) contains \(explained(element))" }) { $0.contains(element) }
   }
@@ -86,6 +95,7 @@ extension RuleOperand where Fact: Comparable {
   /// - Parameter range: Such as `18..<65`.
   /// - Returns: A clause; not evaluable when the fact is missing.
   @inlinable
+  @inline(__always)
   public func isIn(_ range: Range<Fact>) -> Rule<Customer> {
     .comparing(
       self,
@@ -98,6 +108,7 @@ extension RuleOperand where Fact: Comparable {
   /// - Parameter range: Such as `1...3`.
   /// - Returns: A clause; not evaluable when the fact is missing.
   @inlinable
+  @inline(__always)
   public func isIn(_ range: ClosedRange<Fact>) -> Rule<Customer> {
     .comparing(
       self,

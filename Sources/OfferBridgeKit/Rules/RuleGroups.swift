@@ -87,24 +87,30 @@ public struct Everyone<Customer: Sendable>: CampaignRule {
 }
 
 /// Both rules are met.
+@inlinable
+@inline(__always)
 public func && <Left: CampaignRule, Right: CampaignRule<Left.Customer>>(
   lhs: Left,
   rhs: Right
 ) -> Rule<Left.Customer> {
-  Rule(.all([lhs.rule, rhs.rule]))
+  .all(lhs.rule, rhs.rule)
 }
 
 /// At least one of both rules is met.
+@inlinable
+@inline(__always)
 public func || <Left: CampaignRule, Right: CampaignRule<Left.Customer>>(
   lhs: Left,
   rhs: Right
 ) -> Rule<Left.Customer> {
-  Rule(.any([lhs.rule, rhs.rule]))
+  .any(lhs.rule, rhs.rule)
 }
 
 /// The rule is not met; over a missing fact, not evaluable.
+@inlinable
+@inline(__always)
 public prefix func ! <R: CampaignRule>(rule: R) -> Rule<R.Customer> {
-  Rule(.not(rule.rule))
+  .not(rule.rule)
 }
 
 extension Rule {
@@ -112,4 +118,15 @@ extension Rule {
   var clauses: [Rule] {
     if case .all(let clauses) = node { clauses } else { [self] }
   }
+}
+
+extension Rule {
+  @usableFromInline
+  static func all(_ left: Rule, _ right: Rule) -> Rule { Rule(.all([left, right])) }
+
+  @usableFromInline
+  static func any(_ left: Rule, _ right: Rule) -> Rule { Rule(.any([left, right])) }
+
+  @usableFromInline
+  static func not(_ rule: Rule) -> Rule { Rule(.not(rule)) }
 }
