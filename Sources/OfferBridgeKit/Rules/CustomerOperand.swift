@@ -185,7 +185,12 @@ extension CustomerOperand: CampaignRule where Value == Bool {
   /// Met when the property is true.
   @inlinable
   @inline(__always)
-  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  public var rule: Rule<Customer> {
+    .clause(self, requirement: { name }) { context in
+      guard let fact = fact(in: context) else { return .notEvaluable }
+      return RuleVerdict(fact)
+    }
+  }
   /// Met when the property is true.
   public var body: Rule<Customer> { rule }
 }
@@ -194,7 +199,12 @@ extension OptionalCustomerOperand: CampaignRule where Value == Bool {
   /// Met when the property is true; not evaluable when it is `nil`.
   @inlinable
   @inline(__always)
-  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  public var rule: Rule<Customer> {
+    .clause(self, requirement: { name }) { context in
+      guard let fact = fact(in: context) else { return .notEvaluable }
+      return RuleVerdict(fact)
+    }
+  }
   /// Met when the property is true; not evaluable when it is `nil`.
   public var body: Rule<Customer> { rule }
 }

@@ -3,7 +3,10 @@
 @inline(__always)
 public func == <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
-  .comparing(lhs, requirement: { "\(lhs.name) == \(explained(rhs))" }) { $0 == rhs }
+  .clause(lhs, requirement: { "\(lhs.name) == \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact == rhs)
+  }
 }
 
 /// The fact differs from the value; without the fact, not evaluable.
@@ -11,7 +14,10 @@ where Operand.Fact: Equatable {
 @inline(__always)
 public func != <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
-  .comparing(lhs, requirement: { "\(lhs.name) != \(explained(rhs))" }) { $0 != rhs }
+  .clause(lhs, requirement: { "\(lhs.name) != \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact != rhs)
+  }
 }
 
 /// The fact is less than the value; without the fact, not evaluable.
@@ -19,7 +25,10 @@ where Operand.Fact: Equatable {
 @inline(__always)
 public func < <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .comparing(lhs, requirement: { "\(lhs.name) < \(explained(rhs))" }) { $0 < rhs }
+  .clause(lhs, requirement: { "\(lhs.name) < \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact < rhs)
+  }
 }
 
 /// The fact is at most the value; without the fact, not evaluable.
@@ -27,7 +36,10 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func <= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .comparing(lhs, requirement: { "\(lhs.name) <= \(explained(rhs))" }) { $0 <= rhs }
+  .clause(lhs, requirement: { "\(lhs.name) <= \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact <= rhs)
+  }
 }
 
 /// The fact is more than the value; without the fact, not evaluable.
@@ -35,7 +47,10 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func > <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .comparing(lhs, requirement: { "\(lhs.name) > \(explained(rhs))" }) { $0 > rhs }
+  .clause(lhs, requirement: { "\(lhs.name) > \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact > rhs)
+  }
 }
 
 /// The fact is at least the value; without the fact, not evaluable.
@@ -43,7 +58,10 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func >= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .comparing(lhs, requirement: { "\(lhs.name) >= \(explained(rhs))" }) { $0 >= rhs }
+  .clause(lhs, requirement: { "\(lhs.name) >= \(explained(rhs))" }) { context in
+    guard let fact = lhs.fact(in: context) else { return .notEvaluable }
+    return RuleVerdict(fact >= rhs)
+  }
 }
 
 extension RuleOperand where Fact: Equatable {
@@ -66,10 +84,13 @@ extension RuleOperand where Fact: Equatable {
   @inlinable
   @inline(__always)
   public func isOneOf(_ values: [Fact]) -> Rule<Customer> {
-    .comparing(
+    .clause(
       self,
       requirement: { "\(name) is one of [\(values.map(explained).joined(separator: ", "))]" }
-    ) { fact in values.contains(fact) }
+    ) { context in
+      guard let fact = fact(in: context) else { return .notEvaluable }
+      return RuleVerdict(values.contains(fact))
+    }
   }
 }
 
@@ -85,7 +106,10 @@ extension RuleOperand where Fact: Collection, Fact.Element: Equatable & Sendable
   @inlinable
   @inline(__always)
   public func contains(_ element: Fact.Element) -> Rule<Customer> {
-    .comparing(self, requirement: { "\(name) contains \(explained(element))" }) { $0.contains(element) }
+    .clause(self, requirement: { "\(name) contains \(explained(element))" }) { context in
+      guard let fact = fact(in: context) else { return .notEvaluable }
+      return RuleVerdict(fact.contains(element))
+    }
   }
 }
 

@@ -50,13 +50,13 @@ public enum Observation: Sendable, Hashable, Codable {
 }
 
 extension Rule {
-  /// One comparison as one closure, made where the operator is called so that the compiler sees both types.
-  @inlinable
-  @inline(__always)
-  static func comparing<Operand: RuleOperand<Customer, Fact>, Fact>(
+  /// One comparison: its test is one closure, written where the operator is called, so that the compiler sees both
+  /// types and nothing else is called.
+  @usableFromInline
+  static func clause<Operand: RuleOperand<Customer, Fact>, Fact>(
     _ operand: Operand,
     requirement: @escaping @Sendable () -> String,
-    _ holds: @escaping @Sendable (Fact) -> Bool
+    test: @escaping @Sendable (RuleContext<Customer>) -> RuleVerdict
   ) -> Rule {
     Rule(
       clause: RuleClause(
@@ -66,12 +66,22 @@ extension Rule {
             ?? .missing(operand.whyMissing(in: context))
         },
         needs: operand.needs,
-        test: { context in
-          guard let fact = operand.fact(in: context) else { return .notEvaluable }
-          return RuleVerdict(holds(fact))
-        }
+        test: test
       )
     )
+  }
+
+  /// A comparison that need not be quick: what holds of the fact is a closure of its own.
+  @inlinable
+  static func comparing<Operand: RuleOperand<Customer, Fact>, Fact>(
+    _ operand: Operand,
+    requirement: @escaping @Sendable () -> String,
+    _ holds: @escaping @Sendable (Fact) -> Bool
+  ) -> Rule {
+    clause(operand, requirement: requirement) { context in
+      guard let fact = operand.fact(in: context) else { return .notEvaluable }
+      return RuleVerdict(holds(fact))
+    }
   }
 }
 
