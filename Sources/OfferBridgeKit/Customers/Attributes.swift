@@ -69,6 +69,7 @@ public struct Attributes: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   }
 
   /// The value of that name, or `nil` when there is none.
+  @inlinable
   public subscript(_ name: String) -> AttributeValue? {
     for entry in entries where entry.name == name { return entry.value }
     return nil
@@ -144,6 +145,7 @@ extension String: AttributeConvertible {
   /// The text.
   public var attributeValue: AttributeValue { .text(self) }
   /// The text of a text.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .text(let text) = attributeValue else { return nil }
     self = text
@@ -154,6 +156,7 @@ extension Bool: AttributeConvertible {
   /// The flag.
   public var attributeValue: AttributeValue { .flag(self) }
   /// The flag of a flag.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .flag(let flag) = attributeValue else { return nil }
     self = flag
@@ -164,6 +167,7 @@ extension Int64: AttributeConvertible {
   /// The whole number.
   public var attributeValue: AttributeValue { .integer(self) }
   /// The value of a whole number, or of a number without a fraction.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     switch attributeValue {
     case .integer(let integer): self = integer
@@ -179,6 +183,7 @@ extension Int: AttributeConvertible {
   /// The whole number.
   public var attributeValue: AttributeValue { .integer(Int64(self)) }
   /// The value of a whole number, or of a number without a fraction.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard let wide = Int64(attributeValue: attributeValue) else { return nil }
     self.init(exactly: wide)
@@ -189,6 +194,7 @@ extension Double: AttributeConvertible {
   /// The number.
   public var attributeValue: AttributeValue { .number(self) }
   /// The value of a number, or of a whole number.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     switch attributeValue {
     case .number(let number): self = number
@@ -202,6 +208,7 @@ extension Date: AttributeConvertible {
   /// The moment.
   public var attributeValue: AttributeValue { .moment(self) }
   /// The moment of a moment.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .moment(let moment) = attributeValue else { return nil }
     self = moment
@@ -212,6 +219,7 @@ extension Money: AttributeConvertible {
   /// The amount.
   public var attributeValue: AttributeValue { .money(self) }
   /// The amount of an amount.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .money(let money) = attributeValue else { return nil }
     self = money
@@ -222,6 +230,7 @@ extension LocalDay: AttributeConvertible {
   /// The day as text, `2026-11-22`.
   public var attributeValue: AttributeValue { .text(description) }
   /// The day that a text names.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .text(let text) = attributeValue else { return nil }
     self.init(text)
@@ -232,6 +241,7 @@ extension Identifier {
   /// The name as text.
   public var attributeValue: AttributeValue { .text(rawValue) }
   /// The name that a text is.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .text(let text) = attributeValue else { return nil }
     self.init(rawValue: text)
@@ -248,6 +258,7 @@ extension DerivedKey: AttributeConvertible {
   /// The key's 43 characters as text.
   public var attributeValue: AttributeValue { .text(description) }
   /// The key that a text names.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard case .text(let text) = attributeValue else { return nil }
     self.init(text)
@@ -258,6 +269,7 @@ extension RawRepresentable where Self: AttributeConvertible, RawValue: Attribute
   /// The raw value as an attribute.
   public var attributeValue: AttributeValue { rawValue.attributeValue }
   /// The case whose raw value the attribute is.
+  @inlinable
   public init?(attributeValue: AttributeValue) {
     guard let raw = RawValue(attributeValue: attributeValue) else { return nil }
     self.init(rawValue: raw)

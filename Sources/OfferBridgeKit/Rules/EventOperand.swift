@@ -25,8 +25,8 @@ public struct EventScope<Customer: Sendable>: Sendable {
 
 /// One attribute of an event, typed by what it is compared with.
 public struct EventOperand<Customer: Sendable>: Sendable {
-  private let which: EventScope<Customer>.Which
-  private let attribute: String
+  @usableFromInline let which: EventScope<Customer>.Which
+  @usableFromInline let attribute: String
 
   init(_ which: EventScope<Customer>.Which, _ attribute: String) {
     self.which = which
@@ -37,6 +37,8 @@ public struct EventOperand<Customer: Sendable>: Sendable {
   ///
   /// - Parameter type: The type to read it as.
   /// - Returns: An operand for comparisons.
+  @inlinable
+  @inline(__always)
   public func `as`<Fact: AttributeConvertible>(_ type: Fact.Type) -> TypedEventOperand<Customer, Fact> {
     TypedEventOperand(which: which, attribute: attribute)
   }
@@ -54,10 +56,19 @@ extension EventOperand {
 
 /// One attribute of an event, read as one type.
 public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>: RuleOperand {
-  let which: EventScope<Customer>.Which
-  let attribute: String
+  @usableFromInline let which: EventScope<Customer>.Which
+  @usableFromInline let attribute: String
 
-  private func heard(in context: RuleContext<Customer>) -> HeardEvent {
+  @inlinable
+  @inline(__always)
+  init(which: EventScope<Customer>.Which, attribute: String) {
+    self.which = which
+    self.attribute = attribute
+  }
+
+  @inlinable
+  @inline(__always)
+  func heard(in context: RuleContext<Customer>) -> HeardEvent {
     switch which {
     case .event: context.event
     case .origin: context.origin
@@ -65,8 +76,11 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
   }
 
   /// The attribute's value, or `nil` when it is absent or of another type.
+  @inlinable
+  @inline(__always)
   public func fact(in context: RuleContext<Customer>) -> Fact? {
-    heard(in: context).attributes[attribute].flatMap(Fact.init(attributeValue:))
+    guard let value = heard(in: context).attributes[attribute] else { return nil }
+    return Fact(attributeValue: value)
   }
 
   /// Such as "event.channel".
@@ -86,36 +100,48 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
 }
 
 /// The attribute equals the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func == <Customer, Fact: AttributeConvertible & Equatable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) == rhs }
 
 /// The attribute differs from the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func != <Customer, Fact: AttributeConvertible & Equatable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) != rhs }
 
 /// The attribute is less than the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func < <Customer, Fact: AttributeConvertible & Comparable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) < rhs }
 
 /// The attribute is at most the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func <= <Customer, Fact: AttributeConvertible & Comparable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) <= rhs }
 
 /// The attribute is more than the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func > <Customer, Fact: AttributeConvertible & Comparable>(
   lhs: EventOperand<Customer>,
   rhs: Fact
 ) -> Rule<Customer> { lhs.as(Fact.self) > rhs }
 
 /// The attribute is at least the value; absent or of another type, not evaluable.
+@inlinable
+@inline(__always)
 public func >= <Customer, Fact: AttributeConvertible & Comparable>(
   lhs: EventOperand<Customer>,
   rhs: Fact

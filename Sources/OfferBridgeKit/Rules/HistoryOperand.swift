@@ -212,12 +212,13 @@ public struct HistoryScope<Customer: Sendable>: Sendable {
     _ name: String,
     _ read: @escaping @Sendable (LazyFilterSequence<[CustomerAction]>) -> Fact
   ) -> HistoryOperand<Customer, Fact> {
-    HistoryOperand(
+    let window = period.windows
+    return HistoryOperand(
       name: "\(name) \(period.inWords)",
       why: "",
       needs: [.actions(action, period)]
     ) { context in
-      let window = period.window(at: context.now)
+      let window = window(context.now)
       return read(context.history.actions.lazy.filter { $0.name == action && window.contains($0.occurredAt) })
     }
   }

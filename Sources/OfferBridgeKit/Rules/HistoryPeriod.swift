@@ -9,6 +9,15 @@ public enum HistoryPeriod: Sendable, Hashable {
   /// The calendar day, ISO week, month or year of the decision, in a zone, from its first moment on.
   case this(CalendarPeriod, in: TimeZone)
 
+  /// Makes the window of each decision; the length in milliseconds is worked out once.
+  package var windows: @Sendable (Date) -> HistoryWindow {
+    guard case .last(let length) = self else { return { window(at: $0) } }
+    let milliseconds = length.milliseconds
+    return {
+      HistoryWindow(after: Date(milliseconds: $0.milliseconds.addingClamped(-milliseconds)), through: $0)
+    }
+  }
+
   /// The window of a decision made at that time.
   package func window(at now: Date) -> HistoryWindow {
     switch self {
