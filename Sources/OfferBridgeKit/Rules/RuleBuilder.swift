@@ -4,8 +4,8 @@
 /// is simply not there: it is spliced into the block it stands in.
 @resultBuilder
 public enum RuleBuilder<Customer: Sendable> {
-  /// A rule, group or clause that stands on its own line; a block of a single clause is that clause.
   // Inlined, so that a property that is a rule becomes its clause where the compiler knows its type.
+  /// A rule, group or clause that stands on its own line; a block of a single clause is that clause.
   @inlinable
   @inline(__always)
   public static func buildExpression<R: CampaignRule<Customer>>(_ rule: R) -> [Rule<Customer>] {
