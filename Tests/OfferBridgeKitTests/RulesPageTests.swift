@@ -21,6 +21,7 @@ import Testing
       LabelledClause().explain(in: facts),
       OwnOperand().explain(in: facts),
       Measured().explain(in: facts),
+      MoreClauses().explain(in: facts),
     ]
     let shown = try blocks("text")
     #expect(shown.count == printed.count)
@@ -33,6 +34,7 @@ import Testing
       CustomerClauses(), OptionalClauses(), EventClauses(), HistoryClauses(), GroupClauses(),
       OperatorClauses(),
       NotStaff(), NotKnownAsStaff(), Nested(), inPlace, LabelledClause(), OwnOperand(), Measured(),
+      MoreClauses(),
     ]
     for rule in rules {
       #expect(try rule.evaluate(in: facts) == rule.explain(in: facts).verdict)
@@ -42,7 +44,7 @@ import Testing
   @Test func `every Swift block on the page stands in this file`() throws {
     let source = squeezed(try String(contentsOf: URL(filePath: #filePath), encoding: .utf8))
     let shown = try blocks("swift")
-    #expect(shown.count == 15)
+    #expect(shown.count == 16)
     for block in shown { #expect(source.contains(squeezed(block)), "not in this file:\n\(block)") }
   }
 
@@ -250,6 +252,31 @@ import Testing
     var body: some CampaignRule<Shopper> {
       customer.isOptedIn
       Holdout(percent: 10, salt: "spring")
+    }
+  }
+
+  struct MoreClauses: CampaignRule {
+    let oslo = TimeZone(identifier: "Europe/Oslo") ?? .gmt
+    var body: some CampaignRule<Shopper> {
+      history.count(of: "purchase", .this(.month, in: oslo)) >= 1
+      history.count(of: "visit", .since(Date(timeIntervalSince1970: 1_799_990_000))) == 0
+      history.total(of: "purchase", by: "amount", inLast: .days(90)) > 100
+      history.distinctCount(of: "purchase", by: "store", inLast: .days(365)) < 3
+      history.daysSince("purchase") >= 1
+      history.daysSince("return") > 30
+      history.consecutiveDays(of: "purchase", in: oslo) == 1
+      history.issues(of: "welcome", .last(.hours(1))) == 0
+      history.redemptions(of: "welcome") == 0
+      offer.id == "welcome"
+      now.hour(in: oslo).isIn(8..<20)
+      now.weekday(in: oslo) <= 5
+      customer("name's length") { $0.address.city.count } == 4
+      customer(\.address.city).isLike("OSLO")
+      customer.address.city.hasPrefix("Os")
+      event.channel.isOneOf("ios", "android")
+      event.visits.as(Int.self).orElse(0) < 3
+      event["basket.total"].as(Double.self) / history.count(of: "purchase", inLast: .days(30)) > 40
+      customer.age >= history.count(of: "purchase", inLast: .days(30))
     }
   }
 }
