@@ -90,7 +90,8 @@ extension OfferBridge {
           issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
         ),
         issuedOffer: nil,
-        now: snapshot.now
+        now: snapshot.now,
+        zone: settings.zone
       )
       var planner = JourneyPlanner(
         tenant: tenant,
@@ -161,7 +162,7 @@ extension OfferBridge {
     present: CustomerAction?
   ) async throws -> [CustomerAction] {
     guard !reach.actions.isEmpty else { return [] }
-    let needs = reach.needs(at: now)
+    let needs = reach.needs(at: now, zone: settings.zone)
     let history = try await reading(.customerStoreFailed(customer)) {
       try await customers.history(of: customer, needs: needs)
     }

@@ -55,8 +55,8 @@ enum Heard: Hashable, Sendable {
 /// What a journey may look at and issue.
 // Not nested in the generic wiring: a type of its own needs no metadata at run time.
 struct JourneyReach: Sendable {
-  /// How far back each action's clauses look; `nil` for all that there ever was.
-  var actions: [String: Set<HistoryPeriod>?] = [:]
+  /// How far back each action's clauses look.
+  var actions: [String: Set<HistoryPeriod>] = [:]
   var offersSeen: Set<OfferID> = []
   var issuers: [Issuer] = []
 
@@ -76,10 +76,9 @@ struct JourneyReach: Sendable {
   }
 
   /// What a store is asked for: one window a name, wide enough for every clause.
-  func needs(at now: Date) -> [HistoryNeed] {
+  func needs(at now: Date, zone: TimeZone) -> [HistoryNeed] {
     actions.sorted { $0.key < $1.key }.map { name, periods in
-      let starts = periods?.map { $0.window(at: now).after }
-      let after = starts.map { $0.min() ?? now } ?? Date(milliseconds: .min)
+      let after = periods.map { $0.window(at: now, zone: zone).after }.min() ?? now
       return HistoryNeed(action: name, window: HistoryWindow(after: after, through: now))
     }
   }
@@ -134,9 +133,7 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
         for need in listener.rule.needs {
           switch need {
           case .actions(let name, let period):
-            reach.actions[name, default: []]?.insert(period)
-          case .allActions(let name):
-            reach.actions[name] = .some(nil)
+            reach.actions[name, default: []].insert(period)
           case .issuedOffers(let offer):
             reach.offersSeen.insert(offer)
           }

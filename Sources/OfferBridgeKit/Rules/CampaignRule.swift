@@ -93,7 +93,6 @@ public struct Rule<Customer: Sendable>: CampaignRule {
       clause: RuleClause(
         requirement: { label },
         observed: { .was("\(holds($0))") },
-        needs: [],
         test: { RuleVerdict(holds($0)) }
       )
     )
@@ -114,39 +113,4 @@ public struct RuleScope<Customer: Sendable>: Sendable {
   public var offer: OfferScope<Customer> { OfferScope() }
   /// The ledger's time of the decision.
   public var now: NowScope<Customer> { NowScope() }
-}
-
-/// The shape of a rule: clauses and the groups around them.
-package indirect enum RuleNode<Customer: Sendable>: Sendable {
-  case clause(RuleClause<Customer>)
-  case all([Rule<Customer>])
-  case any([Rule<Customer>])
-  case not(Rule<Customer>)
-  case atLeast(Int, [Rule<Customer>])
-  case named(String, Rule<Customer>)
-  case holdout(percent: Double, salt: String)
-  case everyone
-}
-
-// The closures stand in a struct: bare in an array or an optional they would be re-abstracted, one more call each.
-/// One condition: its test, and what an explanation needs to say of it.
-@usableFromInline
-package struct RuleClause<Customer: Sendable>: Sendable {
-  package let requirement: @Sendable () -> String
-  package let observed: @Sendable (RuleContext<Customer>) -> Observation
-  package let needs: [RuleNeed]
-  package let test: @Sendable (RuleContext<Customer>) -> RuleVerdict
-
-  @usableFromInline
-  init(
-    requirement: @escaping @Sendable () -> String,
-    observed: @escaping @Sendable (RuleContext<Customer>) -> Observation,
-    needs: [RuleNeed],
-    test: @escaping @Sendable (RuleContext<Customer>) -> RuleVerdict
-  ) {
-    self.requirement = requirement
-    self.observed = observed
-    self.needs = needs
-    self.test = test
-  }
 }

@@ -18,6 +18,8 @@ where Left.Customer == Right.Customer, Left.Fact == Right.Fact {
           return .was("\(explained(one)) and \(explained(other))")
         },
         needs: left.needs + right.needs,
+        faults: left.knownFaults + right.knownFaults,
+        cost: max(left.knownCost, right.knownCost),
         test: { context in
           guard let one = left.fact(in: context), let other = right.fact(in: context) else {
             return .notEvaluable

@@ -174,7 +174,7 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
       clause: RuleClause(
         requirement: { "\(name) \(requirement)" },
         observed: { .was(fact(in: $0).map(explained) ?? "nil") },
-        needs: [],
+        cost: cost,
         test: { RuleVerdict(holds(fact(in: $0).map { _ in true })) }
       )
     )
@@ -186,7 +186,7 @@ extension CustomerOperand: CampaignRule where Value == Bool {
   @inlinable
   @inline(__always)
   public var rule: Rule<Customer> {
-    .clause(self, requirement: { name }) { context in
+    .flag(self) { context in
       guard let fact = fact(in: context) else { return .notEvaluable }
       return RuleVerdict(fact)
     }
@@ -200,13 +200,22 @@ extension OptionalCustomerOperand: CampaignRule where Value == Bool {
   @inlinable
   @inline(__always)
   public var rule: Rule<Customer> {
-    .clause(self, requirement: { name }) { context in
+    .flag(self) { context in
       guard let fact = fact(in: context) else { return .notEvaluable }
       return RuleVerdict(fact)
     }
   }
   /// Met when the property is true; not evaluable when it is `nil`.
   public var body: Rule<Customer> { rule }
+}
+
+extension CustomerOperand: LibraryOperand {
+  package var cost: RuleCost { offset >= 0 ? .field : .hostCode }
+  package var storedOffset: Int? { offset >= 0 ? offset : nil }
+}
+
+extension OptionalCustomerOperand: LibraryOperand {
+  package var cost: RuleCost { offset >= 0 ? .field : .hostCode }
 }
 
 /// `\Shopper.address.city` as "customer.address.city".

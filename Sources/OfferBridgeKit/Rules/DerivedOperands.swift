@@ -120,3 +120,13 @@ public func / <Left: RuleOperand, Right: RuleOperand>(
 where Left.Customer == Right.Customer, Left.Fact: RuleNumber, Right.Fact: RuleNumber {
   CalculatedOperand(left: lhs, operation: .by, right: rhs)
 }
+
+extension DefaultedOperand: LibraryOperand {
+  package var cost: RuleCost { base.knownCost }
+  package var faults: [RuleFault] { base.knownFaults }
+}
+
+extension CalculatedOperand: LibraryOperand {
+  package var cost: RuleCost { max(left.knownCost, right.knownCost) }
+  package var faults: [RuleFault] { left.knownFaults + right.knownFaults }
+}

@@ -12,7 +12,7 @@
 @dynamicMemberLookup
 public struct EventScope<Customer: Sendable>: Sendable {
   @usableFromInline
-  package enum Which: Sendable { case event, origin }
+  package enum Which: Sendable { case event, origin, past }
   private let which: Which
 
   package init(_ which: Which) { self.which = which }
@@ -70,7 +70,7 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
   @inline(__always)
   func heard(in context: RuleContext<Customer>) -> HeardEvent {
     switch which {
-    case .event: context.event
+    case .event, .past: context.event
     case .origin: context.origin
     }
   }
@@ -88,6 +88,7 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
     switch which {
     case .event: "event.\(attribute)"
     case .origin: "origin.\(attribute)"
+    case .past: "its \(attribute)"
     }
   }
 
@@ -152,4 +153,8 @@ extension TypedEventOperand: CampaignRule where Fact == Bool {
   public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
   /// Met when the attribute is true; absent or of another type, not evaluable.
   public var body: Rule<Customer> { rule }
+}
+
+extension TypedEventOperand: LibraryOperand {
+  package var cost: RuleCost { .lookup }
 }

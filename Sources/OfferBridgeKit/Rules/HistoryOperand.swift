@@ -1,260 +1,301 @@
-public import Foundation
+import Foundation
 
-/// What came before: the customer's actions, and the offers that the ledger issued.
-///
-/// ```swift
-/// history.count(of: "purchase", inLast: .days(30)) >= 1
-/// history.total(of: "purchase", by: "amount", .this(.month, in: oslo)) > 100
-/// history.daysSince("purchase") > 30
-/// ```
-///
-/// No history is 0, and never a missing fact; only "since when" of what never
-/// was cannot be said. The present action belongs to the history, whether or
-/// not the host has recorded it, except where an operand says otherwise; one
-/// that says it will happen later counts as happening now.
-public struct HistoryScope<Customer: Sendable>: Sendable {
-  package init() {}
+/// How many actions of a name there were: `history.count(of: "purchase", inLast: .days(30))`.
+public struct HistoryCount<Customer: Sendable>: RuleOperand {
+  var look: HistoryLook<Customer>
+  var gap: Duration?
 
-  /// How many actions of a name there were, the present one included.
-  ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - period: How far back.
-  /// - Returns: An operand that is never missing.
-  public func count(of action: String, _ period: HistoryPeriod) -> HistoryOperand<Customer, Int> {
-    looking(back: period, at: action, "\(action) count") { $0.count }
+  /// The count; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Int? { count(in: context, withPresent: true) }
+
+  /// Such as "purchase count in the last 30 days".
+  public var name: String {
+    "\(look.action) count \(look.inWords)\(gap.map { ", each \($0.inWords) apart" } ?? "")"
   }
 
-  /// How many actions of a name there were in the last days, hours or minutes, the present one included.
+  /// The actions of the name.
+  public var needs: [RuleNeed] { look.needs }
+
+  /// Counts only the actions that each meet all the clauses.
+  ///
+  /// It is one and the same action that must meet them: "a purchase of shoes
+  /// for 100". Two counts with a clause each may be met by two actions.
   ///
   /// ```swift
-  /// history.count(of: "purchase", inLast: .days(30)) >= 1
+  /// history.count(of: "purchase", inLast: .days(90)).where {
+  ///   $0.category == "shoes"
+  ///   $0.amount >= 100
+  /// } >= 1
   /// ```
   ///
-  /// The window ends with the ledger's time of the decision, included, and
-  /// begins just after the moment that length before: 24-hour days, no
-  /// calendar.
-  ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - length: How far back.
-  /// - Returns: An operand that is never missing.
-  public func count(of action: String, inLast length: Duration) -> HistoryOperand<Customer, Int> {
-    count(of: action, .last(length))
+  /// - Parameter clauses: Clauses over one past action; one that lacks a fact does not count.
+  /// - Returns: The narrower count.
+  public func `where`(@RuleBuilder<Customer> _ clauses: (EventScope<Customer>) -> Rule<Customer>) -> Self {
+    HistoryCount(look: look.narrowed(clauses), gap: gap)
   }
 
-  /// The sum of a number that actions of a name carry, the present one included.
+  /// Counts an action only when at least so long has passed since the one that was counted before it.
   ///
-  /// An action that carries none, or no number, adds nothing.
+  /// ```swift
+  /// history.count(of: "visit", inLast: .days(30)).apart(by: .hours(4)) >= 5
+  /// ```
   ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - attribute: The number's name; "amount" by default.
-  ///   - period: How far back.
-  /// - Returns: An operand that is never missing.
-  public func total(
-    of action: String,
-    by attribute: String = "amount",
-    _ period: HistoryPeriod
-  ) -> HistoryOperand<Customer, Double> {
-    looking(back: period, at: action, "\(action) total of \(attribute)") { actions in
-      actions.reduce(0) { $0 + ($1.attributes[attribute].flatMap(Double.init(attributeValue:)) ?? 0) }
+  /// The earliest in the period counts, then the earliest that is far enough from it, and so on.
+  ///
+  /// - Parameter gap: The least time between two that count, itself included.
+  /// - Returns: The narrower count.
+  public func apart(by gap: Duration) -> Self { HistoryCount(look: look, gap: gap) }
+
+  /// Met by the action with which the count comes to so many, and by no other.
+  ///
+  /// ```swift
+  /// history.count(of: "visit", .this(.year)).reaches(3)   // the third visit of the year
+  /// ```
+  ///
+  /// - Parameter goal: The count to reach.
+  /// - Returns: A clause that is never not evaluable.
+  public func reaches(_ goal: Int) -> Rule<Customer> {
+    reaching(goal) { count(in: $0, withPresent: $1) }
+  }
+
+  private func count(in context: RuleContext<Customer>, withPresent: Bool) -> Int {
+    if gap == nil, look.clauses == nil, withPresent {
+      return context.history.count(of: look.action, in: look.window(in: context))
     }
-  }
-
-  /// The sum of a number that actions of a name carry, in the last days, hours or minutes.
-  ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - attribute: The number's name; "amount" by default.
-  ///   - length: How far back, as for a count.
-  /// - Returns: An operand that is never missing.
-  public func total(
-    of action: String,
-    by attribute: String = "amount",
-    inLast length: Duration
-  ) -> HistoryOperand<Customer, Double> {
-    total(of: action, by: attribute, .last(length))
-  }
-
-  /// How many different values of an attribute actions of a name carry, the present one included.
-  ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - attribute: The attribute's name, such as "store"; actions without it are left out.
-  ///   - period: How far back.
-  /// - Returns: An operand that is never missing.
-  public func distinctCount(
-    of action: String,
-    by attribute: String,
-    _ period: HistoryPeriod
-  ) -> HistoryOperand<Customer, Int> {
-    looking(back: period, at: action, "distinct \(attribute) of \(action)") { actions in
-      Set(actions.compactMap { $0.attributes[attribute] }).count
+    var moments: [Int64] = []
+    look.forEach(in: context, withPresent: withPresent) { moments.append($0.occurredAt.milliseconds) }
+    guard let gap else { return moments.count }
+    var count = 0
+    var last: Int64?
+    for moment in moments.sorted() where last.map({ moment - $0 >= gap.milliseconds }) ?? true {
+      count += 1
+      last = moment
     }
+    return count
   }
+}
 
-  /// How many different values of an attribute actions of a name carry, in the last days, hours or minutes.
-  ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - attribute: The attribute's name.
-  ///   - length: How far back, as for a count.
-  /// - Returns: An operand that is never missing.
-  public func distinctCount(
-    of action: String,
-    by attribute: String,
-    inLast length: Duration
-  ) -> HistoryOperand<Customer, Int> {
-    distinctCount(of: action, by: attribute, .last(length))
-  }
+/// The sum of a number that actions carry: `history.total(of: "purchase", inLast: .days(90))`.
+public struct HistoryTotal<Customer: Sendable>: RuleOperand {
+  let attribute: String
+  var look: HistoryLook<Customer>
 
-  /// How many whole 24-hour days ago the last action of a name was, the present one left out.
-  ///
-  /// Missing when there was none: "never" is no number of days.
-  ///
-  /// - Parameter action: The actions' name.
-  /// - Returns: An operand that is missing when there was none.
-  public func daysSince(_ action: String) -> HistoryOperand<Customer, Int> {
-    HistoryOperand(
-      name: "days since \(action)",
-      why: "there was no \(action) before",
-      needs: [.allActions(action)]
-    ) { context in
-      let past = context.history.actions
-        .filter { $0.name == action && $0.occurredAt <= context.now && !context.isPresent($0) }
-        .map { $0.occurredAt.milliseconds }
-      return past.max().map { Int((context.now.milliseconds - $0).flooredQuotient(by: 86_400_000)) }
+  /// The sum; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Double? {
+    guard look.clauses != nil else {
+      return context.history.total(of: look.action, by: attribute, in: look.window(in: context))
     }
+    var total = 0.0
+    look.forEach(in: context) { total += $0.attributes.number(attribute) ?? 0 }
+    return total
   }
 
-  /// On how many local days in a row there was an action of a name, up to today, the present one included.
+  /// Such as "purchase total of amount in the last 90 days".
+  public var name: String { "\(look.action) total of \(attribute) \(look.inWords)" }
+
+  /// The actions of the name.
+  public var needs: [RuleNeed] { look.needs }
+
+  /// Sums only over the actions that each meet all the clauses.
   ///
-  /// A day without one ends the row; today may still be without one, and then yesterday is the last day of the row.
+  /// - Parameter clauses: Clauses over one past action; one that lacks a fact adds nothing.
+  /// - Returns: The narrower sum.
+  public func `where`(@RuleBuilder<Customer> _ clauses: (EventScope<Customer>) -> Rule<Customer>) -> Self {
+    HistoryTotal(attribute: attribute, look: look.narrowed(clauses))
+  }
+}
+
+/// How many different values actions carry: `history.distinctCount(of: "purchase", by: "store", .ever)`.
+public struct HistoryDistinctCount<Customer: Sendable>: RuleOperand {
+  let attribute: String
+  var look: HistoryLook<Customer>
+
+  /// The count; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Int? { count(in: context, withPresent: true) }
+
+  /// Such as "distinct store of purchase in the last 365 days".
+  public var name: String { "distinct \(attribute) of \(look.action) \(look.inWords)" }
+
+  /// The actions of the name.
+  public var needs: [RuleNeed] { look.needs }
+
+  /// Looks only at the actions that each meet all the clauses.
   ///
-  /// - Parameters:
-  ///   - action: The actions' name.
-  ///   - zone: The zone of the days.
-  /// - Returns: An operand that is never missing.
-  public func consecutiveDays(of action: String, in zone: TimeZone) -> HistoryOperand<Customer, Int> {
-    HistoryOperand(
-      name: "consecutive days of \(action) in \(zone.identifier)",
-      why: "",
-      needs: [.allActions(action)]
-    ) { context in
-      let days = Set(
-        context.history.actions
-          .filter { $0.name == action && $0.occurredAt <= context.now }
-          .map { LocalDay(of: $0.occurredAt, in: zone) }
-      )
-      var day = LocalDay(of: context.now, in: zone)
-      if !days.contains(day) { day = day.adding(days: -1) }
-      var count = 0
-      while days.contains(day) {
-        count += 1
-        day = day.adding(days: -1)
-      }
-      return count
-    }
+  /// - Parameter clauses: Clauses over one past action; one that lacks a fact does not count.
+  /// - Returns: The narrower count.
+  public func `where`(@RuleBuilder<Customer> _ clauses: (EventScope<Customer>) -> Rule<Customer>) -> Self {
+    HistoryDistinctCount(attribute: attribute, look: look.narrowed(clauses))
   }
 
-  /// How often the offer was issued to the customer, by whichever campaign.
+  /// Met by the action that brings the value with which there are so many, and by no other.
   ///
-  /// Offers issued by earlier steps of the same journey are counted; those of a sibling are not. A rule reads a
-  /// snapshot: where two actions race, only a campaign's limit holds.
+  /// ```swift
+  /// history.distinctCount(of: "purchase", by: "store", .this(.year)).reaches(3)   // the third store of the year
+  /// ```
   ///
-  /// - Parameters:
-  ///   - offer: The offer, in any of its revisions.
-  ///   - period: How far back.
-  /// - Returns: An operand that is never missing.
-  public func issues(of offer: OfferID, _ period: HistoryPeriod) -> HistoryOperand<Customer, Int> {
-    HistoryOperand(name: "issues of \(offer) \(period.inWords)", why: "", needs: [.issuedOffers(offer)]) {
-      context in
-      let window = period.window(at: context.now)
-      return context.history.issuedOffers.count { $0.offer == offer && window.contains($0.issuedAt) }
-    }
+  /// - Parameter goal: The count to reach.
+  /// - Returns: A clause that is never not evaluable.
+  public func reaches(_ goal: Int) -> Rule<Customer> {
+    reaching(goal) { count(in: $0, withPresent: $1) }
   }
 
-  /// How often the customer redeemed the offer, reversed redemptions left out.
-  ///
-  /// - Parameter offer: The offer, in any of its revisions.
-  /// - Returns: An operand that is never missing.
-  public func redemptions(of offer: OfferID) -> HistoryOperand<Customer, Int> {
-    HistoryOperand(name: "redemptions of \(offer)", why: "", needs: [.issuedOffers(offer)]) { context in
-      context.history.issuedOffers.reduce(0) { $0 + ($1.offer == offer ? $1.redeemed.count : 0) }
+  private func count(in context: RuleContext<Customer>, withPresent: Bool) -> Int {
+    var values: Set<AttributeValue> = []
+    look.forEach(in: context, withPresent: withPresent) { action in
+      if let value = action.attributes[attribute] { values.insert(value) }
     }
+    return values.count
   }
+}
 
-  /// Met when the customer holds the offer: issued, not redeemed to its limit, not expired.
-  ///
-  /// Offers issued by earlier steps of the same journey are seen; those of a
-  /// sibling are not. Never not evaluable.
-  ///
-  /// - Parameter offer: The offer, in any of its revisions.
-  /// - Returns: A clause.
-  public func holds(_ offer: OfferID) -> Rule<Customer> {
-    let holds: @Sendable (RuleContext<Customer>) -> Bool = { context in
-      context.history.issuedOffers.contains { $0.offer == offer && $0.status(at: context.now) == .issued }
-    }
-    return Rule(
+extension RuleOperand where Fact == Int {
+  /// A clause that the present action alone can meet: the count is short of the goal without it.
+  fileprivate func reaching(
+    _ goal: Int,
+    _ count: @escaping @Sendable (RuleContext<Customer>, _ withPresent: Bool) -> Int
+  ) -> Rule<Customer> {
+    Rule(
       clause: RuleClause(
-        requirement: { "holds \"\(offer)\"" },
-        observed: { .was("\(holds($0))") },
-        needs: [.issuedOffers(offer)],
-        test: { RuleVerdict(holds($0)) }
+        requirement: { "\(name) reaches \(goal)" },
+        observed: { context in
+          let (before, now) = (count(context, false), count(context, true))
+          return .was(before == now ? "\(now)" : "\(now), and \(before) before")
+        },
+        needs: needs,
+        faults: knownFaults,
+        cost: knownCost,
+        test: { RuleVerdict(count($0, true) >= goal && count($0, false) < goal) }
       )
     )
   }
-
-  private func looking<Fact: Sendable>(
-    back period: HistoryPeriod,
-    at action: String,
-    _ name: String,
-    _ read: @escaping @Sendable (LazyFilterSequence<[CustomerAction]>) -> Fact
-  ) -> HistoryOperand<Customer, Fact> {
-    let window = period.windows
-    return HistoryOperand(
-      name: "\(name) \(period.inWords)",
-      why: "",
-      needs: [.actions(action, period)]
-    ) { context in
-      let window = window(context.now)
-      return read(context.history.actions.lazy.filter { $0.name == action && window.contains($0.occurredAt) })
-    }
-  }
 }
 
-/// A number that is read from what came before.
-public struct HistoryOperand<Customer: Sendable, Fact: Sendable>: RuleOperand {
-  /// Such as "purchase count in the last 30 days".
-  public let name: String
-  /// The past that is fetched for it.
-  public let needs: [RuleNeed]
-  private let why: String
-  private let read: @Sendable (RuleContext<Customer>) -> Fact?
+/// How many days ago the last action of a name was: `history.daysSince("purchase")`.
+public struct HistoryDaysSince<Customer: Sendable>: RuleOperand {
+  let action: String
 
-  init(
-    name: String,
-    why: String,
-    needs: [RuleNeed],
-    read: @escaping @Sendable (RuleContext<Customer>) -> Fact?
-  ) {
-    self.name = name
-    self.why = why
-    self.needs = needs
-    self.read = read
+  /// The whole days, the present action left out; missing when there was none.
+  public func fact(in context: RuleContext<Customer>) -> Int? {
+    var last: Int64?
+    let window = HistoryPeriod.ever.window(at: context.now, zone: context.zone)
+    context.history.forEach(action, in: window) { action in
+      guard !context.isPresent(action) else { return }
+      last = max(last ?? .min, action.occurredAt.milliseconds)
+    }
+    return last.map { Int((context.now.milliseconds - $0).flooredQuotient(by: 86_400_000)) }
   }
 
-  /// The number, or `nil` where there never was what it is counted from.
-  public func fact(in context: RuleContext<Customer>) -> Fact? { read(context) }
+  /// Such as "days since purchase".
+  public var name: String { "days since \(action)" }
+
+  /// All actions of the name.
+  public var needs: [RuleNeed] { [.actions(action, .ever)] }
 
   /// Such as "there was no purchase before".
-  public func whyMissing(in context: RuleContext<Customer>) -> String { why }
+  public func whyMissing(in context: RuleContext<Customer>) -> String { "there was no \(action) before" }
 }
 
-extension RuleContext {
-  /// Whether it is the action that this journey begins with.
-  fileprivate func isPresent(_ action: CustomerAction) -> Bool {
-    origin.kind == .action && action.id == origin.id
+/// On how many days in a row there was an action of a name: `history.consecutiveDays(of: "visit")`.
+public struct HistoryConsecutiveDays<Customer: Sendable>: RuleOperand {
+  let action: String
+  let zone: TimeZone?
+
+  /// The days up to today or yesterday; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Int? {
+    let zone = zone ?? context.zone
+    var days: Set<LocalDay> = []
+    context.history.forEach(action, in: HistoryPeriod.ever.window(at: context.now, zone: zone)) { action in
+      days.insert(LocalDay(of: action.occurredAt, in: zone))
+    }
+    var day = LocalDay(of: context.now, in: zone)
+    if !days.contains(day) { day = day.adding(days: -1) }
+    var count = 0
+    while days.contains(day) {
+      count += 1
+      let before = day.adding(days: -1)
+      if before == day { break }
+      day = before
+    }
+    return count
   }
+
+  /// Such as "consecutive days of visit in Europe/Oslo".
+  public var name: String { "consecutive days of \(action)\(zone.inWords)" }
+
+  /// All actions of the name.
+  public var needs: [RuleNeed] { [.actions(action, .ever)] }
+}
+
+/// How often an offer was issued to the customer: `history.issues(of: "ten-off", inLast: .days(30))`.
+public struct HistoryIssues<Customer: Sendable>: RuleOperand {
+  let offer: OfferID
+  let period: HistoryPeriod
+
+  /// The count; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Int? {
+    let window = period.window(at: context.now, zone: context.zone)
+    return context.history.issuedOffers.count { $0.offer == offer && window.contains($0.issuedAt) }
+  }
+
+  /// Such as "issues of ten-off in the last 30 days".
+  public var name: String { "issues of \(offer) \(period.inWords)" }
+
+  /// The issues of the offer.
+  public var needs: [RuleNeed] { [.issuedOffers(offer)] }
+}
+
+/// How often the customer redeemed an offer: `history.redemptions(of: "ten-off")`.
+public struct HistoryRedemptions<Customer: Sendable>: RuleOperand {
+  let offer: OfferID
+
+  /// The count, reversed redemptions left out; never missing.
+  public func fact(in context: RuleContext<Customer>) -> Int? {
+    context.history.issuedOffers.reduce(0) { $0 + ($1.offer == offer ? $1.redeemed.count : 0) }
+  }
+
+  /// Such as "redemptions of ten-off".
+  public var name: String { "redemptions of \(offer)" }
+
+  /// The issues of the offer, with their redemptions.
+  public var needs: [RuleNeed] { [.issuedOffers(offer)] }
+}
+
+// MARK: - What they cost, and how more of them is called
+
+extension HistoryCount: LibraryOperand {
+  package var cost: RuleCost { look.cost }
+  package var faults: [RuleFault] { look.faults }
+  package func more(_ count: Double) -> String? { "\(count.inWords) more \(look.action) \(look.inWords)" }
+}
+
+extension HistoryTotal: LibraryOperand {
+  package var cost: RuleCost { look.cost }
+  package var faults: [RuleFault] { look.faults }
+  package func more(_ sum: Double) -> String? {
+    "\(sum.inWords) more \(attribute) of \(look.action) \(look.inWords)"
+  }
+}
+
+extension HistoryDistinctCount: LibraryOperand {
+  package var cost: RuleCost { look.cost }
+  package var faults: [RuleFault] { look.faults }
+  package func more(_ count: Double) -> String? {
+    "\(count.inWords) more \(attribute) of \(look.action) \(look.inWords)"
+  }
+}
+
+extension HistoryDaysSince: LibraryOperand {
+  package var cost: RuleCost { .scan }
+}
+
+extension HistoryConsecutiveDays: LibraryOperand {
+  package var cost: RuleCost { .scan }
+}
+
+extension HistoryIssues: LibraryOperand {
+  package var cost: RuleCost { .scan }
+}
+
+extension HistoryRedemptions: LibraryOperand {
+  package var cost: RuleCost { .scan }
 }

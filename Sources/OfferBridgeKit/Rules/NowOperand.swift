@@ -4,18 +4,29 @@ public import Foundation
 ///
 /// ```swift
 /// now.hour(in: oslo).isIn(9..<17)
-/// now.month(in: oslo) == 12
+/// now.month == 12                      // in the zone of the bridge's settings
 /// now.isBetween(start, and: end)
 /// ```
 public struct NowScope<Customer: Sendable>: Sendable {
   package init() {}
+
+  /// The month on the calendar of ``BridgeSettings/zone``, 1 for January.
+  public var month: NowOperand<Customer> { read("month", nil) { LocalDay(of: $0, in: $1).month } }
+  /// The day of the month on the calendar of ``BridgeSettings/zone``, from 1.
+  public var day: NowOperand<Customer> { read("day", nil) { LocalDay(of: $0, in: $1).day } }
+  /// The day of the week on the calendar of ``BridgeSettings/zone``, 1 for Monday to 7 for Sunday.
+  public var weekday: NowOperand<Customer> {
+    read("weekday", nil) { LocalDay(of: $0, in: $1).daysSinceMonday + 1 }
+  }
+  /// The hour on the wall clock of ``BridgeSettings/zone``, 0 to 23.
+  public var hour: NowOperand<Customer> { read("hour", nil) { $0.hour(in: $1) } }
 
   /// The month on the zone's calendar, 1 for January.
   ///
   /// - Parameter zone: The zone.
   /// - Returns: An operand that is never missing.
   public func month(in zone: TimeZone) -> NowOperand<Customer> {
-    NowOperand(name: "month in \(zone.identifier)") { LocalDay(of: $0, in: zone).month }
+    read("month", zone) { LocalDay(of: $0, in: $1).month }
   }
 
   /// The day of the month on the zone's calendar, from 1.
@@ -23,7 +34,7 @@ public struct NowScope<Customer: Sendable>: Sendable {
   /// - Parameter zone: The zone.
   /// - Returns: An operand that is never missing.
   public func day(in zone: TimeZone) -> NowOperand<Customer> {
-    NowOperand(name: "day in \(zone.identifier)") { LocalDay(of: $0, in: zone).day }
+    read("day", zone) { LocalDay(of: $0, in: $1).day }
   }
 
   /// The day of the week on the zone's calendar, 1 for Monday to 7 for Sunday.
@@ -31,7 +42,7 @@ public struct NowScope<Customer: Sendable>: Sendable {
   /// - Parameter zone: The zone.
   /// - Returns: An operand that is never missing.
   public func weekday(in zone: TimeZone) -> NowOperand<Customer> {
-    NowOperand(name: "weekday in \(zone.identifier)") { LocalDay(of: $0, in: zone).daysSinceMonday + 1 }
+    read("weekday", zone) { LocalDay(of: $0, in: $1).daysSinceMonday + 1 }
   }
 
   /// The hour on the zone's wall clock, 0 to 23.
@@ -39,7 +50,7 @@ public struct NowScope<Customer: Sendable>: Sendable {
   /// - Parameter zone: The zone.
   /// - Returns: An operand that is never missing.
   public func hour(in zone: TimeZone) -> NowOperand<Customer> {
-    NowOperand(name: "hour in \(zone.identifier)") { $0.hour(in: zone) }
+    read("hour", zone) { $0.hour(in: $1) }
   }
 
   /// Met from the first moment on, up to the second, which is excluded.
@@ -53,19 +64,34 @@ public struct NowScope<Customer: Sendable>: Sendable {
       clause: RuleClause(
         requirement: { "now is between \(start.rfc3339) and \(end.rfc3339)" },
         observed: { .was($0.now.rfc3339) },
-        needs: [],
+        cost: .lookup,
         test: { RuleVerdict(start <= $0.now && $0.now < end) }
       )
     )
+  }
+
+  private func read(
+    _ word: String,
+    _ zone: TimeZone?,
+    _ read: @escaping @Sendable (Date, TimeZone) -> Int
+  ) -> NowOperand<Customer> {
+    NowOperand(word: word, zone: zone, read: read)
   }
 }
 
 /// A number read from the ledger's time of the decision.
 public struct NowOperand<Customer: Sendable>: RuleOperand {
+  let word: String
+  let zone: TimeZone?
+  let read: @Sendable (Date, TimeZone) -> Int
+
   /// Such as "hour in Europe/Oslo".
-  public let name: String
-  let read: @Sendable (Date) -> Int
+  public var name: String { word + zone.inWords }
 
   /// The number; never missing.
-  public func fact(in context: RuleContext<Customer>) -> Int? { read(context.now) }
+  public func fact(in context: RuleContext<Customer>) -> Int? { read(context.now, zone ?? context.zone) }
+}
+
+extension NowOperand: LibraryOperand {
+  package var cost: RuleCost { .lookup }
 }

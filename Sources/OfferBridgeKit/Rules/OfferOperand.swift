@@ -42,3 +42,7 @@ public struct OfferOperand<Customer: Sendable, Fact: Sendable>: RuleOperand {
       ? "the \(context.event.noun) is about no issued offer" : "the offer has no \(property)"
   }
 }
+
+extension OfferOperand: LibraryOperand {
+  package var cost: RuleCost { .lookup }
+}

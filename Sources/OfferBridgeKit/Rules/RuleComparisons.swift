@@ -3,7 +3,7 @@
 @inline(__always)
 public func == <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
-  .clause(lhs, requirement: { "\(lhs.name) == \(explained(rhs))" }) { context in
+  .comparison(lhs, .equal, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact == rhs)
   }
@@ -14,7 +14,7 @@ where Operand.Fact: Equatable {
 @inline(__always)
 public func != <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Equatable {
-  .clause(lhs, requirement: { "\(lhs.name) != \(explained(rhs))" }) { context in
+  .comparison(lhs, .notEqual, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact != rhs)
   }
@@ -25,7 +25,7 @@ where Operand.Fact: Equatable {
 @inline(__always)
 public func < <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .clause(lhs, requirement: { "\(lhs.name) < \(explained(rhs))" }) { context in
+  .comparison(lhs, .less, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact < rhs)
   }
@@ -36,7 +36,7 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func <= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .clause(lhs, requirement: { "\(lhs.name) <= \(explained(rhs))" }) { context in
+  .comparison(lhs, .lessOrEqual, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact <= rhs)
   }
@@ -47,7 +47,7 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func > <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .clause(lhs, requirement: { "\(lhs.name) > \(explained(rhs))" }) { context in
+  .comparison(lhs, .greater, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact > rhs)
   }
@@ -58,7 +58,7 @@ where Operand.Fact: Comparable {
 @inline(__always)
 public func >= <Operand: RuleOperand>(lhs: Operand, rhs: Operand.Fact) -> Rule<Operand.Customer>
 where Operand.Fact: Comparable {
-  .clause(lhs, requirement: { "\(lhs.name) >= \(explained(rhs))" }) { context in
+  .comparison(lhs, .greaterOrEqual, rhs) { context in
     guard let fact = lhs.fact(in: context) else { return .notEvaluable }
     return RuleVerdict(fact >= rhs)
   }

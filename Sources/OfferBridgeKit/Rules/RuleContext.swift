@@ -1,5 +1,45 @@
 public import Foundation
 
+// The base of every context, apart from the profile, so that operands over it are compiled once and not once a
+// profile type.
+/// The facts of a decision that are the same whatever the host's profile type.
+///
+/// A rule is given them as part of its ``RuleContext``.
+public class RuleFacts: @unchecked Sendable {
+  /// Who the decision is about.
+  public final let customerID: CustomerID
+  /// What was heard: the action, or the event that an issuance, an observer or the host raised.
+  public final let event: HeardEvent
+  /// What the journey began with, attributes included; the same as ``event`` at its first step.
+  public final let origin: HeardEvent
+  /// What the customer did and was issued before.
+  public final let history: RuleHistory
+  /// The issued offer that the event is about, or `nil` where there is none.
+  public final let issuedOffer: IssuedOffer?
+  /// The ledger's time of the decision.
+  public final let now: Date
+  /// The zone of the words that name none, such as `now.month`; ``BridgeSettings/zone``.
+  public final let zone: TimeZone
+
+  init(
+    customerID: CustomerID,
+    event: HeardEvent,
+    origin: HeardEvent,
+    history: RuleHistory,
+    issuedOffer: IssuedOffer?,
+    now: Date,
+    zone: TimeZone
+  ) {
+    self.customerID = customerID
+    self.event = event
+    self.origin = origin
+    self.history = history
+    self.issuedOffer = issuedOffer
+    self.now = now
+    self.zone = zone
+  }
+}
+
 // One pointer is passed to every clause. A struct of this size would be copied and its strings retained at each
 // opaque call: a hand-written closure over one took 46 ns instead of 8.
 // Unchecked because of the raw pointer alone: what it points at is written once, before any clause sees it,
@@ -11,22 +51,9 @@ public import Foundation
 /// `RuleContext.example(…)` of `OfferBridgeTesting` makes one in a line.
 ///
 /// It holds a customer's data; treat what you print from it as such.
-public final class RuleContext<Customer: Sendable>: @unchecked Sendable {
+public final class RuleContext<Customer: Sendable>: RuleFacts, @unchecked Sendable {
   @usableFromInline let storage: UnsafePointer<Customer>
   private let profile: CustomerProfile<Customer>
-
-  /// Who the decision is about.
-  public let customerID: CustomerID
-  /// What was heard: the action, or the event that an issuance, an observer or the host raised.
-  public let event: HeardEvent
-  /// What the journey began with, attributes included; the same as ``event`` at its first step.
-  public let origin: HeardEvent
-  /// What the customer did and was issued before.
-  public let history: RuleHistory
-  /// The issued offer that the event is about, or `nil` where there is none.
-  public let issuedOffer: IssuedOffer?
-  /// The ledger's time of the decision.
-  public let now: Date
 
   package init(
     profile: CustomerProfile<Customer>,
@@ -35,16 +62,20 @@ public final class RuleContext<Customer: Sendable>: @unchecked Sendable {
     origin: HeardEvent,
     history: RuleHistory,
     issuedOffer: IssuedOffer?,
-    now: Date
+    now: Date,
+    zone: TimeZone = .gmt
   ) {
     self.profile = profile
     self.storage = UnsafePointer(profile.storage)
-    self.customerID = customerID
-    self.event = event
-    self.origin = origin
-    self.history = history
-    self.issuedOffer = issuedOffer
-    self.now = now
+    super.init(
+      customerID: customerID,
+      event: event,
+      origin: origin,
+      history: history,
+      issuedOffer: issuedOffer,
+      now: now,
+      zone: zone
+    )
   }
 
   /// The customer's profile.
@@ -62,7 +93,8 @@ public final class RuleContext<Customer: Sendable>: @unchecked Sendable {
       origin: origin,
       history: issued.map(history.adding) ?? history,
       issuedOffer: issued ?? issuedOffer,
-      now: now
+      now: now,
+      zone: zone
     )
   }
 }
@@ -80,64 +112,5 @@ package final class CustomerProfile<Customer: Sendable>: @unchecked Sendable {
   deinit {
     storage.deinitialize(count: 1)
     storage.deallocate()
-  }
-}
-
-/// What a campaign heard: a customer's action, or an event on the profile.
-public struct HeardEvent: Sendable, Hashable {
-  /// Where it came from.
-  public enum Kind: String, Sendable, Hashable, Codable {
-    /// The customer acted.
-    case action
-    /// The host reported it.
-    case hostEvent
-    /// An issuance or an observer raised it.
-    case raised
-    /// The issuance itself, as a scope observer hears it.
-    case issuance
-  }
-
-  /// Where it came from.
-  public let kind: Kind
-  /// Its name: "app_opened".
-  public let name: String
-  /// When it happened; for a derived one, the ledger's time of the decision.
-  public let occurredAt: Date
-  /// What else is known of it; that of an issuance carries `offer` and `campaign`, that of an observer
-  /// what the observer heard.
-  public let attributes: Attributes
-  private let cause: JourneyCause
-
-  /// The host's id of it, or the derived one's 43 characters.
-  public var id: String { cause.id }
-
-  package init(kind: Kind, name: String, cause: JourneyCause, occurredAt: Date, attributes: Attributes) {
-    self.kind = kind
-    self.name = name
-    self.cause = cause
-    self.occurredAt = occurredAt
-    self.attributes = attributes
-  }
-
-  /// "action" for what the customer did, "event" for the rest.
-  var noun: String { kind == .action ? "action" : "event" }
-}
-
-/// What rules can look back at.
-public struct RuleHistory: Sendable {
-  /// The actions that the rules of this decision asked for, each once, the present one included.
-  ///
-  /// Empty when no rule asked for any.
-  public let actions: [CustomerAction]
-  /// The offers issued to the customer before, oldest first, then those of this journey's earlier steps.
-  public let issuedOffers: [IssuedOffer]
-
-  package init(actions: [CustomerAction], issuedOffers: [IssuedOffer]) {
-    self.actions = actions
-    self.issuedOffers = issuedOffers
-  }
-
-  package func adding(_ issued: IssuedOffer) -> RuleHistory {
-    RuleHistory(actions: actions, issuedOffers: issuedOffers + [issued])
   }
 }

@@ -76,6 +76,29 @@ public struct AtLeast<Customer: Sendable>: CampaignRule {
   }
 }
 
+/// Its clauses, all of which must be met, without telling what they saw.
+///
+/// ```swift
+/// Sensitive { customer.income >= 50_000 }
+/// ```
+///
+/// An explanation shows the requirement and the verdict, and "hidden" in place
+/// of what was seen. Who reads the verdict still learns that much.
+public struct Sensitive<Customer: Sendable>: CampaignRule {
+  /// The group as a rule.
+  public let rule: Rule<Customer>
+  /// The group as a rule.
+  public var body: Rule<Customer> { rule }
+
+  /// A group.
+  ///
+  /// - Parameter clauses: At least one clause.
+  public init(@RuleBuilder<Customer> _ clauses: () -> Rule<Customer>) {
+    let block = clauses()
+    rule = Rule(.sensitive(block.clauses.count == 1 ? block.clauses[0] : block))
+  }
+}
+
 /// Always met: how a campaign says that it is for everyone.
 public struct Everyone<Customer: Sendable>: CampaignRule {
   /// Everyone.
