@@ -17,6 +17,7 @@ extension RuleContext {
   ///   - history: Past actions, the present one not among them.
   ///   - issuedOffers: What was issued to the customer before; the last is the one that the event is about.
   ///   - now: The ledger's time; 1 January 2026, midnight UTC, by default.
+  ///   - zone: The zone of words that name none; GMT by default.
   /// - Returns: A context that hears one action.
   public static func example(
     customer: Customer,
@@ -26,7 +27,8 @@ extension RuleContext {
     origin: Attributes? = nil,
     history: [CustomerAction] = [],
     issuedOffers: [IssuedOffer] = [],
-    now: Date = Date(timeIntervalSince1970: 1_767_225_600)
+    now: Date = Date(timeIntervalSince1970: 1_767_225_600),
+    zone: TimeZone = .gmt
   ) -> RuleContext {
     let present = CustomerAction(action, id: "present", by: id, at: now, event)
     func heard(_ attributes: Attributes) -> HeardEvent {
@@ -45,7 +47,8 @@ extension RuleContext {
       origin: heard(origin ?? event),
       history: RuleHistory(actions: [present] + history, issuedOffers: issuedOffers),
       issuedOffer: issuedOffers.last,
-      now: now
+      now: now,
+      zone: zone
     )
   }
 }

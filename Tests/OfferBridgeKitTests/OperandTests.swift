@@ -251,7 +251,8 @@ import Testing
       try line(Clause { $0.customer.name.hasSuffix("b") }) == #"✗ customer.name ends with "b"  (was "Ada")"#
     )
     #expect(
-      try line(Clause { $0.customer.name.isLike("ADA") }) == #"✓ customer.name is like "ADA"  (was "Ada")"#
+      try line(Clause { $0.customer.name.ignoringCase == "ADA" })
+        == #"✓ customer.name ignoring case == "ADA"  (was "Ada")"#
     )
     #expect(try line(Clause { $0.customer.age.isIn(18..<40) }) == "✗ customer.age is in 18..<40  (was 40)")
     #expect(try line(Clause { $0.customer.age.isIn(18...40) }) == "✓ customer.age is in 18...40  (was 40)")

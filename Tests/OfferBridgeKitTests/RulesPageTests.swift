@@ -271,7 +271,7 @@ import Testing
       now.hour(in: oslo).isIn(8..<20)
       now.weekday(in: oslo) <= 5
       customer("name's length") { $0.address.city.count } == 4
-      customer(\.address.city).isLike("OSLO")
+      customer(\.address.city).ignoringCase == "OSLO"
       customer.address.city.hasPrefix("Os")
       event.channel.isOneOf("ios", "android")
       event.visits.as(Int.self).orElse(0) < 3

@@ -127,6 +127,16 @@ extension KeyDerivation {
       add("money")
       add(money.currency)
       add(money.minorUnits)
+    case .list(let lines):
+      add("list")
+      add(Int64(lines.count))
+      for line in lines {
+        add(Int64(line.count))
+        for (name, value) in line {
+          add(name)
+          add(value)
+        }
+      }
     }
   }
 }

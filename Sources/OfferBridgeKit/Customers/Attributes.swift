@@ -14,6 +14,8 @@ public enum AttributeValue: Sendable, Hashable, Codable {
   case moment(Date)
   /// An amount of money.
   case money(Money)
+  /// The lines of the event, such as those of a basket, each with facts of its own.
+  case list([Attributes])
 }
 
 /// A type whose values can stand in an action's attributes and in a message's data points.
@@ -38,7 +40,9 @@ public protocol AttributeConvertible: Sendable {
 ///
 /// A literal that gives a name twice keeps the last value.
 @dynamicMemberLookup
-public struct Attributes: Sendable, Hashable, Codable, ExpressibleByDictionaryLiteral, Sequence {
+public struct Attributes: Sendable, Hashable, Codable, ExpressibleByDictionaryLiteral, Sequence,
+  CustomStringConvertible
+{
   // Sorted by name: a handful of entries is found faster by a scan than by a hash, and the order is the same
   // in every process.
   @usableFromInline
@@ -78,6 +82,11 @@ public struct Attributes: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   /// The value of that name, or `nil` when there is none.
   public subscript(dynamicMember name: String) -> AttributeValue? { self[name] }
 
+  /// The facts as an explanation prints them: `[amount: 120, category: "shoes"]`.
+  public var description: String {
+    "[\(entries.map { "\($0.name): \($0.value)" }.joined(separator: ", "))]"
+  }
+
   /// How many facts there are.
   public var count: Int { entries.count }
 
@@ -112,7 +121,7 @@ public struct Attributes: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
 }
 
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, CustomStringConvertible
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, CustomStringConvertible
 {
   /// A text.
   public init(stringLiteral value: String) { self = .text(value) }
@@ -122,6 +131,8 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLitera
   public init(floatLiteral value: Double) { self = .number(value) }
   /// Yes or no.
   public init(booleanLiteral value: Bool) { self = .flag(value) }
+  /// The lines of an event.
+  public init(arrayLiteral elements: Attributes...) { self = .list(elements) }
 
   /// Any value that can be an attribute.
   ///
@@ -137,6 +148,7 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLitera
     case .flag(let flag): "\(flag)"
     case .moment(let moment): moment.rfc3339
     case .money(let money): money.description
+    case .list(let lines): "[\(lines.map(\.description).joined(separator: ", "))]"
     }
   }
 }
@@ -223,6 +235,17 @@ extension Money: AttributeConvertible {
   public init?(attributeValue: AttributeValue) {
     guard case .money(let money) = attributeValue else { return nil }
     self = money
+  }
+}
+
+extension [Attributes]: AttributeConvertible {
+  /// The lines.
+  public var attributeValue: AttributeValue { .list(self) }
+  /// The lines of a list.
+  @inlinable
+  public init?(attributeValue: AttributeValue) {
+    guard case .list(let lines) = attributeValue else { return nil }
+    self = lines
   }
 }
 

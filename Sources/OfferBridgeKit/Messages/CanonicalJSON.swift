@@ -24,6 +24,10 @@ package struct CanonicalJSON {
 
   package mutating func member(_ name: String, _ value: AttributeValue) {
     key(name)
+    self.value(value)
+  }
+
+  private mutating func value(_ value: AttributeValue) {
     switch value {
     case .text(let text): string(text)
     case .integer(let integer): raw(String(integer))
@@ -37,6 +41,15 @@ package struct CanonicalJSON {
       key("minorUnits")
       raw(String(money.minorUnits))
       endObject()
+    case .list(let lines):
+      raw("[")
+      for (index, line) in lines.enumerated() {
+        if index > 0 { raw(",") }
+        beginObject()
+        for (name, value) in line { member(name, value) }
+        endObject()
+      }
+      raw("]")
     }
   }
 

@@ -129,6 +129,10 @@ public struct MessageContext<Customer: Sendable>: Sendable {
 extension AttributeValue {
   /// Whether JSON has a form for it.
   fileprivate var isRepresentable: Bool {
-    if case .number(let number) = self { number.isFinite } else { true }
+    switch self {
+    case .number(let number): number.isFinite
+    case .list(let lines): lines.allSatisfy { $0.allSatisfy(\.value.isRepresentable) }
+    default: true
+    }
   }
 }

@@ -83,17 +83,17 @@ public struct Rule<Customer: Sendable>: CampaignRule {
   ///
   /// - Parameters:
   ///   - label: The requirement, as a campaign manager reads it.
-  ///   - holds: Whether it holds. It must look at the context alone.
-  /// - Returns: A clause that is never not evaluable.
+  ///   - holds: Whether it holds, or `nil` when a fact is missing. It must look at the context alone.
+  /// - Returns: A clause; not evaluable where the closure answers `nil`.
   public static func when(
     _ label: String,
-    _ holds: @escaping @Sendable (RuleContext<Customer>) -> Bool
+    _ holds: @escaping @Sendable (RuleContext<Customer>) -> Bool?
   ) -> Rule {
     Rule(
       clause: RuleClause(
         requirement: { label },
-        observed: { .was("\(holds($0))") },
-        test: { RuleVerdict(holds($0)) }
+        observed: { holds($0).map { .was("\($0)") } ?? .missing("a fact is missing") },
+        test: { holds($0).map(RuleVerdict.init) ?? .notEvaluable }
       )
     )
   }

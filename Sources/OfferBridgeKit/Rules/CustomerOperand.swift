@@ -79,11 +79,13 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   @usableFromInline let keyPath: any KeyPath<Customer, Value> & Sendable
   // A stored property is a load at its offset; a computed one goes through the key path, some forty times slower.
   @usableFromInline let offset: Int
+  @usableFromInline let path: PropertyPath
 
   @inlinable
   @inline(__always)
-  init(_ keyPath: any KeyPath<Customer, Value> & Sendable) {
+  init(_ keyPath: any KeyPath<Customer, Value> & Sendable, path: PropertyPath? = nil) {
     self.keyPath = keyPath
+    self.path = path ?? PropertyPath(keyPath)
     offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
   }
 
@@ -102,7 +104,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   func computed(in context: RuleContext<Customer>) -> Value { context.customer[keyPath: keyPath] }
 
   /// The property's path: "customer.address.city".
-  public var name: String { propertyName(keyPath) }
+  public var name: String { path.name }
 
   /// A property of the property.
   @inlinable
@@ -110,7 +112,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   public subscript<Inner: Sendable>(
     dynamicMember inner: any KeyPath<Value, Inner> & Sendable
   ) -> CustomerOperand<Customer, Inner> {
-    CustomerOperand<Customer, Inner>(joined(keyPath, inner))
+    CustomerOperand<Customer, Inner>(joined(keyPath, inner), path: path.adding(inner))
   }
 
   /// An optional property of the property.
@@ -119,21 +121,25 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   public subscript<Inner: Sendable>(
     dynamicMember inner: any KeyPath<Value, Inner?> & Sendable
   ) -> OptionalCustomerOperand<Customer, Inner> {
-    OptionalCustomerOperand<Customer, Inner>(joined(keyPath, inner))
+    OptionalCustomerOperand<Customer, Inner>(joined(keyPath, inner), path: path.adding(inner))
   }
 }
 
 /// An optional property of the host's profile; `nil` makes a comparison not evaluable.
 ///
-/// `customer.nickname == nil` and `!= nil` are definite.
+/// `customer.nickname == nil` and `!= nil` are definite. A property of what is
+/// not there is missing too.
+@dynamicMemberLookup
 public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand {
   @usableFromInline let keyPath: any KeyPath<Customer, Value?> & Sendable
   @usableFromInline let offset: Int
+  @usableFromInline let path: PropertyPath
 
   @inlinable
   @inline(__always)
-  init(_ keyPath: any KeyPath<Customer, Value?> & Sendable) {
+  init(_ keyPath: any KeyPath<Customer, Value?> & Sendable, path: PropertyPath? = nil) {
     self.keyPath = keyPath
+    self.path = path ?? PropertyPath(keyPath)
     offset = MemoryLayout<Customer>.offset(of: keyPath) ?? -1
   }
 
@@ -150,8 +156,28 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
   @usableFromInline
   func computed(in context: RuleContext<Customer>) -> Value? { context.customer[keyPath: keyPath] }
 
+  /// A property of the property, missing where that is `nil`.
+  public subscript<Inner: Sendable>(
+    dynamicMember inner: any KeyPath<Value, Inner> & Sendable
+  ) -> OptionalCustomerOperand<Customer, Inner> {
+    OptionalCustomerOperand<Customer, Inner>(
+      joined(keyPath, chained(inner)),
+      path: path.adding(inner)
+    )
+  }
+
+  /// An optional property of the property, missing where either is `nil`.
+  public subscript<Inner: Sendable>(
+    dynamicMember inner: any KeyPath<Value, Inner?> & Sendable
+  ) -> OptionalCustomerOperand<Customer, Inner> {
+    OptionalCustomerOperand<Customer, Inner>(
+      joined(keyPath, chained(inner)),
+      path: path.adding(inner)
+    )
+  }
+
   /// The property's path: "customer.nickname".
-  public var name: String { propertyName(keyPath) }
+  public var name: String { path.name }
 
   /// "customer.nickname is nil".
   public func whyMissing(in context: RuleContext<Customer>) -> String { "\(name) is nil" }
@@ -218,23 +244,6 @@ extension OptionalCustomerOperand: LibraryOperand {
   package var cost: RuleCost { offset >= 0 ? .field : .hostCode }
 }
 
-/// `\Shopper.address.city` as "customer.address.city".
-///
-/// A computed property has no name at run time, only an address that differs from process to process: it is called
-/// "(computed)", so that what is stored reads the same everywhere.
-func propertyName(_ keyPath: AnyKeyPath) -> String {
-  var text = String(describing: keyPath)
-  while let start = text.range(of: "<computed")?.lowerBound {
-    var depth = 0
-    let end = text[start...].firstIndex { character in
-      depth += character == "<" ? 1 : character == ">" ? -1 : 0
-      return depth == 0
-    }
-    text.replaceSubrange(start...(end ?? text.index(before: text.endIndex)), with: "(computed)")
-  }
-  return "customer" + (text.firstIndex(of: ".").map { text[$0...] } ?? "")
-}
-
 @usableFromInline
 func joined<Customer, Value, Inner>(
   _ outer: any KeyPath<Customer, Value> & Sendable,
@@ -243,4 +252,22 @@ func joined<Customer, Value, Inner>(
   // Sound: both parts are Sendable, so what they are joined to captures nothing else. `appending` only forgets to
   // say so, and a cast to a marker protocol cannot be written.
   unsafeBitCast(outer.appending(path: inner), to: (any KeyPath<Customer, Inner> & Sendable).self)
+}
+
+/// `\.city` as `\.?.city`: through an optional, `nil` where that is.
+private func chained<Value, Inner>(
+  _ inner: any KeyPath<Value, Inner> & Sendable
+) -> any KeyPath<Value?, Inner?> & Sendable {
+  \Value?.[through: inner]
+}
+
+private func chained<Value, Inner>(
+  _ inner: any KeyPath<Value, Inner?> & Sendable
+) -> any KeyPath<Value?, Inner?> & Sendable {
+  \Value?.[through: inner]
+}
+
+extension Optional {
+  fileprivate subscript<Inner>(through path: KeyPath<Wrapped, Inner>) -> Inner? { self?[keyPath: path] }
+  fileprivate subscript<Inner>(through path: KeyPath<Wrapped, Inner?>) -> Inner? { self?[keyPath: path] }
 }

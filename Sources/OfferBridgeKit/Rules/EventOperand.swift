@@ -13,14 +13,39 @@
 public struct EventScope<Customer: Sendable>: Sendable {
   @usableFromInline
   package enum Which: Sendable { case event, origin, past }
-  private let which: Which
+  @usableFromInline let which: Which
 
   package init(_ which: Which) { self.which = which }
 
   /// The attribute of that name.
   public subscript(_ name: String) -> EventOperand<Customer> { EventOperand(which, name) }
+  /// The attribute of a key, which says its type.
+  @inlinable
+  @inline(__always)
+  public subscript<Fact>(_ key: EventKey<Fact>) -> TypedEventOperand<Customer, Fact> {
+    TypedEventOperand(which: which, attribute: key.name)
+  }
   /// The attribute of that name.
   public subscript(dynamicMember name: String) -> EventOperand<Customer> { EventOperand(which, name) }
+}
+
+/// The name of an attribute with its type, so that the compiler checks both.
+///
+/// ```swift
+/// extension EventKey<Double> {
+///   static let basketTotal = EventKey("basket.total")
+/// }
+///
+/// event[.basketTotal] >= 20
+/// ```
+public struct EventKey<Fact: AttributeConvertible>: Sendable, Hashable {
+  /// The attribute's name.
+  public let name: String
+
+  /// A key.
+  ///
+  /// - Parameter name: The attribute's name.
+  public init(_ name: String) { self.name = name }
 }
 
 /// One attribute of an event, typed by what it is compared with.
@@ -54,6 +79,33 @@ extension EventOperand {
   }
 }
 
+extension EventOperand {
+  /// Met when there is no such attribute; never not evaluable.
+  public static func == (lhs: Self, rhs: _OptionalNilComparisonType) -> Rule<Customer> {
+    lhs.presence("== nil") { $0 == nil }
+  }
+
+  /// Met when there is such an attribute, of whatever type; never not evaluable.
+  public static func != (lhs: Self, rhs: _OptionalNilComparisonType) -> Rule<Customer> {
+    lhs.presence("!= nil") { $0 != nil }
+  }
+
+  private func presence(
+    _ requirement: String,
+    _ holds: @escaping @Sendable (AttributeValue?) -> Bool
+  ) -> Rule<Customer> {
+    let typed = TypedEventOperand<Customer, String>(which: which, attribute: attribute)
+    return Rule(
+      clause: RuleClause(
+        requirement: { "\(typed.name) \(requirement)" },
+        observed: { .was(typed.value(in: $0)?.description ?? "nil") },
+        cost: .lookup,
+        test: { RuleVerdict(holds(typed.value(in: $0))) }
+      )
+    )
+  }
+}
+
 /// One attribute of an event, read as one type.
 public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>: RuleOperand {
   @usableFromInline let which: EventScope<Customer>.Which
@@ -79,8 +131,14 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
   @inlinable
   @inline(__always)
   public func fact(in context: RuleContext<Customer>) -> Fact? {
-    guard let value = heard(in: context).attributes[attribute] else { return nil }
+    guard let value = value(in: context) else { return nil }
     return Fact(attributeValue: value)
+  }
+
+  @inlinable
+  @inline(__always)
+  func value(in context: RuleContext<Customer>) -> AttributeValue? {
+    heard(in: context).attributes[attribute]
   }
 
   /// Such as "event.channel".

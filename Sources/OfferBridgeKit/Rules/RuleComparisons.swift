@@ -141,31 +141,44 @@ extension RuleOperand where Fact: Comparable {
   }
 }
 
-extension RuleOperand where Fact: StringProtocol {
-  /// Met when the text begins with the other, letter by letter.
+extension RuleOperand where Fact == Int {
+  /// Met by every so many: 5, 10, 15 and so on, and 0 itself not.
   ///
-  /// - Parameter prefix: The beginning.
-  /// - Returns: A clause; not evaluable when the fact is missing.
-  public func hasPrefix(_ prefix: String) -> Rule<Customer> {
-    .comparing(self, requirement: { "\(name) begins with \(explained(prefix))" }) { $0.hasPrefix(prefix) }
-  }
-
-  /// Met when the text ends with the other, letter by letter.
+  /// ```swift
+  /// history.count(of: "purchase", .ever).isMultiple(of: 5)   // every fifth purchase
+  /// ```
   ///
-  /// - Parameter suffix: The ending.
+  /// - Parameter number: 1 or more; less is never met.
   /// - Returns: A clause; not evaluable when the fact is missing.
-  public func hasSuffix(_ suffix: String) -> Rule<Customer> {
-    .comparing(self, requirement: { "\(name) ends with \(explained(suffix))" }) { $0.hasSuffix(suffix) }
-  }
-
-  /// Met when both texts are the same in lower case, whatever the language.
-  ///
-  /// - Parameter text: The other text.
-  /// - Returns: A clause; not evaluable when the fact is missing.
-  public func isLike(_ text: String) -> Rule<Customer> {
-    let lowered = text.lowercased()
-    return .comparing(self, requirement: { "\(name) is like \(explained(text))" }) {
-      $0.lowercased() == lowered
+  public func isMultiple(of number: Int) -> Rule<Customer> {
+    .comparing(self, requirement: { "\(name) is a multiple of \(number)" }) {
+      number > 0 && $0 != 0 && $0.isMultiple(of: number)
     }
+  }
+}
+
+extension RuleOperand where Fact == Tags {
+  /// Met when the tag holds at the ledger's time of the decision.
+  ///
+  /// - Parameter tag: The tag.
+  /// - Returns: A clause; not evaluable when the fact is missing.
+  public func has(_ tag: String) -> Rule<Customer> {
+    Rule(
+      clause: RuleClause(
+        requirement: { "\(name) has \(explained(tag))" },
+        observed: { context in
+          guard let tags = fact(in: context) else { return .missing(whyMissing(in: context)) }
+          guard let ending = tags.endings[tag] else { return .was("not there") }
+          guard let ending else { return .was("there") }
+          return .was(context.now < ending ? "there until \(ending.rfc3339)" : "over since \(ending.rfc3339)")
+        },
+        needs: needs,
+        cost: max(.lookup, knownCost),
+        test: { context in
+          guard let tags = fact(in: context) else { return .notEvaluable }
+          return RuleVerdict(tags.has(tag, at: context.now))
+        }
+      )
+    )
   }
 }
