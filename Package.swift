@@ -39,7 +39,7 @@ let package = Package(
     ),
     .testTarget(
       name: "OfferBridgeKitTests",
-      dependencies: ["OfferBridgeKit", "OfferBridgeTesting"],
+      dependencies: ["OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks"],
       swiftSettings: strict
     ),
     .testTarget(

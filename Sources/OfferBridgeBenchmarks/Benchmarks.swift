@@ -5,6 +5,8 @@ import Foundation
 /// `swift run -c release OfferBridgeBenchmarks [--quick] [--json] [--only
 /// <row>]`. With `--json` the rows stand alone on the standard output. What
 /// counts is the ratio: both sides of a row are timed in turns within one run.
+/// With `--agreement <count>` it measures nothing, and checks that all forms
+/// of a rule agree, as ``RuleAgreement`` says.
 @main
 struct Benchmarks {
   static func main() async throws {
@@ -15,10 +17,31 @@ struct Benchmarks {
       return
     }
     #endif
+    if let count = value(of: "--agreement", in: arguments).flatMap(Int.init) {
+      let seed = value(of: "--seed", in: arguments).flatMap(UInt64.init) ?? 1
+      try agree(count, seed: seed)
+      return
+    }
     var plan: BenchmarkPlan = arguments.contains("--quick") ? .quick : .full
-    if let index = arguments.firstIndex(of: "--only") { plan.only = arguments[(index + 1)...].first }
+    plan.only = value(of: "--only", in: arguments)
     let rows = try await rows(plan)
     print(arguments.contains("--json") ? try json(rows) : table(rows, plan))
+  }
+
+  private static func value(of option: String, in arguments: ArraySlice<String>) -> String? {
+    arguments.firstIndex(of: option).flatMap { arguments[($0 + 1)...].first }
+  }
+
+  private static func agree(_ count: Int, seed: UInt64) throws {
+    var agreement = RuleAgreement(seed: seed)
+    do {
+      let seen = try agreement.run(count)
+      let verdicts = seen.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      print("\(count) evaluations of seed \(seed) agree: \(verdicts)")
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
   }
 
   private static func rows(_ plan: BenchmarkPlan) async throws -> [BenchmarkRow] {

@@ -101,6 +101,8 @@ public struct Rule<Customer: Sendable>: CampaignRule {
 
 /// The scopes that a rule written in place is given.
 public struct RuleScope<Customer: Sendable>: Sendable {
+  package init() {}
+
   /// The profile's properties.
   public var customer: CustomerScope<Customer> { CustomerScope() }
   /// The attributes of what was heard.

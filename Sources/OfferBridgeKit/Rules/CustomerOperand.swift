@@ -10,7 +10,10 @@ import Foundation
 public struct CustomerScope<Customer: Sendable>: Sendable {
   @usableFromInline init() {}
 
+  // Disfavoured, so that an optional property is read in one way and not in two: each comparison in a chain of `&&`
+  // would otherwise double what the compiler tries.
   /// A property of the profile.
+  @_disfavoredOverload
   @inlinable
   @inline(__always)
   public subscript<Value: Sendable>(
@@ -34,12 +37,25 @@ extension CustomerScope {
   ///
   /// - Parameter keyPath: Such as `\.address.city`.
   /// - Returns: An operand that is never missing.
+  @_disfavoredOverload
   @inlinable
   @inline(__always)
   public func callAsFunction<Value: Sendable>(
     _ keyPath: any KeyPath<Customer, Value> & Sendable
   ) -> CustomerOperand<Customer, Value> {
     CustomerOperand(keyPath)
+  }
+
+  /// An optional property by its path.
+  ///
+  /// - Parameter keyPath: Such as `\.address.floor`.
+  /// - Returns: An operand that is missing where the property is `nil`.
+  @inlinable
+  @inline(__always)
+  public func callAsFunction<Value: Sendable>(
+    _ keyPath: any KeyPath<Customer, Value?> & Sendable
+  ) -> OptionalCustomerOperand<Customer, Value> {
+    OptionalCustomerOperand(keyPath)
   }
 
   /// A fact that only Swift can read from the profile, under the name that explanations print.
@@ -107,6 +123,7 @@ public struct CustomerOperand<Customer: Sendable, Value: Sendable>: RuleOperand 
   public var name: String { path.name }
 
   /// A property of the property.
+  @_disfavoredOverload
   @inlinable
   @inline(__always)
   public subscript<Inner: Sendable>(
@@ -157,6 +174,7 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
   func computed(in context: RuleContext<Customer>) -> Value? { context.customer[keyPath: keyPath] }
 
   /// A property of the property, missing where that is `nil`.
+  @_disfavoredOverload
   public subscript<Inner: Sendable>(
     dynamicMember inner: any KeyPath<Value, Inner> & Sendable
   ) -> OptionalCustomerOperand<Customer, Inner> {

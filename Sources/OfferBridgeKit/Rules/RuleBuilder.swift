@@ -4,6 +4,7 @@
 /// is simply not there: it is spliced into the block it stands in.
 @resultBuilder
 public enum RuleBuilder<Customer: Sendable> {
+  // The only one: an overload that refuses a Bool in better words makes every other error of a line worse.
   // Inlined, so that a property that is a rule becomes its clause where the compiler knows its type.
   /// A rule, group or clause that stands on its own line; a block of a single clause is that clause.
   @inlinable
