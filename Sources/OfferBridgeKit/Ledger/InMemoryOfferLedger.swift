@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 // One lock and a class that is not generic: an actor costs 1.4 to 1.7 times as much a call, and a generic class
 // behind `any OfferLedger` runs unspecialised.
@@ -15,7 +14,7 @@ import Synchronization
 public final class InMemoryOfferLedger: OfferLedger {
   private let now: @Sendable () -> Date
   private let refusalRetention: Duration
-  private let states = Mutex<[TenantID: LedgerState]>([:])
+  private let states = Guarded<[TenantID: LedgerState]>([:])
 
   /// An empty ledger.
   ///
