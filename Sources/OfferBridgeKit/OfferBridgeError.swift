@@ -19,6 +19,10 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case hostEventUndeclared(String)
     /// A notice does not say which provider it comes from, and the bridge has not exactly one.
     case sourceMissing
+    /// The reason of an operator's command is empty or longer than 1,024 UTF-8 bytes.
+    case reasonInvalid
+    /// A required data point of a recall has no value.
+    case dataPointMissing(String, variant: String)
     /// The customer store threw.
     case customerStoreFailed(CustomerID)
     /// The offer catalog threw.
@@ -68,6 +72,11 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
         + "Add it to hostEvents, or mend its name; declared names are checked against what campaigns hear."
     case .sourceMissing:
       "The notice does not say which provider it comes from, and the bridge has not exactly one. Pass from:."
+    case .reasonInvalid:
+      "The reason is empty or longer than 1,024 UTF-8 bytes. Say in a sentence why; it is kept."
+    case .dataPointMissing(let name, let variant):
+      "The data point '\(name)' of '\(variant)' has no value, so nothing was closed. Mend the profile, or recall with "
+        + "a variant that does without it."
     case .customerStoreFailed(let id):
       "The customer store failed for '\(id)'. Nothing was written; report the action again."
     case .catalogFailed:

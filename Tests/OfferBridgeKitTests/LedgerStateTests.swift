@@ -12,7 +12,8 @@ import Testing
   private func use(_ limit: CampaignLimit, by campaign: CampaignID = "reward", at now: Int64 = now)
     -> LimitUse
   {
-    RegisteredLimit(limit, of: campaign).use(offer: "ten-off", customer: "ada", at: Date(milliseconds: now))
+    let uses = Desk.uses([limit], by: campaign, at: Date(milliseconds: now))
+    return uses[0]
   }
 
   private func issuance(
@@ -136,7 +137,7 @@ import Testing
     let limit = CampaignLimit.total(1, in: .calendar(period, in: zone))
     func counter(_ text: String) throws -> LimitCounter {
       let moment = try Date(text, strategy: .iso8601)
-      return RegisteredLimit(limit, of: "reward").use(offer: nil, customer: "ada", at: moment).counter
+      return Desk.uses([limit], at: moment)[0].counter
     }
     #expect(try counter(before) != counter(after))
     #expect(try counter(before).period.hasSuffix(" America/New_York"))
@@ -222,11 +223,20 @@ import Testing
     func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
       try await step { try await ledger.snapshot(query) }
     }
-    func commit(_ plan: JourneyPlan) async throws -> CommitAnswer {
-      try await step { try await ledger.commit(plan) }
+    func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
+      try await step { try await ledger.commit(plans) }
     }
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
       try await step { try await ledger.claim(query) }
+    }
+    func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer] {
+      try await step { try await ledger.extend(leases, by: length, tenant: tenant) }
+    }
+    func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+      try await step { try await ledger.redrive(redrive, tenant: tenant) }
+    }
+    func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+      try await step { try await ledger.close(closing, tenant: tenant) }
     }
     func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
       try await step { try await ledger.settle(settlements, tenant: tenant) }
@@ -237,15 +247,10 @@ import Testing
     func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
       try await ledger.match(of: event, tenant: tenant)
     }
-    func issuedOffers(of customer: CustomerID, tenant: TenantID) async throws -> [IssuedOffer] {
-      try await ledger.issuedOffers(of: customer, tenant: tenant)
+    func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+      try await ledger.record(of: issued, tenant: tenant)
     }
-    func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord] {
-      try await ledger.messages(of: customer, tenant: tenant)
-    }
-    func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord] {
-      try await ledger.redemptions(of: customer, tenant: tenant)
-    }
+    func page(_ query: PageQuery) async throws -> LedgerPage { try await ledger.page(query) }
     func audit(tenant: TenantID) async throws -> LedgerAudit { try await ledger.audit(tenant: tenant) }
   }
 

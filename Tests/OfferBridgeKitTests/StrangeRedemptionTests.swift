@@ -25,7 +25,7 @@ import Testing
     }
     desk.redeem("e-0", .issuedOffer(Desk.id("a")), at: 0)
     #expect(desk.state.match(of: ExternalEventID(source: "wallet", id: "e-1")) == .applied(to: Desk.id("a")))
-    #expect(desk.state.redemptions(of: "ada").count == length + 1)
+    #expect(desk.state.events(of: "ada").count == length + 1)
   }
 
   @Test func `a second reference to one replica is known too`() async throws {

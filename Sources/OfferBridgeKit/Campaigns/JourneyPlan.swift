@@ -124,12 +124,14 @@ public enum NodeAnswer: Sendable, Hashable {
   case parentNotWritten
   /// An earlier alternative, at that index, was taken.
   case outranked(by: Int)
+  /// It is a message about an issued offer that is closed.
+  case offerClosed(OfferClosure)
 
   /// Whether what the node says is in the ledger.
   public var stands: Bool {
     switch self {
     case .written, .replayed: true
-    case .refused, .parentNotWritten, .outranked: false
+    case .refused, .parentNotWritten, .outranked, .offerClosed: false
     }
   }
 }

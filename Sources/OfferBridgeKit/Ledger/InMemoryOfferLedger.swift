@@ -44,9 +44,9 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: query.tenant) { $0.snapshot(query, now: $1) }
   }
 
-  /// Writes a plan in one step.
-  public func commit(_ plan: JourneyPlan) async throws -> CommitAnswer {
-    withState(of: plan.tenant) { $0.commit(plan, now: $1) }
+  /// Writes plans, each in one step.
+  public func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
+    plans.map { plan in withState(of: plan.tenant) { $0.commit(plan, now: $1) } }
   }
 
   /// Hands out what is due.
@@ -54,9 +54,20 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: query.tenant) { $0.claim(query, now: $1) }
   }
 
+  /// Prolongs leases.
+  public func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+  {
+    withState(of: tenant) { state, now in leases.map { state.extend($0, by: length, now: now) } }
+  }
+
   /// Writes what came of attempts.
   public func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
     withState(of: tenant) { state, now in settlements.map { state.settle($0, now: now) } }
+  }
+
+  /// Lets a message that ended in vain be tried again.
+  public func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+    withState(of: tenant) { $0.redrive(redrive, tenant: tenant, now: $1) }
   }
 
   /// Takes in events of an external system.
@@ -64,24 +75,24 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: tenant) { state, _ in events.map { state.reconcile($0) } }
   }
 
+  /// Closes an issued offer.
+  public func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+    withState(of: tenant) { $0.close(closing, now: $1) }
+  }
+
   /// How an event stands now.
   public func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
     withState(of: tenant) { state, _ in state.match(of: event) }
   }
 
-  /// Everything that was issued to a customer.
-  public func issuedOffers(of customer: CustomerID, tenant: TenantID) async throws -> [IssuedOffer] {
-    withState(of: tenant) { state, _ in state.issuedOffers(of: customer) }
+  /// Everything about one issued offer.
+  public func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+    withState(of: tenant) { state, _ in state.record(of: issued) }
   }
 
-  /// Every message about a customer.
-  public func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord] {
-    withState(of: tenant) { state, _ in state.messages(of: customer) }
-  }
-
-  /// Everything that external systems reported about a customer.
-  public func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord] {
-    withState(of: tenant) { state, _ in state.redemptions(of: customer) }
+  /// Some entries of a listing.
+  public func page(_ query: PageQuery) async throws -> LedgerPage {
+    withState(of: query.tenant) { state, _ in state.page(query) }
   }
 
   /// Counts everything anew.

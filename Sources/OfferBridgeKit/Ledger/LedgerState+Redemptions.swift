@@ -7,6 +7,9 @@ struct EventRow: Sendable {
   var customer = nowhere
   var match: RedemptionMatch
   var nextOfCustomer = nowhere
+
+  var entry: RedemptionFold.Entry { .init(event: event, orderedAt: orderedAt) }
+  var record: RedemptionRecord { RedemptionRecord(event: event, match: match) }
 }
 
 /// An external system's name for a replica, which is its own alone.
@@ -61,25 +64,6 @@ extension LedgerState {
   /// How an event stands now.
   package func match(of id: ExternalEventID) -> RedemptionMatch? {
     eventRows[id].map { events[$0].match }
-  }
-
-  /// Everything that was reported about a customer, in the order in which it is folded.
-  package func redemptions(of customer: CustomerID) -> [RedemptionRecord] {
-    guard let owner = customerRows[customer] else { return [] }
-    var rows: [EventRow] = []
-    var next = customers[owner].firstEvent
-    while next != nowhere {
-      rows.append(events[next])
-      next = events[next].nextOfCustomer
-    }
-    return
-      rows
-      .sorted {
-        RedemptionFold.Entry(event: $0.event, orderedAt: $0.orderedAt).isBefore(
-          .init(event: $1.event, orderedAt: $1.orderedAt)
-        )
-      }
-      .map { RedemptionRecord(event: $0.event, match: $0.match) }
   }
 
   private mutating func owner(of event: ExternalEvent) -> Int32? {
@@ -141,7 +125,7 @@ extension LedgerState {
       issued[row].offer.redeemed = fold.copies[index].redeemed
       if issued[row].evidence != fold.evidence[index] {
         issued[row].evidence = fold.evidence[index]
-        applyEvidence(to: row)
+        reviewMessages(about: row)
       }
     }
   }
@@ -170,7 +154,7 @@ extension LedgerState {
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
       references: copies.map { issued[$0].references },
-      entries: rows.map { .init(event: events[$0].event, orderedAt: events[$0].orderedAt) }
+      entries: rows.map { events[$0].entry }
     )
     return (fold, copies, rows)
   }
