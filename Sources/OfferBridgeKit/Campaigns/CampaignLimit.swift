@@ -163,6 +163,19 @@ public struct LimitCounter: Sendable, Hashable, Codable {
   public let customer: CustomerID?
   /// The stretch of time: "" for ever, "2026-11" for a calendar month, "rolling 2592000000" in milliseconds.
   public let period: String
+
+  /// Whether both are written with the same bytes, as names are everywhere.
+  public static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.customer == rhs.customer && lhs.subject.utf8.elementsEqualFast(rhs.subject.utf8)
+      && lhs.period.utf8.elementsEqualFast(rhs.period.utf8)
+  }
+
+  /// Feeds the bytes of subject and customer.
+  public func hash(into hasher: inout Hasher) {
+    var text = subject
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(customer)
+  }
 }
 
 /// What a plan's node takes from one limit.
