@@ -23,6 +23,10 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case reasonInvalid
     /// A required data point of a recall has no value.
     case dataPointMissing(String, variant: String)
+    /// A saved ledger has a version that this library does not know.
+    case savedLedgerUnknown(version: Int)
+    /// The parts of a saved ledger do not fit together; the first that does not.
+    case savedLedgerDamaged(String)
     /// The customer store threw.
     case customerStoreFailed(CustomerID)
     /// The offer catalog threw.
@@ -77,6 +81,11 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case .dataPointMissing(let name, let variant):
       "The data point '\(name)' of '\(variant)' has no value, so nothing was closed. Mend the profile, or recall with "
         + "a variant that does without it."
+    case .savedLedgerUnknown(let version):
+      "The saved ledger has version \(version), which this library does not know. Restore it with the library that "
+        + "wrote it, or a later one."
+    case .savedLedgerDamaged(let what):
+      "The saved ledger is damaged: \(what). Nothing was restored; take an earlier copy."
     case .customerStoreFailed(let id):
       "The customer store failed for '\(id)'. Nothing was written; report the action again."
     case .catalogFailed:

@@ -43,7 +43,7 @@ import Testing
     #expect(desk.state.triggers.count == 1001)
     #expect(desk.state.triggers[TriggerID(.action, "n-999")] == nil)
     #expect(desk.state.triggers[TriggerID(.action, "kept")] != nil)
-    #expect(desk.state.lapsing.count == 1000)
+    #expect(desk.state.lapsing.all.count == 1000)
   }
 
   @Test func `a refusal that has lapsed leaves nothing, unless its trigger issued something`() {

@@ -5,16 +5,19 @@ public import Foundation
 /// The reference ledger: everything in memory, behind one lock.
 ///
 /// For tests, for apps whose wallet is their own screen, and as the yardstick
-/// of a durable one. What it holds ends with the process.
+/// of a durable one. What it holds ends with the process, unless it is saved:
+/// ``saved()``.
 ///
 /// ```swift
 /// let ledger = InMemoryOfferLedger()
 /// let ledger = InMemoryOfferLedger(now: { time.now })   // in a test
 /// ```
 public final class InMemoryOfferLedger: OfferLedger {
+  @usableFromInline static let systemClock: @Sendable () -> Date = { Date() }
+
   private let now: @Sendable () -> Date
   private let refusalRetention: Duration
-  private let states = Guarded<[TenantID: LedgerState]>([:])
+  private let states: Guarded<[TenantID: LedgerState]>
 
   /// An empty ledger.
   ///
@@ -23,11 +26,47 @@ public final class InMemoryOfferLedger: OfferLedger {
   ///   - now: The ledger's clock, the system's by default. A replay of old logs, or a test, sets its own.
   public init(
     refusalRetention: Duration = .days(30),
-    now: @escaping @Sendable () -> Date = { Date() }
+    now: @escaping @Sendable () -> Date = systemClock
   ) {
     self.refusalRetention = refusalRetention
     self.now = now
+    states = Guarded([:])
   }
+
+  /// The ledger that was saved, as it was then, but that what was being sent is due again.
+  ///
+  /// What was leased may have arrived: its replica is `unknown`, and it is sent again under its key. Whoever still
+  /// holds a lease is answered `alreadySettled`.
+  ///
+  /// - Parameters:
+  ///   - saved: What ``saved()`` gave.
+  ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
+  ///   - now: The ledger's clock, the system's by default.
+  /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
+  public init(
+    restoring saved: SavedLedger,
+    refusalRetention: Duration = .days(30),
+    now: @escaping @Sendable () -> Date = systemClock
+  ) throws(OfferBridgeError) {
+    self.refusalRetention = refusalRetention
+    self.now = now
+    var restored: [TenantID: LedgerState] = [:]
+    for tenant in saved.tenants {
+      restored[tenant.id] = try LedgerState(
+        restoring: tenant.state,
+        refusalRetention: refusalRetention,
+        now: now().milliseconds
+      )
+    }
+    states = Guarded(restored)
+  }
+
+  /// Everything that it holds now, for an app without a database to keep across a restart.
+  ///
+  /// The lock is held for as long as it takes to share the contents, not for as long as it takes to write them down.
+  ///
+  /// - Returns: A value to encode; see ``SavedLedger``.
+  public func saved() -> SavedLedger { SavedLedger(states.withLock { $0 }) }
 
   private func withState<Answer>(
     of tenant: TenantID,

@@ -126,16 +126,23 @@ extension LedgerState {
 
   private mutating func issue(_ offer: IssuedOffer, limits: [LimitUse]) -> Int32 {
     let owner = row(of: offer.customer)
-    let row = issued.append(IssuedRow(offer: offer, limits: limits, customer: owner))
-    issuedRows[offer.id] = row
+    let row = append(IssuedRow(offer: offer, limits: limits, customer: owner))
+    for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
+    fold(owner)
+    return row
+  }
+
+  /// Puts an issued offer among all, and among its customer's.
+  mutating func append(_ issuedRow: IssuedRow) -> Int32 {
+    let owner = issuedRow.customer
+    let row = issued.append(issuedRow)
+    issuedRows[issuedRow.offer.id] = row
     if customers[owner].lastIssued == nowhere {
       customers[owner].firstIssued = row
     } else {
       issued[customers[owner].lastIssued].next = row
     }
     customers[owner].lastIssued = row
-    for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
-    fold(owner)
     return row
   }
 

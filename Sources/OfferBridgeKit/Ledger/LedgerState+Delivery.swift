@@ -122,7 +122,7 @@ extension LedgerState {
     setReplica(of: row, to: .unknown)
   }
 
-  private mutating func wait(_ row: Int32, until due: Int64) {
+  mutating func wait(_ row: Int32, until due: Int64) {
     messages[row].state = .waiting
     messages[row].due = due
     if isProven(row) || isOfClosedOffer(row) { return endOpen(row) }

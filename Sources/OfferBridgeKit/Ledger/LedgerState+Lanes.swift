@@ -16,7 +16,7 @@ extension LedgerState {
   mutating func queue(_ message: OfferMessage, limits: [LimitUse] = [], now: Int64) -> Int32 {
     let owner = row(of: message.customer)
     let issuedRow = message.issuedOffer.flatMap { issuedRows[$0] } ?? nowhere
-    let row = messages.append(
+    let row = append(
       MessageRow(
         message: message,
         customer: owner,
@@ -27,13 +27,6 @@ extension LedgerState {
         due: now
       )
     )
-    messageRows[message.key] = row
-    if customers[owner].lastMessage == nowhere {
-      customers[owner].firstMessage = row
-    } else {
-      messages[customers[owner].lastMessage].nextOfCustomer = row
-    }
-    customers[owner].lastMessage = row
     if issuedRow != nowhere {
       setReplica(of: row, to: .pending)
       if isProven(row) {
@@ -46,7 +39,21 @@ extension LedgerState {
     return row
   }
 
-  /// Puts a message among its customer's in the order of their commits, but never before one that is on its way.
+  /// Puts a message among all, and among its customer's.
+  mutating func append(_ message: MessageRow) -> Int32 {
+    let owner = message.customer
+    let row = messages.append(message)
+    messageRows[message.message.key] = row
+    if customers[owner].lastMessage == nowhere {
+      customers[owner].firstMessage = row
+    } else {
+      messages[customers[owner].lastMessage].nextOfCustomer = row
+    }
+    customers[owner].lastMessage = row
+    return row
+  }
+
+  /// Puts a message in its customer's lane, in the order of their commits, but never before one that is on its way.
   mutating func enterLane(_ row: Int32) {
     let provider = messages[row].message.provider
     let owner = messages[row].customer

@@ -13,7 +13,7 @@ struct EventRow: Sendable {
 }
 
 /// An external system's name for a replica, which is its own alone.
-struct ReferenceKey: Hashable, Sendable {
+struct ReferenceKey: Hashable, Sendable, Codable {
   let provider: ProviderID
   let reference: ReplicaReference
 }
@@ -82,7 +82,7 @@ extension LedgerState {
     }
   }
 
-  private mutating func park(_ row: Int32) {
+  mutating func park(_ row: Int32) {
     let event = events[row].event
     switch event.content {
     case .redemption(.issuedOffer(let id), _):
@@ -105,15 +105,19 @@ extension LedgerState {
     // A list and no recursion: how long a chain of reversals is, the external system decides.
     var open = [row]
     while let row = open.popLast() {
-      events[row].customer = owner
-      if customers[owner].lastEvent == nowhere {
-        customers[owner].firstEvent = row
-      } else {
-        events[customers[owner].lastEvent].nextOfCustomer = row
-      }
-      customers[owner].lastEvent = row
+      append(event: row, to: owner)
       open += parked.take(redemption: events[row].event.id)
     }
+  }
+
+  mutating func append(event row: Int32, to owner: Int32) {
+    events[row].customer = owner
+    if customers[owner].lastEvent == nowhere {
+      customers[owner].firstEvent = row
+    } else {
+      events[customers[owner].lastEvent].nextOfCustomer = row
+    }
+    customers[owner].lastEvent = row
   }
 
   /// Recomputes a customer's tallies, matches and evidence from the set of events.

@@ -24,7 +24,7 @@ package struct LedgerState: Sendable {
 
   var events = ChunkedArray<EventRow>()
   var eventRows = ShardedTable<ExternalEventID, Int32>()
-  var references: [ReferenceKey: Int32] = [:]
+  var references = ShardedTable<ReferenceKey, Int32>()
   var parked = ParkedEvents()
   var duplicates = 0
   var conflicts = 0
@@ -107,7 +107,7 @@ struct TriggerRow: Sendable {
 }
 
 /// When something of a trigger is to be forgotten: its refusals, or all of it.
-struct Lapse: Sendable {
+struct Lapse: Sendable, Hashable, Codable {
   let moment: Int64
   let trigger: TriggerID
 }

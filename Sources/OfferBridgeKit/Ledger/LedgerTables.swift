@@ -39,7 +39,7 @@ struct ChunkedQueue<Element: Sendable>: Sendable {
   private static var size: Int { 1024 }
 
   var first: Element? { chunks.first?[taken] }
-  var count: Int { chunks.reduce(-taken) { $0 + $1.count } }
+  var all: [Element] { Array(chunks.joined().dropFirst(taken)) }
 
   mutating func append(_ element: Element) {
     if chunks.last.map({ $0.count == Self.size }) ?? true { chunks.append([]) }
@@ -98,6 +98,10 @@ extension TriggerID: ShardedKey {
 
 extension ExternalEventID: ShardedKey {
   var shardBits: Int { id.shardBits }
+}
+
+extension ReferenceKey: ShardedKey {
+  var shardBits: Int { reference.rawValue.shardBits }
 }
 
 extension LimitCounter: ShardedKey {

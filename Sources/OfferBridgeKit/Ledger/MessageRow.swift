@@ -26,7 +26,7 @@ struct MessageRow: Sendable {
   var nextInLane = nowhere
   var nextOfCustomer = nowhere
 
-  enum State: Sendable {
+  enum State: Sendable, Hashable, Codable {
     case waiting
     case leased(until: Int64)
     case accepted(ReplicaReference?)
