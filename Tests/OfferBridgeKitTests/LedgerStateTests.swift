@@ -304,4 +304,64 @@ import Testing
     }
     #expect(fails > 6)
   }
+
+  @Test(arguments: [false, true])
+  func `a crash before or after any step of an operator's work loses nothing and doubles nothing`(
+    isAfter: Bool
+  ) async throws {
+    let takeBack = MessageVariant<Member>("take-back") { DataPoint("offer") { $0.replica } }
+    var fails = 0
+    var reached = true
+    while reached {
+      let wallet = ScriptedMessageProvider(replies: [.rejected(reason: "no")])
+      let shop = try await Shop([Shop.reward(limits: [.perCustomer(1)]), Shop.toWallet()], wallet: wallet)
+      let ledger = FailingLedger(shop.ledger, fails: fails, isAfter: isAfter)
+      let bridge = shop.bridge.using(ledger: ledger)
+      _ = try await insist { try await bridge.respond(to: shop.opened("a-1")) }
+      func deliver() async throws {
+        while let next = try await insist({ try await bridge.deliverDueMessages() }) {
+          shop.time.advance(to: next)
+        }
+      }
+      try await deliver()
+      // An attempt whose settling was lost is made once more, and the second answer is another.
+      if let rejected = try await bridge.page(.messagesIn(.rejected)).messages.first {
+        let key = rejected.message.key
+        _ = try await insist { try await bridge.redrive(key, mode: .newGeneration, reason: "again") }
+        try await deliver()
+      }
+      let issued = try await shop.issued().id
+      _ = try await insist {
+        try await bridge.close(issued, as: .revoked, reason: "x", limitUses: .givenBack, recall: takeBack)
+      }
+      try await deliver()
+      _ = try await insist { try await bridge.respond(to: shop.opened("a-2")) }
+      let offers = try await bridge.issuedOffers(of: "ada")
+      #expect(offers.map { $0.status(at: shop.time.now) } == [.revoked, .issued])
+      #expect(offers[0].replicas[0].state == .recalled)
+      let messages = try await bridge.messages(of: "ada").map(\.message)
+      #expect(messages.count { $0.purpose == .recall } == 1)
+      #expect(messages.count { $0.generation == 2 } <= 1)
+      #expect(try await bridge.audit().imbalances == [])
+      reached = ledger.calls.next() > fails
+      fails += 1
+    }
+    #expect(fails > 12)
+  }
+
+  @Test func `plans that are committed together are each a step of their own`() async throws {
+    let ledger = InMemoryOfferLedger(now: { Date(milliseconds: 1_767_225_600_000) })
+    let limit = CampaignLimit.total(1)
+    let plans = ["a", "a", "b", "c"].map {
+      Desk.plan($0, limits: $0 == "c" ? [] : [limit], at: 1_767_225_600_000)
+    }
+    let answers = try await ledger.commit(plans)
+    #expect(
+      answers == [
+        .committed([.written, .written]), .stale, .committed([.refused(limit), .parentNotWritten]),
+        .committed([.written, .written]),
+      ]
+    )
+    #expect(try await ledger.commit([JourneyPlan]()) == [])
+  }
 }

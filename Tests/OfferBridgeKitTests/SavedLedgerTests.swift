@@ -204,4 +204,28 @@ import Testing
       guard case .savedLedgerDamaged = error?.code else { throw Unexpected("\(String(describing: error))") }
     }
   }
+
+  @Test func `numbers that were changed at random never end the process`() async throws {
+    let time = ManualTime()
+    let ledger = InMemoryOfferLedger(now: { time.now })
+    var random = Seeded(7)
+    for number in 0..<40 { _ = try await Self.operate(ledger, time, &random, number) }
+    let bytes = [UInt8](try Self.bytes(ledger))
+    let digits = bytes.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
+    var refused = 0
+    for _ in 0..<400 {
+      var edited = bytes
+      let place = digits[Int.random(in: digits.indices, using: &random)]
+      let huge =
+        Bool.random(using: &random) ? "9223372036854775807" : "\(Int.random(in: 0...9, using: &random))"
+      edited.replaceSubrange(place...place, with: Array(huge.utf8))
+      guard let restored = try? Self.restored(Data(edited), time) else {
+        refused += 1
+        continue
+      }
+      var later = random
+      for number in 40..<60 { _ = try await Self.operate(restored, time, &later, number) }
+    }
+    #expect(refused > 100)
+  }
 }

@@ -14,7 +14,7 @@ struct CounterRow: Sendable {
 
   mutating func use(_ amount: Int64, in window: LimitWindow, at now: Int64) {
     guard case .rolling(let length) = window else {
-      used += amount
+      used &+= amount
       return
     }
     // A plan that is older than this one may still come and look further back.
@@ -34,7 +34,7 @@ struct CounterRow: Sendable {
   /// Takes a use back; one of a rolling window that has passed by is of no account any more.
   mutating func giveBack(_ amount: Int64, in window: LimitWindow, at moment: Int64) {
     guard case .rolling = window else {
-      used -= amount
+      used &-= amount
       return
     }
     var index = uses(through: moment) - 1

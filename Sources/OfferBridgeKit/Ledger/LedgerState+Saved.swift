@@ -9,7 +9,7 @@ extension LedgerState {
     for trigger in saved.triggers { try restore(trigger) }
     for counter in saved.counters { try restore(counter) }
     for lapse in saved.lapsing { lapsing.append(lapse) }
-    for message in saved.messages { restore(message) }
+    for message in saved.messages { try restore(message) }
     try link(saved.messages)
     for lane in saved.lanes { try restore(lane) }
     for event in saved.events { restore(event) }
@@ -42,6 +42,9 @@ extension LedgerState {
   }
 
   private mutating func restore(_ saved: SavedState.Trigger) throws(OfferBridgeError) {
+    guard (0..<1 << 31).contains(saved.version) else {
+      throw .damaged("a trigger with more commits than there can be")
+    }
     var trigger = TriggerRow(record: saved.record, version: saved.version, lapsesAt: saved.lapsesAt)
     for node in saved.nodes {
       let outcome: TriggerRow.Outcome
@@ -70,7 +73,11 @@ extension LedgerState {
     )
   }
 
-  private mutating func restore(_ saved: SavedState.Message) {
+  private mutating func restore(_ saved: SavedState.Message) throws(OfferBridgeError) {
+    // Numbers that nobody counts up to in earnest, and that must not run over later.
+    guard (0...1_000_000).contains(saved.attempts), saved.fence < 1 << 62,
+      saved.redrives.allSatisfy({ (0...1_000_000).contains($0.attempts) })
+    else { throw .damaged("a message with more attempts than there can be") }
     var message = MessageRow(
       message: saved.message,
       customer: row(of: saved.message.customer),

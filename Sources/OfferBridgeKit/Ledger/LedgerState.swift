@@ -68,15 +68,7 @@ struct IssuedRow: Sendable {
   var next = nowhere
 
   /// The issued offer as it is read: a replica that a redemption proved is accepted.
-  var current: IssuedOffer {
-    guard evidence != 0 else { return offer }
-    var current = offer
-    for index in current.replicas.indices
-    where evidence >> index & 1 == 1 && !current.replicas[index].isConfirmed {
-      current.replicas[index].state = .accepted(nil)
-    }
-    return current
-  }
+  var current: IssuedOffer { offer.proven(by: evidence) }
 }
 
 struct TriggerRow: Sendable {

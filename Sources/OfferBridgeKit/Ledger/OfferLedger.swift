@@ -20,7 +20,10 @@
 /// durable only later than its answer breaks what ``OfferBridge`` promises:
 /// `synchronous_commit=on`, `synchronous=FULL`. The moment of a step is
 /// `clock_timestamp()`, never `now()`, which stands still within a
-/// transaction. ``InMemoryOfferLedger`` is the reference of every answer.
+/// transaction. Keep issued offers and messages as they encode themselves,
+/// beside the columns that a step looks for. What is *folded* is a
+/// ``FoldedRedemptions`` of one customer's events. ``InMemoryOfferLedger`` is
+/// the reference of every answer.
 public protocol OfferLedger: Sendable {
   /// Reads all that a decision needs, as of one moment of the ledger's clock.
   ///
@@ -108,7 +111,7 @@ public protocol OfferLedger: Sendable {
   /// - Repeat: `.duplicate`.
   /// - Database: serialise by what is named, before its row exists: `pg_advisory_xact_lock` of a hash of it, in
   ///   sorted order; SQLite does so by itself. `INSERT … ON CONFLICT DO NOTHING` on (tenant, source, id), then
-  ///   compute from all events of the customer: never add to what was computed before.
+  ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before.
   nonisolated(nonsending)
     func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch]
 

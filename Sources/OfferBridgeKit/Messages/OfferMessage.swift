@@ -86,7 +86,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         createdAt: createdAt,
         cause: cause,
         purpose: purpose,
-        generation: Int32(generation)
+        generation: Int32(clamping: generation)
       )
     )
   }

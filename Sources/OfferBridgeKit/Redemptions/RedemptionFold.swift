@@ -199,6 +199,18 @@ struct RedemptionFold {
   }
 }
 
+extension IssuedOffer {
+  /// As it is read: a replica that a redemption proved is accepted.
+  func proven(by evidence: UInt64) -> IssuedOffer {
+    guard evidence != 0 else { return self }
+    var proven = self
+    for index in replicas.indices where evidence >> index & 1 == 1 && !replicas[index].isConfirmed {
+      proven.replicas[index].state = .accepted(nil)
+    }
+    return proven
+  }
+}
+
 extension ExternalEvent {
   fileprivate var isReversal: Bool {
     if case .reversal = content { true } else { false }
