@@ -213,7 +213,7 @@ import Testing
     let bytes = [UInt8](try Self.bytes(ledger))
     let digits = bytes.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
     var refused = 0
-    for _ in 0..<400 {
+    for _ in 0..<100 {
       var edited = bytes
       let place = digits[Int.random(in: digits.indices, using: &random)]
       let huge =
@@ -226,6 +226,6 @@ import Testing
       var later = random
       for number in 40..<60 { _ = try await Self.operate(restored, time, &later, number) }
     }
-    #expect(refused > 100)
+    #expect(refused > 20)
   }
 }
