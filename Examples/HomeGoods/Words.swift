@@ -9,6 +9,7 @@ extension MessageRecord {
     switch state {
     case .accepted(let reference): "accepted" + (reference.map { " as \($0)" } ?? "")
     case .rejected(let reason), .buried(let reason): "given up, \(reason)"
+    case .withdrawn: "withdrawn, the offer was closed"
     case .waiting, .leased: lastFailure ?? "not tried yet"
     }
   }

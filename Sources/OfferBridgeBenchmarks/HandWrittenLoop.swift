@@ -162,7 +162,8 @@ struct HandWrittenLoop {
       issuedOffer: nil,
       replica: "TEN",
       payload: Array(payload.utf8),
-      createdAt: now
+      createdAt: now,
+      cause: .issuance(DerivedKey((0, 0, 0, 0)))
     )
     messages[key] = Message(content: content, issued: id, state: .waiting)
     queue.append(key)

@@ -24,6 +24,9 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case limitBelowOne(CampaignLimit, in: CampaignID)
   /// A rolling limit over less than a millisecond, which would count nothing.
   case limitWindowEmpty(CampaignLimit, in: CampaignID)
+  /// A limit in money whose uses have no amount: neither the limit's own nor the offer's face value is in its
+  /// currency, of 1 to 16 letters or digits.
+  case limitUnmeasurable(CampaignLimit, in: CampaignID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
   /// A campaign whose run time is empty.
@@ -62,6 +65,9 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
     case .limitWindowEmpty(let limit, let campaign):
       "A limit of '\(campaign)' counts over no time (\(limit)). Give it a length of at least a millisecond."
+    case .limitUnmeasurable(let limit, let campaign):
+      "A limit of '\(campaign)' counts money (\(limit)), but what a use takes is not known in that currency. "
+        + "Give every offer that it counts a face value in it, or the limit an amount for each use."
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):

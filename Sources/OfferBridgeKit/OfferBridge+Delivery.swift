@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 // MARK: - Delivering
 

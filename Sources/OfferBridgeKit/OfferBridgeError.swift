@@ -19,6 +19,14 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case hostEventUndeclared(String)
     /// A notice does not say which provider it comes from, and the bridge has not exactly one.
     case sourceMissing
+    /// The reason of an operator's command is empty or longer than 1,024 UTF-8 bytes.
+    case reasonInvalid
+    /// A required data point of a recall has no value.
+    case dataPointMissing(String, variant: String)
+    /// A saved ledger has a version that this library does not know.
+    case savedLedgerUnknown(version: Int)
+    /// The parts of a saved ledger do not fit together; the first that does not.
+    case savedLedgerDamaged(String)
     /// The customer store threw.
     case customerStoreFailed(CustomerID)
     /// The offer catalog threw.
@@ -68,6 +76,16 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
         + "Add it to hostEvents, or mend its name; declared names are checked against what campaigns hear."
     case .sourceMissing:
       "The notice does not say which provider it comes from, and the bridge has not exactly one. Pass from:."
+    case .reasonInvalid:
+      "The reason is empty or longer than 1,024 UTF-8 bytes. Say in a sentence why; it is kept."
+    case .dataPointMissing(let name, let variant):
+      "The data point '\(name)' of '\(variant)' has no value, so nothing was closed. Mend the profile, or recall with "
+        + "a variant that does without it."
+    case .savedLedgerUnknown(let version):
+      "The saved ledger has version \(version), which this library does not know. Restore it with the library that "
+        + "wrote it, or a later one."
+    case .savedLedgerDamaged(let what):
+      "The saved ledger is damaged: \(what). Nothing was restored; take an earlier copy."
     case .customerStoreFailed(let id):
       "The customer store failed for '\(id)'. Nothing was written; report the action again."
     case .catalogFailed:

@@ -1,6 +1,5 @@
 public import Foundation
 public import OfferBridgeKit
-import Synchronization
 
 /// An external system in memory: takes messages, keeps one replica a message key, and emits redemptions.
 ///
@@ -60,7 +59,7 @@ public final class FakeWallet: MessageProvider {
     var lostAcknowledgements = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let name: ProviderID?
 
   /// An empty wallet.

@@ -1,6 +1,5 @@
 public import Foundation
 import OfferBridgeKit
-import Synchronization
 
 /// Time that stands still until a test moves it: for the ledger a date, for the delivery loop a clock.
 ///
@@ -18,13 +17,13 @@ public final class ManualTime: Sendable {
     var nextSleeper = 0
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Time that stands at a date.
   ///
   /// - Parameter start: Where it stands; 1 January 2026, midnight UTC, by default.
   public init(_ start: Date = Date(timeIntervalSince1970: 1_767_225_600)) {
-    state = Mutex(State(now: start))
+    state = Guarded(State(now: start))
   }
 
   /// The date that it is.

@@ -1,5 +1,4 @@
 public import OfferBridgeKit
-import Synchronization
 
 /// A provider that answers from a script and remembers what it was sent.
 ///
@@ -42,7 +41,7 @@ public final class ScriptedMessageProvider: MessageProvider {
     var received: [OfferMessage] = []
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// The longest that a delivery is said to take.
   public let timeout: Duration
@@ -53,7 +52,7 @@ public final class ScriptedMessageProvider: MessageProvider {
   ///   - replies: What it does with the first attempt, the second and so on; whatever the message.
   ///   - timeout: The longest that a delivery is said to take.
   public init(replies: [Reply] = [], timeout: Duration = .seconds(30)) {
-    state = Mutex(State(replies: replies))
+    state = Guarded(State(replies: replies))
     self.timeout = timeout
   }
 

@@ -17,8 +17,9 @@ import Testing
     { state in for (counter, _) in state.counters.all { state.counters[counter]?.used += 1 } },
     { state in for (counter, _) in state.counters.all { state.counters[counter] = nil } },
     { state in
-      let stray = RegisteredLimit(.total(1), of: "stray").use(offer: nil, customer: "ada", at: .distantPast)
-      state.counters[stray.counter] = CounterRow(used: 1)
+      let stray = RegisteredLimit(.total(1), of: "stray")
+        .use(offer: nil, customer: "ada", at: .distantPast, worth: nil)
+      if let stray { state.counters[stray.counter] = CounterRow(used: 1) }
     },
   ]
 

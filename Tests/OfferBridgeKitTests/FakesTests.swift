@@ -17,7 +17,8 @@ import Testing
       issuedOffer: .derive("issued", name),
       replica: "TEN",
       payload: Array("{}".utf8),
-      createdAt: ManualTime().now
+      createdAt: ManualTime().now,
+      cause: .trigger(TriggerID(.action, "a-1"))
     )
     return MessageDelivery(message: message, attempt: attempt, deadline: ManualTime().now + 60)
   }

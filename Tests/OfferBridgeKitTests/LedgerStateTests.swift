@@ -12,7 +12,8 @@ import Testing
   private func use(_ limit: CampaignLimit, by campaign: CampaignID = "reward", at now: Int64 = now)
     -> LimitUse
   {
-    RegisteredLimit(limit, of: campaign).use(offer: "ten-off", customer: "ada", at: Date(milliseconds: now))
+    let uses = Desk.uses([limit], by: campaign, at: Date(milliseconds: now))
+    return uses[0]
   }
 
   private func issuance(
@@ -136,7 +137,7 @@ import Testing
     let limit = CampaignLimit.total(1, in: .calendar(period, in: zone))
     func counter(_ text: String) throws -> LimitCounter {
       let moment = try Date(text, strategy: .iso8601)
-      return RegisteredLimit(limit, of: "reward").use(offer: nil, customer: "ada", at: moment).counter
+      return Desk.uses([limit], at: moment)[0].counter
     }
     #expect(try counter(before) != counter(after))
     #expect(try counter(before).period.hasSuffix(" America/New_York"))
@@ -222,11 +223,20 @@ import Testing
     func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
       try await step { try await ledger.snapshot(query) }
     }
-    func commit(_ plan: JourneyPlan) async throws -> CommitAnswer {
-      try await step { try await ledger.commit(plan) }
+    func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
+      try await step { try await ledger.commit(plans) }
     }
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
       try await step { try await ledger.claim(query) }
+    }
+    func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer] {
+      try await step { try await ledger.extend(leases, by: length, tenant: tenant) }
+    }
+    func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+      try await step { try await ledger.redrive(redrive, tenant: tenant) }
+    }
+    func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+      try await step { try await ledger.close(closing, tenant: tenant) }
     }
     func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
       try await step { try await ledger.settle(settlements, tenant: tenant) }
@@ -237,15 +247,10 @@ import Testing
     func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
       try await ledger.match(of: event, tenant: tenant)
     }
-    func issuedOffers(of customer: CustomerID, tenant: TenantID) async throws -> [IssuedOffer] {
-      try await ledger.issuedOffers(of: customer, tenant: tenant)
+    func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+      try await ledger.record(of: issued, tenant: tenant)
     }
-    func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord] {
-      try await ledger.messages(of: customer, tenant: tenant)
-    }
-    func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord] {
-      try await ledger.redemptions(of: customer, tenant: tenant)
-    }
+    func page(_ query: PageQuery) async throws -> LedgerPage { try await ledger.page(query) }
     func audit(tenant: TenantID) async throws -> LedgerAudit { try await ledger.audit(tenant: tenant) }
   }
 
@@ -298,5 +303,65 @@ import Testing
       fails += 1
     }
     #expect(fails > 6)
+  }
+
+  @Test(arguments: [false, true])
+  func `a crash before or after any step of an operator's work loses nothing and doubles nothing`(
+    isAfter: Bool
+  ) async throws {
+    let takeBack = MessageVariant<Member>("take-back") { DataPoint("offer") { $0.replica } }
+    var fails = 0
+    var reached = true
+    while reached {
+      let wallet = ScriptedMessageProvider(replies: [.rejected(reason: "no")])
+      let shop = try await Shop([Shop.reward(limits: [.perCustomer(1)]), Shop.toWallet()], wallet: wallet)
+      let ledger = FailingLedger(shop.ledger, fails: fails, isAfter: isAfter)
+      let bridge = shop.bridge.using(ledger: ledger)
+      _ = try await insist { try await bridge.respond(to: shop.opened("a-1")) }
+      func deliver() async throws {
+        while let next = try await insist({ try await bridge.deliverDueMessages() }) {
+          shop.time.advance(to: next)
+        }
+      }
+      try await deliver()
+      // An attempt whose settling was lost is made once more, and the second answer is another.
+      if let rejected = try await bridge.page(.messagesIn(.rejected)).messages.first {
+        let key = rejected.message.key
+        _ = try await insist { try await bridge.redrive(key, mode: .newGeneration, reason: "again") }
+        try await deliver()
+      }
+      let issued = try await shop.issued().id
+      _ = try await insist {
+        try await bridge.close(issued, as: .revoked, reason: "x", limitUses: .givenBack, recall: takeBack)
+      }
+      try await deliver()
+      _ = try await insist { try await bridge.respond(to: shop.opened("a-2")) }
+      let offers = try await bridge.issuedOffers(of: "ada")
+      #expect(offers.map { $0.status(at: shop.time.now) } == [.revoked, .issued])
+      #expect(offers[0].replicas[0].state == .recalled)
+      let messages = try await bridge.messages(of: "ada").map(\.message)
+      #expect(messages.count { $0.purpose == .recall } == 1)
+      #expect(messages.count { $0.generation == 2 } <= 1)
+      #expect(try await bridge.audit().imbalances == [])
+      reached = ledger.calls.next() > fails
+      fails += 1
+    }
+    #expect(fails > 12)
+  }
+
+  @Test func `plans that are committed together are each a step of their own`() async throws {
+    let ledger = InMemoryOfferLedger(now: { Date(milliseconds: 1_767_225_600_000) })
+    let limit = CampaignLimit.total(1)
+    let plans = ["a", "a", "b", "c"].map {
+      Desk.plan($0, limits: $0 == "c" ? [] : [limit], at: 1_767_225_600_000)
+    }
+    let answers = try await ledger.commit(plans)
+    #expect(
+      answers == [
+        .committed([.written, .written]), .stale, .committed([.refused(limit), .parentNotWritten]),
+        .committed([.written, .written]),
+      ]
+    )
+    #expect(try await ledger.commit([JourneyPlan]()) == [])
   }
 }

@@ -80,4 +80,14 @@ import Testing
     #expect(audit.messages == 1)
     #expect(audit.imbalances == [])
   }
+
+  @Test func `campaigns whose names only look the same have limits of their own`() {
+    let (one, two) = ("caf\u{e9}", "cafe\u{301}")
+    #expect(one == two)
+    let moment = Date(milliseconds: 0)
+    let counters = [one, two].flatMap { Desk.uses([.total(1)], by: CampaignID($0), at: moment) }.map(
+      \.counter
+    )
+    #expect(Set(counters).count == 2)
+  }
 }

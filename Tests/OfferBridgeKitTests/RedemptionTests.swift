@@ -331,7 +331,8 @@ import Testing
       issuedOffer: id,
       replica: "TEN",
       payload: [],
-      createdAt: Date(milliseconds: now)
+      createdAt: Date(milliseconds: now),
+      cause: .trigger(TriggerID(.action, "a-1"))
     )
     return JourneyPlan(
       tenant: "main",

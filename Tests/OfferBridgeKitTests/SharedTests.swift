@@ -49,14 +49,15 @@ import Testing
       issuedOffer: issued.id,
       replica: "TEN",
       payload: Array("{}".utf8),
-      createdAt: Date(timeIntervalSince1970: 0)
+      createdAt: Date(timeIntervalSince1970: 0),
+      cause: .trigger(TriggerID(.action, "a-1"))
     )
     let bytes = try JSONEncoder().encode(message)
     let object = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
     #expect(
       object.keys.sorted() == [
-        "campaign", "createdAt", "customer", "issuedOffer", "key", "payload", "provider", "replica",
-        "variant",
+        "campaign", "cause", "createdAt", "customer", "generation", "issuedOffer", "key", "payload",
+        "provider", "purpose", "replica", "variant",
       ]
     )
     #expect(try JSONDecoder().decode(OfferMessage.self, from: bytes) == message)

@@ -25,7 +25,7 @@ import Testing
     }
     desk.redeem("e-0", .issuedOffer(Desk.id("a")), at: 0)
     #expect(desk.state.match(of: ExternalEventID(source: "wallet", id: "e-1")) == .applied(to: Desk.id("a")))
-    #expect(desk.state.redemptions(of: "ada").count == length + 1)
+    #expect(desk.state.events(of: "ada").count == length + 1)
   }
 
   @Test func `a second reference to one replica is known too`() async throws {
@@ -61,5 +61,42 @@ import Testing
     desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 10)
     let match = desk.redeem("r-2", .customer("ada", replica: "TEN"), at: 20)
     #expect(match == .discrepant([.overLimit, .unconfirmedReplica], on: Desk.id("a")))
+  }
+
+  @Test func `a fold on its own comes to what the ledger in memory says`() throws {
+    for seed in 0..<30 {
+      var random = Seeded(UInt64(seed))
+      var desk = Desk()
+      for name in ["a", "b", "c"] {
+        desk.issue(name, redeemable: .times(2))
+        desk.now += 1000
+      }
+      desk.settle(desk.claim().first, .accepted("W1"))
+      desk.close("b")
+      let copies = desk.state.issuedOffers(of: "ada").map { offer in
+        FoldedRedemptions.Copy(offer, references: offer.id == Desk.id("a") ? ["wallet": ["W1"]] : [:])
+      }
+      for number in 0..<12 {
+        let contents: [ExternalEvent.Content] = [
+          .redemption(.issuedOffer(Desk.id(["a", "b", "c"][number % 3])), amount: nil),
+          .redemption(.replica("W1"), amount: Money(minorUnits: 5, currency: "EUR")),
+          .redemption(.customer("ada", replica: "TEN"), amount: nil),
+          .reversal(of: "r-\(Int.random(in: 0...number, using: &random))"),
+        ]
+        let content = contents[Int.random(in: 0..<contents.count, using: &random)]
+        desk.report("r-\(number)", content, at: Int64.random(in: -1...5, using: &random))
+      }
+      let records = desk.state.events(of: "ada")
+      let folded = FoldedRedemptions(
+        of: records.map(\.event).shuffled(using: &random),
+        over: copies.shuffled(using: &random)
+      )
+      let read = folded.issuedOffers.sorted { $0.issuedAt < $1.issuedAt }
+      #expect(read == desk.state.issuedOffers(of: "ada"), "seed \(seed)")
+      let inOrder = FoldedRedemptions(of: records.map(\.event), over: copies)
+      #expect(inOrder.matches == records.map(\.match), "seed \(seed)")
+      let isProven = read[2].replicas[0].state == .accepted(nil)
+      #expect(folded.proves(Desk.id("c"), at: "wallet") == isProven)
+    }
   }
 }

@@ -10,6 +10,10 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case raised(String)
     /// The rule is met, but a limit is reached.
     case limitReached(CampaignLimit)
+    /// The rule is met, but the offer has no face value in the currency of the campaign's limit any more.
+    case limitUnmeasurable(CampaignLimit)
+    /// The rule is met, but the issued offer that the message would be about is closed.
+    case offerClosed(OfferClosure)
     /// The rule is met, but the customer is in the campaign's holdout.
     case heldOut
     /// The rule is met, but the catalog has no such offer any more.
@@ -99,6 +103,8 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
     case .queued(_, let provider): "message through \(provider)"
     case .raised(let event): "raised \(event)"
     case .limitReached(let limit): "limit reached (\(limit))"
+    case .limitUnmeasurable(let limit): "no amount in the currency of the limit (\(limit))"
+    case .offerClosed(let closure): "the issued offer is closed (\(closure.kind.rawValue))"
     case .heldOut: "held out"
     case .offerUnknown(let offer): "no offer \(offer) in the catalog"
     case .missingDataPoint(let name): "no value for the data point \(name)"

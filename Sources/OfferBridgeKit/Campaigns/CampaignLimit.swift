@@ -5,7 +5,11 @@ public import Foundation
 /// ```swift
 /// limits: [.perCustomer(1), .total(10_000)]
 /// limits: [.perCustomer(1, in: .rolling(.days(30)))]
+/// limits: [.total(Money(minorUnits: 5_000_000, currency: "EUR"), in: .calendar(.month, in: oslo))]
 /// ```
+///
+/// A limit in money counts what the issued offers are worth: each use takes
+/// the offer's face value, or the amount that the limit states.
 ///
 /// All of a campaign's limits must pass; one that does not leaves every
 /// counter as it was.
@@ -22,8 +26,12 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     case programme
   }
 
-  /// How many uses there may be; 1 or more.
-  public let cap: Int
+  /// How many uses there may be, or minor units of money; 1 or more.
+  public let cap: Int64
+  /// The currency of what is counted, or `nil` where uses are.
+  public let currency: String?
+  /// What a use takes of a limit in money; `nil` for the offer's face value.
+  public let each: Money?
   /// What they are counted over.
   public let scope: Scope
   /// Whether each customer has a count of their own.
@@ -43,7 +51,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     of scope: Scope = .campaign,
     in window: LimitWindow = .lifetime
   ) -> Self {
-    Self(cap: cap, scope: scope, isPerCustomer: true, window: window)
+    Self(cap: Int64(cap), currency: nil, each: nil, scope: scope, isPerCustomer: true, window: window)
   }
 
   /// So many over all customers.
@@ -58,7 +66,63 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     of scope: Scope = .campaign,
     in window: LimitWindow = .lifetime
   ) -> Self {
-    Self(cap: cap, scope: scope, isPerCustomer: false, window: window)
+    Self(cap: Int64(cap), currency: nil, each: nil, scope: scope, isPerCustomer: false, window: window)
+  }
+
+  /// So much money for each customer.
+  ///
+  /// - Parameters:
+  ///   - cap: How much; 1 minor unit or more.
+  ///   - each: What one use takes, in the same currency; the offer's face value by default.
+  ///   - scope: What is counted; this campaign by default.
+  ///   - window: In which time; for ever by default.
+  /// - Returns: A limit.
+  public static func perCustomer(
+    _ cap: Money,
+    each: Money? = nil,
+    of scope: Scope = .campaign,
+    in window: LimitWindow = .lifetime
+  ) -> Self {
+    Self(
+      cap: cap.minorUnits,
+      currency: cap.currency,
+      each: each,
+      scope: scope,
+      isPerCustomer: true,
+      window: window
+    )
+  }
+
+  /// So much money over all customers: a budget.
+  ///
+  /// - Parameters:
+  ///   - cap: How much; 1 minor unit or more.
+  ///   - each: What one use takes, in the same currency; the offer's face value by default.
+  ///   - scope: What is counted; this campaign by default.
+  ///   - window: In which time; for ever by default.
+  /// - Returns: A limit.
+  public static func total(
+    _ cap: Money,
+    each: Money? = nil,
+    of scope: Scope = .campaign,
+    in window: LimitWindow = .lifetime
+  ) -> Self {
+    Self(
+      cap: cap.minorUnits,
+      currency: cap.currency,
+      each: each,
+      scope: scope,
+      isPerCustomer: false,
+      window: window
+    )
+  }
+
+  /// What one use takes: 1 where uses are counted; of money, the minor units, or `nil` when there is no amount of the
+  /// limit's currency.
+  package func amount(worth faceValue: Money?) -> Int64? {
+    guard let currency else { return 1 }
+    guard let value = each ?? faceValue, value.currency == currency, value.minorUnits >= 0 else { return nil }
+    return value.minorUnits
   }
 
   /// Such as "1 per customer of the campaign".
@@ -76,7 +140,8 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       case .rolling(let length): " in \(length.inWords)"
       case .calendar(let period, let zone): " a \(period.rawValue) in \(zone.identifier)"
       }
-    return "\(cap) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)"
+    let much = currency.map { Money(minorUnits: cap, currency: $0).description } ?? "\(cap)"
+    return "\(much) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)"
   }
 }
 
@@ -88,67 +153,4 @@ public enum LimitWindow: Sendable, Hashable, Codable {
   case rolling(Duration)
   /// A calendar day, ISO week, month or year in a zone.
   case calendar(CalendarPeriod, in: TimeZone)
-}
-
-/// One counter of the ledger: what a use is counted under.
-public struct LimitCounter: Sendable, Hashable, Codable {
-  /// What is counted, with its name: "campaign app-open-reward".
-  public let subject: String
-  /// Whose uses, or `nil` for all customers'.
-  public let customer: CustomerID?
-  /// The stretch of time: "" for ever, "2026-11" for a calendar month, "rolling 2592000000" in milliseconds.
-  public let period: String
-}
-
-/// What a plan's node takes from one limit.
-public struct LimitUse: Sendable, Hashable, Codable {
-  /// The limit.
-  public let limit: CampaignLimit
-  /// Where it is counted.
-  ///
-  /// A node that names one counter twice uses it once and must pass both caps.
-  public let counter: LimitCounter
-}
-
-/// One campaign's limit, with the texts of its counter made once, so that all customers' counters share them.
-package struct RegisteredLimit: Sendable {
-  let limit: CampaignLimit
-  /// `nil` where it depends on the offer.
-  private let subject: String?
-  /// `nil` where it depends on the moment.
-  private let period: String?
-
-  package init(_ limit: CampaignLimit, of campaign: CampaignID) {
-    self.limit = limit
-    subject =
-      switch limit.scope {
-      case .campaign: "campaign \(campaign)"
-      case .offer: nil
-      case .group(let name): "group \(name)"
-      case .programme: "programme"
-      }
-    period =
-      switch limit.window {
-      case .lifetime: ""
-      case .rolling(let length): "rolling \(length.milliseconds)"
-      case .calendar: nil
-      }
-  }
-
-  /// The use that one decision makes of the limit.
-  package func use(offer: OfferID?, customer: CustomerID, at moment: Date) -> LimitUse {
-    LimitUse(
-      limit: limit,
-      counter: LimitCounter(
-        subject: subject ?? "offer \(offer?.rawValue ?? "")",
-        customer: limit.isPerCustomer ? customer : nil,
-        period: period ?? calendarLabel(of: moment)
-      )
-    )
-  }
-
-  private func calendarLabel(of moment: Date) -> String {
-    guard case .calendar(let period, let zone) = limit.window else { return "" }
-    return period.label(of: moment, in: zone) + " " + zone.identifier
-  }
 }

@@ -34,6 +34,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     for observer in observers { lower(observer) }
     checkNames(campaigns.map(\.id) + observers.map(\.id))
     checkOffers(offers)
+    for listener in listeners { checkMoney(of: listener, offers: offers) }
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
     checkHearing(offers: offers, hostEvents: hostEvents)
     checkCycles(offers: offers)
@@ -155,6 +156,20 @@ struct ConfigurationCheck<Customer: Sendable> {
     for offer in offersBehind(listener.trigger, offers: offers) where offers[offer]?.replicas[provider] == nil
     {
       faults.append(.replicaMissing(offer, at: provider, in: listener.id))
+    }
+  }
+
+  /// Each limit in money knows what a use takes.
+  private mutating func checkMoney(of listener: Listener<Customer>, offers: [OfferID: Offer]) {
+    for limit in listener.limits.lazy.map(\.limit) {
+      guard let currency = limit.currency else { continue }
+      let counted = listener.issuedOffer.map { [$0] } ?? offersBehind(listener.trigger, offers: offers)
+      let worths = counted.isEmpty ? [nil] : counted.compactMap { offers[$0] }.map(\.faceValue)
+      let isMeasurable = worths.allSatisfy { limit.amount(worth: $0) != nil }
+      let isCurrency =
+        (1...16).contains(currency.utf8.count)
+        && currency.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      if !isMeasurable || !isCurrency { faults.append(.limitUnmeasurable(limit, in: listener.id)) }
     }
   }
 

@@ -1,5 +1,5 @@
 /// What something further down a journey goes back to: the host's trigger, an issuance or a raised event.
-package enum JourneyCause: Sendable, Hashable {
+package enum JourneyCause: Sendable, Hashable, Codable {
   case trigger(TriggerID)
   case issuance(DerivedKey)
   case event(DerivedKey)
@@ -55,8 +55,8 @@ extension DerivedKey {
     cause: JourneyCause,
     campaign: CampaignID,
     provider: ProviderID,
-    purpose: String = "issue",
-    generation: Int64 = 1
+    purpose: OfferMessage.Purpose = .issue,
+    generation: Int = 1
   ) -> DerivedKey {
     var derivation = KeyDerivation("message")
     derivation.add(tenant.rawValue)
@@ -64,8 +64,8 @@ extension DerivedKey {
     derivation.add(cause)
     derivation.add(campaign.rawValue)
     derivation.add(provider.rawValue)
-    derivation.add(purpose)
-    derivation.add(generation)
+    derivation.add(purpose.rawValue)
+    derivation.add(Int64(generation))
     return derivation.key()
   }
 

@@ -50,7 +50,13 @@ public struct TriggerRecord: Sendable, Hashable, Codable {
   /// A digest of kind, name, id, customer, moment and attributes: another one under the same id is a conflict.
   public let fingerprint: DerivedKey
 
-  package init(id: TriggerID, customer: CustomerID, fingerprint: DerivedKey) {
+  /// A record.
+  ///
+  /// - Parameters:
+  ///   - id: Its name in the ledger.
+  ///   - customer: Whose it is.
+  ///   - fingerprint: The digest of its content.
+  public init(id: TriggerID, customer: CustomerID, fingerprint: DerivedKey) {
     self.id = id
     self.customer = customer
     self.fingerprint = fingerprint
@@ -124,12 +130,14 @@ public enum NodeAnswer: Sendable, Hashable {
   case parentNotWritten
   /// An earlier alternative, at that index, was taken.
   case outranked(by: Int)
+  /// It is a message about an issued offer that is closed.
+  case offerClosed(OfferClosure)
 
   /// Whether what the node says is in the ledger.
   public var stands: Bool {
     switch self {
     case .written, .replayed: true
-    case .refused, .parentNotWritten, .outranked: false
+    case .refused, .parentNotWritten, .outranked, .offerClosed: false
     }
   }
 }
@@ -157,7 +165,14 @@ public struct DecidedNode: Sendable, Hashable, Codable {
   /// What was decided.
   public let outcome: Outcome
 
-  package init(key: DerivedKey, parent: DerivedKey?, campaign: CampaignID?, outcome: Outcome) {
+  /// A node.
+  ///
+  /// - Parameters:
+  ///   - key: Its key.
+  ///   - parent: Its parent's key.
+  ///   - campaign: The campaign or observer whose step it was.
+  ///   - outcome: What was decided.
+  public init(key: DerivedKey, parent: DerivedKey?, campaign: CampaignID?, outcome: Outcome) {
     self.key = key
     self.parent = parent
     self.campaign = campaign

@@ -128,6 +128,9 @@ struct JourneyPlanner<Customer: Sendable> {
       offer: id
     )
     guard !draft.has(key) else { return draft.decide(listener, at: place, .alreadyPlanned) }
+    if let limit = limitWithoutAmount(of: listener, worth: offer.faceValue) {
+      return draft.decide(listener, at: place, .limitUnmeasurable(limit))
+    }
     let issued = IssuedOffer(
       id: key,
       offer: id,
@@ -151,7 +154,7 @@ struct JourneyPlanner<Customer: Sendable> {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
-        limits: uses(of: listener, offer: id),
+        limits: uses(of: listener, offer: id, worth: offer.faceValue),
         content: .issuance(issued)
       )
     )
@@ -250,6 +253,12 @@ struct JourneyPlanner<Customer: Sendable> {
     at place: JourneyPlace<Customer>
   ) {
     let context = MessageContext(rule: place.context, provider: provider)
+    if let closure = context.issuedOffer?.closure {
+      return withhold(listener, at: place, .offerClosed(closure))
+    }
+    if let limit = limitWithoutAmount(of: listener, worth: context.issuedOffer?.faceValue) {
+      return withhold(listener, at: place, .limitUnmeasurable(limit))
+    }
     let payload: [UInt8]
     do {
       payload = try variant.payload(in: context)
@@ -271,7 +280,8 @@ struct JourneyPlanner<Customer: Sendable> {
       issuedOffer: context.issuedOffer?.id,
       replica: context.replica,
       payload: payload,
-      createdAt: snapshot.now
+      createdAt: snapshot.now,
+      cause: place.cause
     )
     let node = draft.add(
       PlanNode(
@@ -279,7 +289,7 @@ struct JourneyPlanner<Customer: Sendable> {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
-        limits: uses(of: listener, offer: context.issuedOffer?.offer),
+        limits: uses(of: listener, offer: context.issuedOffer?.offer, worth: context.issuedOffer?.faceValue),
         content: .message(message)
       )
     )
@@ -343,6 +353,8 @@ struct JourneyPlanner<Customer: Sendable> {
     case .notRunning: return .notRunning(listener.id)
     case .missingDataPoint(let name): return .missingDataPoint(listener.id, name)
     case .chainTooDeep: return .chainTooDeep(listener.id)
+    case .offerClosed: return .offerClosed
+    case .limitUnmeasurable: return .limitUnmeasurable(listener.id)
     default: return nil
     }
   }
@@ -353,7 +365,16 @@ struct JourneyPlanner<Customer: Sendable> {
     .event(tenant: tenant, customer: trigger.customer, cause: cause, name: name)
   }
 
-  private func uses(of listener: Listener<Customer>, offer: OfferID?) -> [LimitUse] {
-    listener.limits.map { $0.use(offer: offer, customer: trigger.customer, at: snapshot.now) }
+  private func uses(of listener: Listener<Customer>, offer: OfferID?, worth faceValue: Money?) -> [LimitUse] {
+    listener.limits.compactMap {
+      $0.use(offer: offer, customer: trigger.customer, at: snapshot.now, worth: faceValue)
+    }
+  }
+
+  /// A limit in money whose use has no amount: the catalog's offer is not the one that the bridge was made with.
+  private func limitWithoutAmount(of listener: Listener<Customer>, worth faceValue: Money?) -> CampaignLimit?
+  {
+    for limit in listener.limits where limit.limit.amount(worth: faceValue) == nil { return limit.limit }
+    return nil
   }
 }

@@ -78,6 +78,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     case .refused(let limit): return .limitReached(limit)
     case .parentNotWritten: return .parentNotWritten
     case .outranked(let winner): return .outranked(by: plan.nodes[winner].campaign ?? "")
+    case .offerClosed(let closure): return .offerClosed(closure)
     case .written, .replayed: break
     }
     switch plan.nodes[node].content {
@@ -101,6 +102,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
         (provider, state) = (message.provider, .notSent(.limitReached(message.campaign)))
       case (.message(let message), .outranked) where message.issuedOffer == offer.id:
         (provider, state) = (message.provider, .notSent(.outranked(message.campaign)))
+      case (.message(let message), .offerClosed) where message.issuedOffer == offer.id:
+        (provider, state) = (message.provider, .notSent(.offerClosed))
       case (.withheld(let id, let at, let reason), .written) where id == offer.id:
         (provider, state) = (at, .notSent(reason))
       default: continue

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Customers and what they did, in memory.
 ///
 /// ```swift
@@ -12,13 +10,13 @@ public final class InMemoryCustomerStore<Customer: Sendable>: CustomerStore {
     var actions: [CustomerID: [CustomerAction]] = [:]
   }
 
-  private let contents: Mutex<Contents>
+  private let contents: Guarded<Contents>
 
   /// A store with those customers.
   ///
   /// - Parameter customers: Profile by id; none by default.
   public init(_ customers: [CustomerID: Customer] = [:]) {
-    contents = Mutex(Contents(profiles: customers))
+    contents = Guarded(Contents(profiles: customers))
   }
 
   /// Saves a profile in place of an earlier one.

@@ -1,11 +1,9 @@
-import Synchronization
-
 /// A provider that accepts every message and keeps it: for an app whose wallet is its own screen.
 ///
 /// A message that comes again under its key is kept once and accepted with
 /// the same reference.
 public final class InMemoryMessageProvider: MessageProvider {
-  private let kept = Mutex<(messages: [OfferMessage], keys: Set<DerivedKey>)>(([], []))
+  private let kept = Guarded<(messages: [OfferMessage], keys: Set<DerivedKey>)>(([], []))
 
   /// An empty one.
   public init() {}

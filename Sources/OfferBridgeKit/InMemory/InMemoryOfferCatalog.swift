@@ -1,18 +1,16 @@
-import Synchronization
-
 /// Offers in memory.
 ///
 /// ```swift
 /// let catalog = InMemoryOfferCatalog([Offer("ten-off", replicas: ["wallet": "TEN"])])
 /// ```
 public final class InMemoryOfferCatalog: OfferCatalog {
-  private let offers: Mutex<[OfferID: Offer]>
+  private let offers: Guarded<[OfferID: Offer]>
 
   /// A catalog of those offers; of two with one id, the last.
   ///
   /// - Parameter offers: The offers; none by default.
   public init(_ offers: [Offer] = []) {
-    self.offers = Mutex(Dictionary(offers.map { ($0.id, $0) }) { _, last in last })
+    self.offers = Guarded(Dictionary(offers.map { ($0.id, $0) }) { _, last in last })
   }
 
   /// Puts an offer in place of its earlier revision.

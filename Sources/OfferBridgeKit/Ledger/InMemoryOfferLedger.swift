@@ -1,21 +1,23 @@
 public import Foundation
-import Synchronization
 
 // One lock and a class that is not generic: an actor costs 1.4 to 1.7 times as much a call, and a generic class
 // behind `any OfferLedger` runs unspecialised.
 /// The reference ledger: everything in memory, behind one lock.
 ///
 /// For tests, for apps whose wallet is their own screen, and as the yardstick
-/// of a durable one. What it holds ends with the process.
+/// of a durable one. What it holds ends with the process, unless it is saved:
+/// ``saved()``.
 ///
 /// ```swift
 /// let ledger = InMemoryOfferLedger()
 /// let ledger = InMemoryOfferLedger(now: { time.now })   // in a test
 /// ```
 public final class InMemoryOfferLedger: OfferLedger {
+  @usableFromInline static let systemClock: @Sendable () -> Date = { Date() }
+
   private let now: @Sendable () -> Date
   private let refusalRetention: Duration
-  private let states = Mutex<[TenantID: LedgerState]>([:])
+  private let states: Guarded<[TenantID: LedgerState]>
 
   /// An empty ledger.
   ///
@@ -24,11 +26,47 @@ public final class InMemoryOfferLedger: OfferLedger {
   ///   - now: The ledger's clock, the system's by default. A replay of old logs, or a test, sets its own.
   public init(
     refusalRetention: Duration = .days(30),
-    now: @escaping @Sendable () -> Date = { Date() }
+    now: @escaping @Sendable () -> Date = systemClock
   ) {
     self.refusalRetention = refusalRetention
     self.now = now
+    states = Guarded([:])
   }
+
+  /// The ledger that was saved, as it was then, but that what was being sent is due again.
+  ///
+  /// What was leased may have arrived: its replica is `unknown`, and it is sent again under its key. Whoever still
+  /// holds a lease is answered `alreadySettled`.
+  ///
+  /// - Parameters:
+  ///   - saved: What ``saved()`` gave.
+  ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
+  ///   - now: The ledger's clock, the system's by default.
+  /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
+  public init(
+    restoring saved: SavedLedger,
+    refusalRetention: Duration = .days(30),
+    now: @escaping @Sendable () -> Date = systemClock
+  ) throws(OfferBridgeError) {
+    self.refusalRetention = refusalRetention
+    self.now = now
+    var restored: [TenantID: LedgerState] = [:]
+    for tenant in saved.tenants {
+      restored[tenant.id] = try LedgerState(
+        restoring: tenant.state,
+        refusalRetention: refusalRetention,
+        now: now().milliseconds
+      )
+    }
+    states = Guarded(restored)
+  }
+
+  /// Everything that it holds now, for an app without a database to keep across a restart.
+  ///
+  /// The lock is held for as long as it takes to share the contents, not for as long as it takes to write them down.
+  ///
+  /// - Returns: A value to encode; see ``SavedLedger``.
+  public func saved() -> SavedLedger { SavedLedger(states.withLock { $0 }) }
 
   private func withState<Answer>(
     of tenant: TenantID,
@@ -45,9 +83,9 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: query.tenant) { $0.snapshot(query, now: $1) }
   }
 
-  /// Writes a plan in one step.
-  public func commit(_ plan: JourneyPlan) async throws -> CommitAnswer {
-    withState(of: plan.tenant) { $0.commit(plan, now: $1) }
+  /// Writes plans, each in one step.
+  public func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
+    plans.map { plan in withState(of: plan.tenant) { $0.commit(plan, now: $1) } }
   }
 
   /// Hands out what is due.
@@ -55,9 +93,20 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: query.tenant) { $0.claim(query, now: $1) }
   }
 
+  /// Prolongs leases.
+  public func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+  {
+    withState(of: tenant) { state, now in leases.map { state.extend($0, by: length, now: now) } }
+  }
+
   /// Writes what came of attempts.
   public func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
     withState(of: tenant) { state, now in settlements.map { state.settle($0, now: now) } }
+  }
+
+  /// Lets a message that ended in vain be tried again.
+  public func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+    withState(of: tenant) { $0.redrive(redrive, tenant: tenant, now: $1) }
   }
 
   /// Takes in events of an external system.
@@ -65,24 +114,24 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: tenant) { state, _ in events.map { state.reconcile($0) } }
   }
 
+  /// Closes an issued offer.
+  public func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+    withState(of: tenant) { $0.close(closing, now: $1) }
+  }
+
   /// How an event stands now.
   public func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
     withState(of: tenant) { state, _ in state.match(of: event) }
   }
 
-  /// Everything that was issued to a customer.
-  public func issuedOffers(of customer: CustomerID, tenant: TenantID) async throws -> [IssuedOffer] {
-    withState(of: tenant) { state, _ in state.issuedOffers(of: customer) }
+  /// Everything about one issued offer.
+  public func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+    withState(of: tenant) { state, _ in state.record(of: issued) }
   }
 
-  /// Every message about a customer.
-  public func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord] {
-    withState(of: tenant) { state, _ in state.messages(of: customer) }
-  }
-
-  /// Everything that external systems reported about a customer.
-  public func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord] {
-    withState(of: tenant) { state, _ in state.redemptions(of: customer) }
+  /// Some entries of a listing.
+  public func page(_ query: PageQuery) async throws -> LedgerPage {
+    withState(of: query.tenant) { state, _ in state.page(query) }
   }
 
   /// Counts everything anew.

@@ -5,6 +5,8 @@
 public struct LedgerAudit: Sendable, Hashable, Codable {
   /// Offers issued.
   public var issued = 0
+  /// Issued offers that were closed.
+  public var closed = 0
   /// Messages committed.
   public var messages = 0
   /// Messages that wait or are leased.
@@ -15,6 +17,8 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var messagesRejected = 0
   /// Messages whose attempts were spent.
   public var messagesBuried = 0
+  /// Messages whose issued offer was closed first.
+  public var messagesWithdrawn = 0
   /// Attempts begun, over all messages.
   public var attempts = 0
   /// Events received, repeats included.

@@ -13,6 +13,7 @@ extension LedgerState {
 
   private func auditIssued(_ audit: inout LedgerAudit) {
     audit.issued = issued.count
+    audit.closed = issued.indices.count { issued[Int32($0)].offer.isClosed }
     if issuedRows.count != issued.count {
       audit.imbalances.append("\(issued.count) issued offers, but \(issuedRows.count) different ids.")
     }
@@ -35,13 +36,16 @@ extension LedgerState {
   private func auditMessages(_ audit: inout LedgerAudit) {
     audit.messages = messages.count
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
-      audit.attempts += Int(row.attempts)
+      audit.attempts += row.redrives.reduce(Int(row.attempts)) {
+        $0 + ($1.mode == .sameKey ? $1.attempts : 0)
+      }
       switch row.state {
       case .waiting, .leased:
         audit.messagesOpen += 1
       case .accepted, .confirmed: audit.messagesAccepted += 1
       case .rejected: audit.messagesRejected += 1
       case .buried: audit.messagesBuried += 1
+      case .withdrawn: audit.messagesWithdrawn += 1
       }
     }
     let open = openInLanes()
@@ -89,14 +93,14 @@ extension LedgerState {
   }
 
   private func auditLimits(_ audit: inout LedgerAudit, now: Int64) {
-    var expected: [LimitCounter: [(at: Int64, limit: CampaignLimit)]] = [:]
+    var expected: [LimitCounter: [(at: Int64, amount: Int64, limit: CampaignLimit)]] = [:]
     func take(_ uses: [LimitUse], at: Int64) {
-      for (index, use) in uses.enumerated()
-      where !uses[..<index].contains(where: { $0.counter == use.counter }) {
-        expected[use.counter, default: []].append((at, use.limit))
+      for use in uses.eachCounterOnce {
+        expected[use.counter, default: []].append((at, use.amount, use.limit))
       }
     }
-    for row in issued.indices.lazy.map({ issued[Int32($0)] }) {
+    for row in issued.indices.lazy.map({ issued[Int32($0)] })
+    where row.offer.closure?.limitUses != .givenBack {
       take(row.limits, at: row.offer.issuedAt.milliseconds)
     }
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
@@ -105,13 +109,14 @@ extension LedgerState {
     for (counter, kept) in counters.all {
       let uses = expected.removeValue(forKey: counter) ?? []
       guard let limit = uses.first?.limit else {
-        if kept.used != 0 {
+        // Of a rolling window, what is kept was given back when no use is left.
+        if kept.used != 0 && !counter.period.hasPrefix("rolling ") || !kept.uses.isEmpty {
           audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.")
         }
         continue
       }
       var counted = CounterRow()
-      for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(in: limit.window, at: use.at) }
+      for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(use.amount, in: limit.window, at: use.at) }
       let (kept, found) = (kept.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
       if kept != found {
         audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(found) were taken.")

@@ -11,11 +11,6 @@ extension LedgerState {
 
     var trigger = known ?? TriggerRow(record: plan.trigger)
     let before = trigger.nodes.count
-    // A trigger that wrote nothing is remembered for its fingerprint.
-    defer {
-      if known == nil || trigger.nodes.count > before { trigger.version += 1 }
-      triggers[plan.trigger.id] = trigger
-    }
     let at = plan.plannedAt.milliseconds
     // As many as there will be, for they stay; a replay adds few or none.
     if known == nil { trigger.nodes.reserveCapacity(plan.nodes.count) }
@@ -27,7 +22,29 @@ extension LedgerState {
       if let choice = node.choice, answer.stands { taken[choice] = index }
       answers.append(answer)
     }
+    // A trigger that wrote nothing is remembered for its fingerprint.
+    if known == nil || trigger.nodes.count > before {
+      trigger.version += 1
+      if trigger.nodes.isEmpty || trigger.nodes[before...].contains(where: { !$0.isWritten }) {
+        trigger.lapsesAt = now.addingClamped(refusalRetention)
+        lapsing.append(Lapse(moment: trigger.lapsesAt, trigger: plan.trigger.id))
+      }
+      triggers[plan.trigger.id] = trigger
+    }
+    forget(by: now)
     return .committed(answers)
+  }
+
+  /// Forgets some of what has lapsed: a little more than one commit can add, so that it never piles up.
+  private mutating func forget(by now: Int64) {
+    for _ in 0..<2 {
+      guard let lapse = lapsing.first, lapse.moment <= now else { return }
+      lapsing.removeFirst()
+      guard var trigger = triggers[lapse.trigger] else { continue }
+      trigger.nodes.removeAll { $0.hasLapsed(at: now) }
+      let isForgotten = trigger.nodes.isEmpty && trigger.lapsesAt <= now
+      triggers[lapse.trigger] = isForgotten ? nil : trigger
+    }
   }
 
   private mutating func write(
@@ -51,6 +68,10 @@ extension LedgerState {
     if let decided = trigger.node(node.key, at: now) {
       if case .refused(let limit, _) = decided.outcome { return .refused(limit) }
       return .replayed
+    }
+    if case .message(let message) = node.content, let closure = closure(of: message) {
+      withhold(message, .offerClosed)
+      return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
     func remember(_ outcome: TriggerRow.Outcome) {
@@ -76,32 +97,52 @@ extension LedgerState {
     return .written
   }
 
+  /// The closure of what a message would bring to the customer, or `nil`.
+  private func closure(of message: OfferMessage) -> OfferClosure? {
+    message.issuedOffer.flatMap { issuedRows[$0] }.flatMap { issued[$0].offer.closure }
+  }
+
   /// The first limit that another use would break.
   private func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
     uses.first { use in
-      (counters[use.counter]?.count(in: use.limit.window, at: at) ?? 0) >= use.limit.cap
+      let used = counters[use.counter]?.count(in: use.limit.window, at: at) ?? 0
+      let (sum, isOver) = used.addingReportingOverflow(use.amount)
+      return isOver || sum > use.limit.cap
     }?.limit
   }
 
   private mutating func use(_ uses: [LimitUse], at: Int64) {
-    for (index, use) in uses.enumerated()
-    where !uses[..<index].contains(where: { $0.counter == use.counter }) {
-      counters[use.counter, default: CounterRow()].use(in: use.limit.window, at: at)
+    for use in uses.eachCounterOnce {
+      counters[use.counter, default: CounterRow()].use(use.amount, in: use.limit.window, at: at)
+    }
+  }
+
+  /// Takes the uses of an issuance back.
+  mutating func giveBack(_ uses: [LimitUse], usedAt: Int64) {
+    for use in uses.eachCounterOnce {
+      counters[use.counter]?.giveBack(use.amount, in: use.limit.window, at: usedAt)
     }
   }
 
   private mutating func issue(_ offer: IssuedOffer, limits: [LimitUse]) -> Int32 {
     let owner = row(of: offer.customer)
-    let row = issued.append(IssuedRow(offer: offer, limits: limits, customer: owner))
-    issuedRows[offer.id] = row
+    let row = append(IssuedRow(offer: offer, limits: limits, customer: owner))
+    for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
+    fold(owner)
+    return row
+  }
+
+  /// Puts an issued offer among all, and among its customer's.
+  mutating func append(_ issuedRow: IssuedRow) -> Int32 {
+    let owner = issuedRow.customer
+    let row = issued.append(issuedRow)
+    issuedRows[issuedRow.offer.id] = row
     if customers[owner].lastIssued == nowhere {
       customers[owner].firstIssued = row
     } else {
       issued[customers[owner].lastIssued].next = row
     }
     customers[owner].lastIssued = row
-    for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
-    fold(owner)
     return row
   }
 
@@ -116,5 +157,13 @@ extension LedgerState {
       case .notSent = issued[row].offer.replicas[index].state
     else { return }
     issued[row].offer.replicas[index].state = .notSent(reason)
+  }
+}
+
+extension [LimitUse] {
+  /// The uses without those of a counter that an earlier one names.
+  var eachCounterOnce: some Sequence<LimitUse> {
+    indices.lazy.filter { index in !self[..<index].contains { $0.counter == self[index].counter } }
+      .map { self[$0] }
   }
 }

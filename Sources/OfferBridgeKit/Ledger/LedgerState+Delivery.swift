@@ -1,100 +1,6 @@
 import Foundation
 
-struct MessageRow: Sendable {
-  let message: OfferMessage
-  let customer: Int32
-  /// The issued offer's row, or nowhere.
-  let issued: Int32
-  let limits: [LimitUse]
-  /// The order of commits, which breaks ties between equal moments.
-  let sequence: Int64
-  var state: State
-  var due: Int64
-  var attempts: Int32 = 0
-  var fence: UInt64 = 0
-  /// Changes with every state, so that older entries of the queues are void.
-  var stamp: UInt32 = 0
-  /// An attempt ended without an answer.
-  var mayHaveArrived = false
-  var isInLane = true
-  var lastFailure: String?
-  var nextInLane = nowhere
-  var nextOfCustomer = nowhere
-
-  enum State: Sendable {
-    case waiting
-    case leased(until: Int64)
-    case accepted(ReplicaReference?)
-    case rejected(String)
-    case buried(String)
-    /// A redemption proved that the external system has it.
-    case confirmed
-
-    var isFinal: Bool {
-      switch self {
-      case .waiting, .leased: false
-      case .accepted, .rejected, .buried, .confirmed: true
-      }
-    }
-  }
-
-  var record: MessageRecord {
-    let state: MessageState =
-      switch state {
-      case .waiting: .waiting(due: Date(milliseconds: due))
-      case .leased(let until): .leased(until: Date(milliseconds: until))
-      case .accepted(let reference): .accepted(reference)
-      case .rejected(let reason): .rejected(reason: reason)
-      case .buried(let reason): .buried(reason: reason)
-      case .confirmed: .accepted(nil)
-      }
-    return MessageRecord(message: message, state: state, attempts: Int(attempts), lastFailure: lastFailure)
-  }
-}
-
-/// One provider's queue.
-///
-/// Of a customer's messages only the earliest open one, the head, is in `waiting`.
-struct Lane: Sendable {
-  var waiting = DueHeap()
-  var leases = DueHeap()
-  /// The first and the last message of each customer who has an open one.
-  var ends: [Int32: (head: Int32, tail: Int32)] = [:]
-}
-
 extension LedgerState {
-  mutating func queue(_ message: OfferMessage, limits: [LimitUse], now: Int64) {
-    let owner = row(of: message.customer)
-    let issuedRow = message.issuedOffer.flatMap { issuedRows[$0] } ?? nowhere
-    let row = messages.append(
-      MessageRow(
-        message: message,
-        customer: owner,
-        issued: issuedRow,
-        limits: limits,
-        sequence: Int64(messages.count),
-        state: .waiting,
-        due: now
-      )
-    )
-    messageRows[message.key] = row
-    if customers[owner].lastMessage == nowhere {
-      customers[owner].firstMessage = row
-    } else {
-      messages[customers[owner].lastMessage].nextOfCustomer = row
-    }
-    customers[owner].lastMessage = row
-    if issuedRow != nowhere {
-      setReplica(of: row, to: .pending)
-      if isProven(row) {
-        messages[row].state = .confirmed
-        messages[row].isInLane = false
-        return
-      }
-    }
-    enterLane(row)
-  }
-
   /// Hands out what is due.
   package mutating func claim(_ query: ClaimQuery, now: Int64) -> ClaimAnswer {
     guard var lane = lanes.removeValue(forKey: query.provider) else {
@@ -108,10 +14,10 @@ extension LedgerState {
       dropVoid(&lane.waiting)
       dropVoid(&lane.leases)
       guard claims.count < query.limit, let next = takeEarliest(of: &lane, by: horizon) else { break }
-      if isProven(next) {
-        // A redemption told what the worker that ended could not.
+      if isProven(next) || isOfClosedOffer(next) {
+        // A redemption told what the worker that ended could not, or there is nothing to be told any more.
         lanes[query.provider] = lane
-        confirm(next)
+        endOpen(next)
         lane = lanes.removeValue(forKey: query.provider) ?? Lane()
         continue
       }
@@ -121,8 +27,8 @@ extension LedgerState {
       messages[next].attempts += 1
       messages[next].state = .leased(until: until)
       messages[next].stamp &+= 1
+      lane.leases.insert(entry(of: next, at: until))
       let row = messages[next]
-      lane.leases.insert(.init(moment: until, sequence: row.sequence, row: next, stamp: row.stamp))
       claims.append(
         Claim(
           message: row.message,
@@ -164,6 +70,18 @@ extension LedgerState {
     while let first = heap.first, messages[first.row].stamp != first.stamp { heap.removeFirst() }
   }
 
+  /// Prolongs a lease, if its fence still holds.
+  package mutating func extend(_ lease: Lease, by length: Duration, now: Int64) -> ExtendAnswer {
+    guard let row = messageRows[lease.message], messages[row].fence == lease.fence else { return .lostLease }
+    guard case .leased(let before) = messages[row].state else { return .alreadySettled }
+    let until = max(before, now.addingClamped(length.milliseconds))
+    messages[row].state = .leased(until: until)
+    messages[row].stamp &+= 1
+    let entry = entry(of: row, at: until)
+    lanes[messages[row].message.provider]?.leases.insert(entry)
+    return .extended(Lease(message: lease.message, fence: lease.fence, until: Date(milliseconds: until)))
+  }
+
   /// Writes what came of one attempt, if its fence still holds.
   package mutating func settle(_ settlement: Settlement, now: Int64) -> SettleAnswer {
     guard let row = messageRows[settlement.lease.message],
@@ -199,15 +117,15 @@ extension LedgerState {
   }
 
   /// An attempt ended, and whether it arrived is not known.
-  private mutating func noteUnknown(_ row: Int32) {
+  mutating func noteUnknown(_ row: Int32) {
     messages[row].mayHaveArrived = true
     setReplica(of: row, to: .unknown)
   }
 
-  private mutating func wait(_ row: Int32, until due: Int64) {
+  mutating func wait(_ row: Int32, until due: Int64) {
     messages[row].state = .waiting
     messages[row].due = due
-    if isProven(row) { return confirm(row) }
+    if isProven(row) || isOfClosedOffer(row) { return endOpen(row) }
     putInQueue(row)
   }
 
@@ -222,7 +140,7 @@ extension LedgerState {
     let issuedRow = messages[row].issued
     guard issuedRow != nowhere else { return }
     let owner = messages[row].customer
-    if let reference {
+    if let reference, messages[row].message.purpose == .issue {
       let key = ReferenceKey(provider: messages[row].message.provider, reference: reference)
       if references[key] == nil { references[key] = issuedRow }
       if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
@@ -231,120 +149,20 @@ extension LedgerState {
     fold(owner)
   }
 
-  /// What deliveries said of a replica; one that was accepted stays so.
-  private mutating func setReplica(of row: Int32, to state: Replica.State) {
+  /// What deliveries said of a replica; one that was accepted stays so until it is recalled.
+  mutating func setReplica(of row: Int32, to state: Replica.State) {
     let issuedRow = messages[row].issued
     guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return }
-    if !issued[issuedRow].offer.replicas[index].isAccepted {
+    if messages[row].message.purpose == .recall {
+      // Until it is known to be out, it is where it was.
+      if case .accepted = state { issued[issuedRow].offer.replicas[index].state = .recalled }
+    } else if !issued[issuedRow].offer.replicas[index].isConfirmed {
       issued[issuedRow].offer.replicas[index].state = state
     }
   }
 
-  private func replicaIndex(of row: Int32) -> Int? {
+  func replicaIndex(of row: Int32) -> Int? {
     let provider = messages[row].message.provider
     return issued[messages[row].issued].offer.replicas.firstIndex { $0.provider == provider }
-  }
-
-  // MARK: Lanes
-
-  /// Puts a message among its customer's in the order of their commits, but never before one that is on its way.
-  private mutating func enterLane(_ row: Int32) {
-    let provider = messages[row].message.provider
-    let owner = messages[row].customer
-    let sequence = messages[row].sequence
-    messages[row].isInLane = true
-    messages[row].nextInLane = nowhere
-    guard let (head, tail) = lanes[provider]?.ends[owner] else {
-      lanes[provider, default: Lane()].ends[owner] = (row, row)
-      return putInQueue(row)
-    }
-    if messages[tail].sequence < sequence {
-      messages[tail].nextInLane = row
-      lanes[provider]?.ends[owner]?.tail = row
-      return
-    }
-    // One that is to be sent after all, and older than others.
-    if case .waiting = messages[head].state, sequence < messages[head].sequence {
-      messages[head].stamp &+= 1
-      messages[row].nextInLane = head
-      lanes[provider]?.ends[owner]?.head = row
-      return putInQueue(row)
-    }
-    var before = head
-    var after = messages[head].nextInLane
-    while after != nowhere, messages[after].sequence < sequence {
-      before = after
-      after = messages[after].nextInLane
-    }
-    messages[before].nextInLane = row
-    messages[row].nextInLane = after
-    if after == nowhere { lanes[provider]?.ends[owner]?.tail = row }
-  }
-
-  private mutating func putInQueue(_ row: Int32) {
-    messages[row].stamp &+= 1
-    let entry = DueHeap.Entry(
-      moment: messages[row].due,
-      sequence: messages[row].sequence,
-      row: row,
-      stamp: messages[row].stamp
-    )
-    lanes[messages[row].message.provider, default: Lane()].waiting.insert(entry)
-  }
-
-  /// Takes a settled head out, and lets the customer's next open message be the head.
-  private mutating func leaveLane(_ row: Int32) {
-    let provider = messages[row].message.provider
-    messages[row].isInLane = false
-    var next = messages[row].nextInLane
-    while next != nowhere && messages[next].state.isFinal {
-      messages[next].isInLane = false
-      next = messages[next].nextInLane
-    }
-    if next == nowhere {
-      lanes[provider]?.ends[messages[row].customer] = nil
-    } else {
-      lanes[provider]?.ends[messages[row].customer]?.head = next
-      putInQueue(next)
-    }
-  }
-
-  // MARK: Evidence
-
-  private func isProven(_ row: Int32) -> Bool {
-    let issuedRow = messages[row].issued
-    guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return false }
-    return issued[issuedRow].evidence >> index & 1 == 1
-  }
-
-  private mutating func confirm(_ row: Int32) {
-    let isHead = isHead(row)
-    messages[row].state = .confirmed
-    messages[row].stamp &+= 1
-    // One further back stays in the chain, and is passed over when its turn comes.
-    if isHead { leaveLane(row) }
-  }
-
-  /// Stops or resumes the attempts of an issued offer's messages when redemptions prove a replica, or no longer do.
-  mutating func applyEvidence(to issuedRow: Int32) {
-    var row = customers[issued[issuedRow].customer].firstMessage
-    while row != nowhere {
-      if messages[row].issued == issuedRow {
-        switch (messages[row].state, isProven(row)) {
-        case (.waiting, true):
-          confirm(row)
-        case (.confirmed, false):
-          messages[row].state = .waiting
-          if !messages[row].isInLane { enterLane(row) }
-        default:
-          break
-        }
-      }
-      row = messages[row].nextOfCustomer
-    }
-  }
-
-  private func isHead(_ row: Int32) -> Bool {
-    lanes[messages[row].message.provider]?.ends[messages[row].customer]?.head == row
   }
 }

@@ -7,10 +7,13 @@ struct EventRow: Sendable {
   var customer = nowhere
   var match: RedemptionMatch
   var nextOfCustomer = nowhere
+
+  var entry: RedemptionFold.Entry { .init(event: event, orderedAt: orderedAt) }
+  var record: RedemptionRecord { RedemptionRecord(event: event, match: match) }
 }
 
 /// An external system's name for a replica, which is its own alone.
-struct ReferenceKey: Hashable, Sendable {
+struct ReferenceKey: Hashable, Sendable, Codable {
   let provider: ProviderID
   let reference: ReplicaReference
 }
@@ -63,25 +66,6 @@ extension LedgerState {
     eventRows[id].map { events[$0].match }
   }
 
-  /// Everything that was reported about a customer, in the order in which it is folded.
-  package func redemptions(of customer: CustomerID) -> [RedemptionRecord] {
-    guard let owner = customerRows[customer] else { return [] }
-    var rows: [EventRow] = []
-    var next = customers[owner].firstEvent
-    while next != nowhere {
-      rows.append(events[next])
-      next = events[next].nextOfCustomer
-    }
-    return
-      rows
-      .sorted {
-        RedemptionFold.Entry(event: $0.event, orderedAt: $0.orderedAt).isBefore(
-          .init(event: $1.event, orderedAt: $1.orderedAt)
-        )
-      }
-      .map { RedemptionRecord(event: $0.event, match: $0.match) }
-  }
-
   private mutating func owner(of event: ExternalEvent) -> Int32? {
     switch event.content {
     case .redemption(.issuedOffer(let id), _):
@@ -98,7 +82,7 @@ extension LedgerState {
     }
   }
 
-  private mutating func park(_ row: Int32) {
+  mutating func park(_ row: Int32) {
     let event = events[row].event
     switch event.content {
     case .redemption(.issuedOffer(let id), _):
@@ -121,15 +105,19 @@ extension LedgerState {
     // A list and no recursion: how long a chain of reversals is, the external system decides.
     var open = [row]
     while let row = open.popLast() {
-      events[row].customer = owner
-      if customers[owner].lastEvent == nowhere {
-        customers[owner].firstEvent = row
-      } else {
-        events[customers[owner].lastEvent].nextOfCustomer = row
-      }
-      customers[owner].lastEvent = row
+      append(event: row, to: owner)
       open += parked.take(redemption: events[row].event.id)
     }
+  }
+
+  mutating func append(event row: Int32, to owner: Int32) {
+    events[row].customer = owner
+    if customers[owner].lastEvent == nowhere {
+      customers[owner].firstEvent = row
+    } else {
+      events[customers[owner].lastEvent].nextOfCustomer = row
+    }
+    customers[owner].lastEvent = row
   }
 
   /// Recomputes a customer's tallies, matches and evidence from the set of events.
@@ -141,7 +129,7 @@ extension LedgerState {
       issued[row].offer.redeemed = fold.copies[index].redeemed
       if issued[row].evidence != fold.evidence[index] {
         issued[row].evidence = fold.evidence[index]
-        applyEvidence(to: row)
+        reviewMessages(about: row)
       }
     }
   }
@@ -170,7 +158,7 @@ extension LedgerState {
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
       references: copies.map { issued[$0].references },
-      entries: rows.map { .init(event: events[$0].event, orderedAt: events[$0].orderedAt) }
+      entries: rows.map { events[$0].entry }
     )
     return (fold, copies, rows)
   }

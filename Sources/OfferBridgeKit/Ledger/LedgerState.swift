@@ -15,6 +15,8 @@ package struct LedgerState: Sendable {
   var issuedRows = ShardedTable<DerivedKey, Int32>()
   var triggers = ShardedTable<TriggerID, TriggerRow>()
   var counters = ShardedTable<LimitCounter, CounterRow>()
+  /// The triggers with something to forget, in the order of when.
+  var lapsing = ChunkedQueue<Lapse>()
 
   var messages = ChunkedArray<MessageRow>()
   var messageRows = ShardedTable<DerivedKey, Int32>()
@@ -22,7 +24,7 @@ package struct LedgerState: Sendable {
 
   var events = ChunkedArray<EventRow>()
   var eventRows = ShardedTable<ExternalEventID, Int32>()
-  var references: [ReferenceKey: Int32] = [:]
+  var references = ShardedTable<ReferenceKey, Int32>()
   var parked = ParkedEvents()
   var duplicates = 0
   var conflicts = 0
@@ -66,21 +68,15 @@ struct IssuedRow: Sendable {
   var next = nowhere
 
   /// The issued offer as it is read: a replica that a redemption proved is accepted.
-  var current: IssuedOffer {
-    guard evidence != 0 else { return offer }
-    var current = offer
-    for index in current.replicas.indices
-    where evidence >> index & 1 == 1 && !current.replicas[index].isAccepted {
-      current.replicas[index].state = .accepted(nil)
-    }
-    return current
-  }
+  var current: IssuedOffer { offer.proven(by: evidence) }
 }
 
 struct TriggerRow: Sendable {
   let record: TriggerRecord
   var version = 0
   var nodes: [Node] = []
+  /// From when on it may be forgotten, if nothing of it was written.
+  var lapsesAt: Int64 = 0
 
   struct Node: Sendable {
     let key: DerivedKey
@@ -102,46 +98,19 @@ struct TriggerRow: Sendable {
   }
 }
 
+/// When something of a trigger is to be forgotten: its refusals, or all of it.
+struct Lapse: Sendable, Hashable, Codable {
+  let moment: Int64
+  let trigger: TriggerID
+}
+
 extension TriggerRow.Node {
   func hasLapsed(at now: Int64) -> Bool {
     if case .refused(_, let until) = outcome { until <= now } else { false }
   }
-}
 
-/// The uses of one counter: a sum, or for a rolling window each use with its moment.
-struct CounterRow: Sendable {
-  var used = 0
-  /// In the order of their moments.
-  var uses: [Int64] = []
-
-  /// How many count at a moment.
-  func count(in window: LimitWindow, at now: Int64) -> Int {
-    guard case .rolling(let length) = window else { return used }
-    return uses.count - uses(through: now.addingClamped(-length.milliseconds))
-  }
-
-  mutating func use(in window: LimitWindow, at now: Int64) {
-    guard case .rolling(let length) = window else {
-      used += 1
-      return
-    }
-    // A plan that is older than this one may still come and look further back.
-    let oldest = now.addingClamped(-length.milliseconds)
-      .addingClamped(-JourneyPlan.longestAge.milliseconds)
-    // Half of them at a time, so that many uses are not moved at each one.
-    let ended = uses(through: oldest)
-    if ended > uses.count / 2 { uses.removeFirst(ended) }
-    uses.insert(now, at: uses(through: now))
-  }
-
-  /// How many uses there are up to a moment, itself included.
-  private func uses(through moment: Int64) -> Int {
-    var (low, high) = (0, uses.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if uses[middle] <= moment { low = middle + 1 } else { high = middle }
-    }
-    return low
+  var isWritten: Bool {
+    if case .refused = outcome { false } else { true }
   }
 }
 
@@ -175,13 +144,6 @@ extension LedgerState {
     return DecidedNode(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
   }
 
-  /// Everything that was issued to a customer, in the order of issuance.
-  package func issuedOffers(of customer: CustomerID) -> [IssuedOffer] {
-    var offers: [IssuedOffer] = []
-    forEachIssued(of: customer) { offers.append($0.current) }
-    return offers
-  }
-
   private func forEachIssued(of customer: CustomerID, _ body: (IssuedRow) -> Void) {
     guard let owner = customerRows[customer] else { return }
     var next = customers[owner].firstIssued
@@ -190,17 +152,5 @@ extension LedgerState {
       body(row)
       next = row.next
     }
-  }
-
-  /// Every message about a customer, in the order of their commits.
-  package func messages(of customer: CustomerID) -> [MessageRecord] {
-    guard let owner = customerRows[customer] else { return [] }
-    var records: [MessageRecord] = []
-    var next = customers[owner].firstMessage
-    while next != nowhere {
-      records.append(messages[next].record)
-      next = messages[next].nextOfCustomer
-    }
-    return records
   }
 }

@@ -30,6 +30,31 @@ struct ChunkedArray<Element: Sendable>: Sendable {
   }
 }
 
+/// A queue in pieces: neither growing nor shrinking it ever moves what is there.
+struct ChunkedQueue<Element: Sendable>: Sendable {
+  private var chunks: [[Element]] = []
+  /// How many of the first piece are gone.
+  private var taken = 0
+
+  private static var size: Int { 1024 }
+
+  var first: Element? { chunks.first?[taken] }
+  var all: [Element] { Array(chunks.joined().dropFirst(taken)) }
+
+  mutating func append(_ element: Element) {
+    if chunks.last.map({ $0.count == Self.size }) ?? true { chunks.append([]) }
+    chunks[chunks.count - 1].append(element)
+  }
+
+  mutating func removeFirst() {
+    taken += 1
+    if taken == chunks.first?.count {
+      chunks.removeFirst()
+      taken = 0
+    }
+  }
+}
+
 /// A key that can say which of many small tables it belongs to.
 protocol ShardedKey: Hashable, Sendable {
   /// Bits that are spread evenly, cheap to get.
@@ -73,6 +98,10 @@ extension TriggerID: ShardedKey {
 
 extension ExternalEventID: ShardedKey {
   var shardBits: Int { id.shardBits }
+}
+
+extension ReferenceKey: ShardedKey {
+  var shardBits: Int { reference.rawValue.shardBits }
 }
 
 extension LimitCounter: ShardedKey {

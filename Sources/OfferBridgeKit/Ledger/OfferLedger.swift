@@ -1,275 +1,166 @@
-public import Foundation
-
 /// One durable store of what was issued, sent and redeemed.
 ///
-/// Every mutating method is one atomic step: all of it or none of it. Any of
-/// them may throw with the outcome unknown, and every one is safe to call
-/// again. The store's own clock decides what is due, over or too old.
+/// Every mutating method is one atomic step for each plan, message, event or
+/// command that it is given: all of it or none of it. The store's own clock
+/// decides what is due, over or too old, in whole milliseconds.
+///
+/// Any method may throw, whatever it throws, and a throw says that the
+/// outcome is unknown: it may have been written. So every method is safe to
+/// call again, and each page below says what the repeat is answered. The
+/// bridge passes the error on as `ledgerFailed`.
 ///
 /// **Use one:** ``InMemoryOfferLedger``, for tests and for apps that need no
-/// durability.
+/// database.
 ///
-/// **Write one:** over a database with transactions. Unique keys make replays
-/// harmless; a conditional update keeps limits; a lease's fence keeps two
-/// workers apart. The in-memory one is the reference of every answer.
+/// **Write one:** over a database with transactions, of one writer. Unique
+/// keys make repeats harmless, a conditional update keeps limits, a lease's
+/// fence keeps two workers apart. What a page says of a *database* is for
+/// PostgreSQL at READ COMMITTED and for SQLite with each step between
+/// `BEGIN IMMEDIATE` and `COMMIT`. Tenant stands in every key. A step that is
+/// durable only later than its answer breaks what ``OfferBridge`` promises:
+/// `synchronous_commit=on`, `synchronous=FULL`. The moment of a step is
+/// `clock_timestamp()`, never `now()`, which stands still within a
+/// transaction. Keep issued offers and messages as they encode themselves,
+/// beside the columns that a step looks for. What is *folded* is a
+/// ``FoldedRedemptions`` of one customer's events. ``InMemoryOfferLedger`` is
+/// the reference of every answer.
 public protocol OfferLedger: Sendable {
   /// Reads all that a decision needs, as of one moment of the ledger's clock.
+  ///
+  /// - Afterwards: nothing has changed.
+  /// - Answer: the time; the customer's issued offers of the roots that were asked for, oldest first; the trigger's
+  ///   record, version and nodes, if it was committed before. A node that a limit refused is left out once its
+  ///   retention is over; an issued node carries the issued offer as it is now.
+  /// - Database: one statement, or several in one REPEATABLE READ transaction, on the writer and on no replica of it.
   nonisolated(nonsending)
     func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot
 
-  /// Writes a plan in one atomic step, as ``JourneyPlan`` says.
+  /// Writes plans, each in one atomic step and in their order, as ``JourneyPlan`` says.
   ///
-  /// In this order: another fingerprint under the trigger's id is
-  /// `.conflict`; a plan older than ``JourneyPlan/longestAge``, or one that
-  /// did not see the trigger's latest version, is `.stale`; else each node
-  /// gets its answer. A limit's refusal is remembered with the trigger for the
-  /// ledger's retention, so that a repeat is refused again. What is parked for
-  /// a new issued offer folds within the same step.
+  /// - Afterwards: of each plan that is answered `.committed`, every node stands that is answered `.written`: an
+  ///   issuance with its limit uses, an event, a message that is due at once, a replica's reason. What is parked for
+  ///   a new issued offer is folded within the step. A limit's refusal is remembered with the trigger for the
+  ///   ledger's retention. A trigger that nothing came of is remembered for as long, for its fingerprint.
+  /// - Answer: for each plan in this order: `.conflict` when another fingerprint is known under the trigger's id;
+  ///   `.stale` when it is older than ``JourneyPlan/longestAge`` or did not see the trigger's latest version; else an
+  ///   answer for each node. Limits are asked in the node's order; all are used or none; a counter that a node names
+  ///   twice is used once, and must pass both caps.
+  /// - Repeat: `.stale`, for the first call raised the version; read again, and what was written is there.
+  /// - Database: one transaction, of one plan or of several, which is many times as fast. The trigger's row first,
+  ///   `INSERT … ON CONFLICT DO NOTHING` without a target, then `SELECT … FOR UPDATE`. Last and in the sorted order
+  ///   of their keys the counters, so that no two commits wait for each other in a circle:
+  ///   `UPDATE … SET used = used + n WHERE … AND used + n <= cap`, no row meaning the limit is reached; of a rolling
+  ///   window the sum of its uses under the counter's row lock. Where a node is refused, roll back to a savepoint
+  ///   before it. A `CHECK` on the counter is a good backstop, a check before an insert is none.
   nonisolated(nonsending)
-    func commit(_ plan: JourneyPlan) async throws -> CommitAnswer
+    func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer]
 
   /// Hands out messages that are due, or whose lease has run out, oldest first.
   ///
-  /// Each gets a new lease and a fence one higher than before, and its attempt
-  /// is counted here, so that a message that kills its worker is counted too.
-  /// Of one customer's messages to one provider only the earliest that is not
-  /// settled is ever handed out.
+  /// - Afterwards: each is leased until now and the lease's length; its fence is one higher and its attempt counted,
+  ///   so that a message that kills its worker is counted too. A message whose replica a redemption proved, or whose
+  ///   issued offer was closed, is not handed out but ended.
+  /// - Answer: the claims, with the bytes, and when to come back. Of one customer's messages to one provider only
+  ///   the earliest that is open is ever handed out. None are handed out at a limit of 0.
+  /// - Repeat: hands out others. What a lost answer handed out is due again when its lease has run out.
+  /// - Database: partial indexes on (provider, due) of what waits and (provider, until) of what is leased.
+  ///   `SELECT … ORDER BY due, sequence LIMIT n FOR UPDATE SKIP LOCKED`, then one `UPDATE … RETURNING`.
   nonisolated(nonsending)
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer
 
-  /// Writes what came of attempts, each guarded by its lease's fence.
+  /// Prolongs leases, each if its fence still holds.
   ///
-  /// The answers are in the order of the settlements. A reference that is
-  /// learnt here folds what is parked under it, within the same step.
+  /// - Afterwards: each lease that is answered `.extended` ends at now and the length, and no sooner than it did.
+  ///   A lease that has run out is prolonged too, as long as nobody else has claimed the message.
+  /// - Answer: in the order of the leases.
+  /// - Repeat: prolongs from the later now.
+  /// - Database: `UPDATE … WHERE key = … AND fence = … AND state = 'leased'`; no row: read why.
+  nonisolated(nonsending)
+    func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+
+  /// Writes what came of attempts, each if its fence still holds.
+  ///
+  /// - Afterwards: the message is accepted, rejected or buried; or waits until now and the time given; or, released,
+  ///   waits as it did. One that would wait, and whose issued offer was closed, is withdrawn. The replica follows, and
+  ///   one that was accepted stays so. A reference that is learnt is remembered, and what is parked under it is
+  ///   folded within the step. An old lease that nobody has claimed since still settles.
+  /// - Answer: in the order of the settlements.
+  /// - Repeat: `.alreadySettled`, and nothing changes.
+  /// - Database: one `UPDATE` on (key, fence, leased), a batch by `unnest`; no row: the same fence and not leased is
+  ///   `.alreadySettled`, all else `.lostLease`.
   nonisolated(nonsending)
     func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer]
 
+  /// Lets a message that was buried or rejected be tried again.
+  ///
+  /// - Afterwards: under the same key, the message waits, due at once, its attempts counted anew and its fence as it
+  ///   was. Under a new one, ``OfferMessage/reissued(in:at:)`` waits as if it had just been committed, the last in its
+  ///   lane, and the old one has a next generation and stays as it ended. The redrive is kept with the old message.
+  /// - Answer: as ``RedriveAnswer`` says. Nothing has changed unless it is `.redriven`.
+  /// - Repeat: `.alreadyOpen` or `.superseded(by:)`; a message that ended once more meanwhile is redriven once more.
+  /// - Database: `SELECT … FOR UPDATE` of the message, then an update guarded by its state; a unique key on
+  ///   (message, generation before) keeps two operators from two generations.
+  nonisolated(nonsending)
+    func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer
+
   /// Takes in events of an external system, each once by its id, and folds them.
   ///
-  /// The answers are in the order of the events; each event is an atomic step.
+  /// - Afterwards: every event is kept. Matches, tallies and evidence of its customer are those of the set of the
+  ///   customer's events, whatever their order; one whose customer is not known yet is parked.
+  /// - Answer: in the order of the events, as each stands right after it.
+  /// - Repeat: `.duplicate`.
+  /// - Database: serialise by what is named, before its row exists: `pg_advisory_xact_lock` of a hash of it, in
+  ///   sorted order; SQLite does so by itself. `INSERT … ON CONFLICT DO NOTHING` on (tenant, source, id), then
+  ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before.
   nonisolated(nonsending)
     func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch]
+
+  /// Closes an issued offer, and commits the messages that ask for its replicas back.
+  ///
+  /// - Afterwards: the issued offer has its closure. Its limit uses are given back if the command says so: those of
+  ///   lifetime and calendar counters are subtracted, those of rolling ones taken out. Its messages that wait are
+  ///   withdrawn; one that is leased is, when it would wait again. Each recall is committed, if its key is new and its
+  ///   replica may be there, behind what is under way in its lane. Redemptions are folded anew.
+  /// - Answer: as ``CloseAnswer`` says.
+  /// - Repeat: `.alreadyClosed`, with the closure as it was written; limit uses are never given back twice.
+  /// - Database: `SELECT … FOR UPDATE` of the issued offer, closure set only where it is null, then messages, then
+  ///   counters last and sorted, as in a commit.
+  nonisolated(nonsending)
+    func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer
 
   /// How an event that was received stands now, or `nil` when none was received under that id.
   nonisolated(nonsending)
     func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch?
 
-  /// Everything that was issued to a customer, in the order of issuance.
+  /// Everything about one issued offer, as of one moment, or `nil` when there is none.
   nonisolated(nonsending)
-    func issuedOffers(of customer: CustomerID, tenant: TenantID) async throws -> [IssuedOffer]
+    func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord?
 
-  /// Every message about a customer, in the order in which they were committed.
-  nonisolated(nonsending)
-    func messages(of customer: CustomerID, tenant: TenantID) async throws -> [MessageRecord]
-
-  /// Everything that external systems reported about a customer, in the order of its own times, then of ids.
+  /// Some entries of a listing, in the order in which they were first written.
   ///
-  /// What waits for something that would tell whose it is, is not among it.
+  /// Each entry is as it is now. One that leaves a listing between two pages
+  /// is not seen, one that joins it behind the mark neither.
+  ///
+  /// - Database: a sequence number in each row, the mark its text: `WHERE … AND sequence > … ORDER BY sequence`.
   nonisolated(nonsending)
-    func redemptions(of customer: CustomerID, tenant: TenantID) async throws -> [RedemptionRecord]
+    func page(_ query: PageQuery) async throws -> LedgerPage
 
   /// Counts everything anew, in the store, and compares it with what the store keeps.
+  ///
+  /// - Database: one REPEATABLE READ, READ ONLY transaction on the writer.
   nonisolated(nonsending)
     func audit(tenant: TenantID) async throws -> LedgerAudit
 }
 
-/// What a decision asks of the ledger.
-public struct SnapshotQuery: Sendable, Hashable {
-  /// The tenant.
-  public let tenant: TenantID
-  /// Whose decision it is.
-  public let customer: CustomerID
-  /// What it begins with.
-  public let trigger: TriggerID
-  /// The offers whose issuances a rule looks at; none where no rule does.
-  public let offers: Set<OfferID>
-
-  /// A query.
+extension OfferLedger {
+  /// Writes one plan.
   ///
-  /// - Parameters:
-  ///   - tenant: The tenant.
-  ///   - customer: Whose decision it is.
-  ///   - trigger: What it begins with.
-  ///   - offers: The offers whose issuances a rule looks at.
-  public init(tenant: TenantID, customer: CustomerID, trigger: TriggerID, offers: Set<OfferID>) {
-    self.tenant = tenant
-    self.customer = customer
-    self.trigger = trigger
-    self.offers = offers
+  /// - Parameter plan: The plan.
+  /// - Returns: What became of it.
+  /// - Throws: What the ledger throws; the plan may have been written.
+  nonisolated(nonsending)
+    public func commit(_ plan: JourneyPlan) async throws -> CommitAnswer
+  {
+    try await commit([plan])[0]
   }
-}
-
-/// What a decision is made on, as of one moment.
-public struct LedgerSnapshot: Sendable, Hashable {
-  /// The ledger's time, in whole milliseconds: the only clock of the decision.
-  public let now: Date
-  /// The customer's issued offers of the roots that were asked for, oldest first.
-  public let issuedOffers: [IssuedOffer]
-  /// What the ledger remembers of the trigger, or `nil` when it is new.
-  public let trigger: TriggerRecord?
-  /// How many commits of the trigger's journey there were; 0 when it is new.
-  public let triggerVersion: Int
-  /// The trigger's nodes that were written or refused, in the order of their commits; lapsed refusals left out.
-  public let decided: [DecidedNode]
-
-  /// A snapshot.
-  ///
-  /// - Parameters:
-  ///   - now: The ledger's time.
-  ///   - issuedOffers: The customer's issued offers of the roots that were asked for.
-  ///   - trigger: What is remembered of the trigger.
-  ///   - triggerVersion: How many commits of the trigger's journey there were.
-  ///   - decided: The trigger's nodes.
-  public init(
-    now: Date,
-    issuedOffers: [IssuedOffer],
-    trigger: TriggerRecord?,
-    triggerVersion: Int,
-    decided: [DecidedNode]
-  ) {
-    self.now = now
-    self.issuedOffers = issuedOffers
-    self.trigger = trigger
-    self.triggerVersion = triggerVersion
-    self.decided = decided
-  }
-}
-
-/// What a worker asks for.
-public struct ClaimQuery: Sendable, Hashable {
-  /// The tenant.
-  public let tenant: TenantID
-  /// The provider whose messages are wanted.
-  public let provider: ProviderID
-  /// How many at most.
-  public let limit: Int
-  /// How long they are held.
-  public let lease: Duration
-  /// Only what was due then; `nil` for the ledger's own now.
-  public let dueBy: Date?
-
-  /// A query.
-  ///
-  /// - Parameters:
-  ///   - tenant: The tenant.
-  ///   - provider: The provider whose messages are wanted.
-  ///   - limit: How many at most.
-  ///   - lease: How long they are held.
-  ///   - dueBy: Only what was due then; the ledger's own now by default.
-  public init(tenant: TenantID, provider: ProviderID, limit: Int, lease: Duration, dueBy: Date? = nil) {
-    self.tenant = tenant
-    self.provider = provider
-    self.limit = limit
-    self.lease = lease
-    self.dueBy = dueBy
-  }
-}
-
-/// The right to attempt a message for a while.
-public struct Lease: Sendable, Hashable, Codable {
-  /// The message.
-  public let message: DerivedKey
-  /// One higher at each claim: a worker whose fence is old changes nothing.
-  public let fence: UInt64
-  /// The ledger's time at which the message may be handed to another.
-  public let until: Date
-
-  /// A lease.
-  ///
-  /// - Parameters:
-  ///   - message: The message.
-  ///   - fence: One higher at each claim.
-  ///   - until: When it ends.
-  public init(message: DerivedKey, fence: UInt64, until: Date) {
-    self.message = message
-    self.fence = fence
-    self.until = until
-  }
-}
-
-/// A message that was handed out.
-public struct Claim: Sendable, Hashable {
-  /// The message.
-  public let message: OfferMessage
-  /// The right to attempt it.
-  public let lease: Lease
-  /// Which attempt this is, from 1.
-  public let attempt: Int
-
-  /// A claim.
-  ///
-  /// - Parameters:
-  ///   - message: The message.
-  ///   - lease: The right to attempt it.
-  ///   - attempt: Which attempt this is, from 1.
-  public init(message: OfferMessage, lease: Lease, attempt: Int) {
-    self.message = message
-    self.lease = lease
-    self.attempt = attempt
-  }
-}
-
-/// What a worker gets.
-public struct ClaimAnswer: Sendable, Hashable {
-  /// The ledger's time of the answer.
-  public let now: Date
-  /// The messages, oldest first; empty when none is due.
-  public let claims: [Claim]
-  /// When to come back for this provider: the earliest next due moment or lease end, those of `claims` included;
-  /// `nil` when all is settled.
-  public let nextDue: Date?
-
-  /// An answer.
-  ///
-  /// - Parameters:
-  ///   - now: The ledger's time.
-  ///   - claims: The messages.
-  ///   - nextDue: When to come back.
-  public init(now: Date, claims: [Claim], nextDue: Date?) {
-    self.now = now
-    self.claims = claims
-    self.nextDue = nextDue
-  }
-}
-
-/// What came of one attempt.
-public struct Settlement: Sendable, Hashable {
-  /// What came of it.
-  public enum Outcome: Sendable, Hashable {
-    /// The external system has it.
-    case accepted(ReplicaReference?)
-    /// The external system refused it for good.
-    case rejected(reason: String)
-    /// Again, after so long. `isUnknown`: the attempt may have reached the external system.
-    case retry(after: Duration, failure: String, isUnknown: Bool)
-    /// The attempts are spent. `isUnknown`: the last attempt may have reached the external system.
-    case buried(reason: String, isUnknown: Bool)
-    /// Given back at once, due as it was; the attempt stays counted, and may have reached the external system.
-    case released
-  }
-
-  /// The right by which it is settled.
-  public let lease: Lease
-  /// What came of it.
-  public let outcome: Outcome
-
-  /// A settlement.
-  ///
-  /// - Parameters:
-  ///   - lease: The right by which it is settled.
-  ///   - outcome: What came of it.
-  public init(lease: Lease, outcome: Outcome) {
-    self.lease = lease
-    self.outcome = outcome
-  }
-}
-
-/// Whether a settlement was written.
-public enum SettleAnswer: Sendable, Hashable {
-  /// It was.
-  case settled
-  /// It was before, under the same fence: a repeat after a lost answer.
-  case alreadySettled
-  /// Another worker holds the message, or settled it; nothing changed.
-  case lostLease
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// How a host speaks to the loop that delivers its messages.
 ///
@@ -20,7 +19,7 @@ public final class DeliverySignal: Sendable {
     var nextWaiter = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// A signal for one ``OfferBridge/run(on:signal:)``.
   public init() {}

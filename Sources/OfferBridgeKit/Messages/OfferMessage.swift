@@ -23,6 +23,18 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   public var payload: [UInt8] { content.value.payload }
   /// The ledger's time of the decision.
   public var createdAt: Date { content.value.createdAt }
+  /// What it asks of the external system.
+  public var purpose: Purpose { content.value.purpose }
+  /// 1, and one more for each re-issue under a new key.
+  public var generation: Int { Int(content.value.generation) }
+
+  /// What a message asks of the external system.
+  public enum Purpose: String, Sendable, Hashable, Codable {
+    /// To give the customer something, or to tell them.
+    case issue
+    /// To take a replica out again.
+    case recall
+  }
 
   private let content: Shared<Content>
 
@@ -36,6 +48,9 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let replica: ReplicaName?
     let payload: [UInt8]
     let createdAt: Date
+    let cause: JourneyCause
+    let purpose: Purpose
+    let generation: Int32
   }
 
   /// What the bytes are: `application/json`.
@@ -53,7 +68,10 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     issuedOffer: IssuedOffer.ID?,
     replica: ReplicaName?,
     payload: [UInt8],
-    createdAt: Date
+    createdAt: Date,
+    cause: JourneyCause,
+    purpose: Purpose = .issue,
+    generation: Int = 1
   ) {
     content = Shared(
       Content(
@@ -65,8 +83,42 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         issuedOffer: issuedOffer,
         replica: replica,
         payload: payload,
-        createdAt: createdAt
+        createdAt: createdAt,
+        cause: cause,
+        purpose: purpose,
+        generation: Int32(clamping: generation)
       )
+    )
+  }
+
+  /// The next generation of the message: the same bytes, under a key of its own.
+  ///
+  /// - Parameters:
+  ///   - tenant: The tenant.
+  ///   - now: The ledger's time.
+  /// - Returns: A message whose key is derived from the same parts, its generation one higher.
+  public func reissued(in tenant: TenantID, at now: Date) -> OfferMessage {
+    OfferMessage(
+      key: .message(
+        tenant: tenant,
+        customer: customer,
+        cause: content.value.cause,
+        campaign: campaign,
+        provider: provider,
+        purpose: purpose,
+        generation: generation + 1
+      ),
+      provider: provider,
+      customer: customer,
+      campaign: campaign,
+      variant: variant,
+      issuedOffer: issuedOffer,
+      replica: replica,
+      payload: payload,
+      createdAt: now,
+      cause: content.value.cause,
+      purpose: purpose,
+      generation: generation + 1
     )
   }
 

@@ -34,7 +34,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var replicas: [Replica]
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally
+  /// The end that we put to it, or `nil`.
+  public var closure: OfferClosure? {
+    get { closed?.value }
+    set { closed = newValue.map { Shared($0) } }
+  }
 
+  var isClosed: Bool { closed != nil }
+
+  // Behind a pointer, for few are closed.
+  private var closed: Shared<OfferClosure>?
   // What never changes, shared by all copies.
   private let facts: Shared<Facts>
 
@@ -84,6 +93,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     )
     self.replicas = replicas
     self.redeemed = redeemed
+    closed = nil
   }
 
   /// Where the offer stands by itself, its replicas apart.
@@ -94,14 +104,21 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     case redeemed
     /// Its time is over.
     case expired
+    /// It was taken back.
+    case revoked
   }
 
   /// Where it stands at a moment.
   ///
   /// - Parameter moment: Usually the ledger's time.
-  /// - Returns: `redeemed` wins over `expired`: what was used up did not lapse.
+  /// - Returns: `redeemed` wins over the others: what was used up did not lapse, and nothing of it was taken back.
   public func status(at moment: Date) -> Status {
     if redeemed.count >= redeemable.count { return .redeemed }
+    switch closed?.value.kind {
+    case .revoked: return .revoked
+    case .expired: return .expired
+    case nil: break
+    }
     if let expiresAt, moment >= expiresAt { return .expired }
     return .issued
   }
@@ -119,7 +136,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
 extension IssuedOffer {
   private enum CodingKeys: CodingKey {
-    case replicas, redeemed
+    case replicas, redeemed, closure
   }
 
   /// Reads one object with all of its fields.
@@ -128,6 +145,7 @@ extension IssuedOffer {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     replicas = try container.decode([Replica].self, forKey: .replicas)
     redeemed = try container.decode(RedemptionTally.self, forKey: .redeemed)
+    closed = try container.decodeIfPresent(Shared<OfferClosure>.self, forKey: .closure)
   }
 
   /// Writes one object with all of its fields.
@@ -136,6 +154,7 @@ extension IssuedOffer {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(replicas, forKey: .replicas)
     try container.encode(redeemed, forKey: .redeemed)
+    try container.encodeIfPresent(closed, forKey: .closure)
   }
 }
 

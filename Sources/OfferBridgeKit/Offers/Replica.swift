@@ -19,6 +19,8 @@ public struct Replica: Sendable, Hashable, Codable {
     case rejected(reason: String)
     /// An attempt ended without an answer: it may be there or not.
     case unknown
+    /// The external system took it out again when we asked.
+    case recalled
 
     /// Such as "accepted as W1".
     public var description: String {
@@ -28,6 +30,7 @@ public struct Replica: Sendable, Hashable, Codable {
       case .accepted(let reference): reference.map { "accepted as \($0)" } ?? "accepted"
       case .rejected(let reason): "rejected: \(reason)"
       case .unknown: "unknown"
+      case .recalled: "recalled"
       }
     }
   }
@@ -47,6 +50,22 @@ public struct Replica: Sendable, Hashable, Codable {
   /// Whether the external system is known to have it.
   public var isAccepted: Bool {
     if case .accepted = state { true } else { false }
+  }
+
+  /// Whether it is known that the external system has it, or had it until it was recalled.
+  var isConfirmed: Bool {
+    switch state {
+    case .accepted, .recalled: true
+    case .notSent, .pending, .rejected, .unknown: false
+    }
+  }
+
+  /// Whether the external system may have it, or may yet be given it by what is under way.
+  var mayBeThere: Bool {
+    switch state {
+    case .pending, .accepted, .unknown: true
+    case .notSent, .rejected, .recalled: false
+    }
   }
 }
 
@@ -70,6 +89,10 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
   case chainTooDeep(CampaignID)
   /// Another campaign of the same exclusive group came first.
   case outranked(CampaignID)
+  /// The issued offer was closed first.
+  case offerClosed
+  /// The campaign has a limit in money that the offer's face value cannot be measured by.
+  case limitUnmeasurable(CampaignID)
 
   /// The reason as support reads it: "to-wallet: not met: customer.hasApp".
   public var description: String {
@@ -84,6 +107,8 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
     case .limitReached(let campaign): "\(campaign): limit reached"
     case .chainTooDeep(let campaign): "\(campaign): too many events in a row"
     case .outranked(let campaign): "\(campaign): another campaign came first"
+    case .offerClosed: "the issued offer was closed first"
+    case .limitUnmeasurable(let campaign): "\(campaign): no amount in the currency of its limit"
     }
   }
 }

@@ -102,7 +102,8 @@ struct RedemptionFold {
 
     var found: [RedemptionDiscrepancy] = []
     if event.time.isBeforeIssue(of: copies[copy]) { found.append(.beforeIssue) }
-    if event.time.isAfterExpiry(of: copies[copy]) { found.append(.afterExpiry) }
+    if event.time.isAtOrAfter(copies[copy].expiresAt) { found.append(.afterExpiry) }
+    if isRevoked(copy, by: event.time) { found.append(.afterClosure) }
     var units: Int64 = 0
     if let amount {
       let currency =
@@ -120,17 +121,25 @@ struct RedemptionFold {
     counted[index] = Counted(copy: copy, minorUnits: units, reasons: found)
   }
 
-  /// The first copy that is meant, not early and not used up; else the first that is not early; else the first.
+  /// The first copy that is meant, not early, not revoked by then and not used up; else the first that is not early;
+  /// else the first.
   private func copy(for event: ExternalEvent, _ reference: RedemptionReference) -> Int? {
     var first: Int?
     var firstInTime: Int?
     for copy in copies.indices where isMeant(copy, by: reference, from: event.id.source) {
       first = first ?? copy
       guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
-      if copies[copy].redeemed.count < copies[copy].redeemable.count { return copy }
+      if copies[copy].redeemed.count < copies[copy].redeemable.count, !isRevoked(copy, by: event.time) {
+        return copy
+      }
       firstInTime = firstInTime ?? copy
     }
     return firstInTime ?? first
+  }
+
+  private func isRevoked(_ copy: Int, by time: RedemptionTime) -> Bool {
+    guard let closure = copies[copy].closure, closure.kind == .revoked else { return false }
+    return time.isAtOrAfter(closure.closedAt)
   }
 
   private mutating func reverse(_ index: Int, redemption: Int) {
@@ -170,7 +179,7 @@ struct RedemptionFold {
       let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       let isConfirmed =
         replica.map {
-          copies[counted.copy].replicas[$0].isAccepted || evidence[counted.copy] >> UInt64($0) & 1 == 1
+          copies[counted.copy].replicas[$0].isConfirmed || evidence[counted.copy] >> UInt64($0) & 1 == 1
         } ?? false
       if !isConfirmed { self.counted[index]?.reasons.append(.unconfirmedReplica) }
     }
@@ -187,6 +196,18 @@ struct RedemptionFold {
 
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
     copies[copy].replicas.firstIndex { $0.provider == provider }
+  }
+}
+
+extension IssuedOffer {
+  /// As it is read: a replica that a redemption proved is accepted.
+  func proven(by evidence: UInt64) -> IssuedOffer {
+    guard evidence != 0 else { return self }
+    var proven = self
+    for index in replicas.indices where evidence >> index & 1 == 1 && !replicas[index].isConfirmed {
+      proven.replicas[index].state = .accepted(nil)
+    }
+    return proven
   }
 }
 
@@ -225,12 +246,9 @@ extension RedemptionTime {
     }
   }
 
-  /// A day is late only when the offer was over before it began.
-  fileprivate func isAfterExpiry(of offer: IssuedOffer) -> Bool {
-    guard let expiresAt = offer.expiresAt else { return false }
-    switch self {
-    case .moment(let moment): return moment.milliseconds >= expiresAt.milliseconds
-    case .day(let day, let zone): return day.start(in: zone).milliseconds >= expiresAt.milliseconds
-    }
+  /// A day is late only when it begins at or after the moment.
+  fileprivate func isAtOrAfter(_ end: Date?) -> Bool {
+    guard let end else { return false }
+    return orderedAt >= end.milliseconds
   }
 }

@@ -43,6 +43,8 @@ public enum RedemptionDiscrepancy: String, Sendable, Hashable, Codable, CaseIter
   case beforeIssue
   /// It happened when the offer was over.
   case afterExpiry
+  /// It happened after the offer was revoked.
+  case afterClosure
   /// The offer was redeemed more often, or for more, than it may be.
   case overLimit
   /// Its amount is in another currency than the offer's other amounts, and is not summed.
@@ -57,6 +59,7 @@ public enum RedemptionDiscrepancy: String, Sendable, Hashable, Codable, CaseIter
     switch self {
     case .beforeIssue: "before its issue"
     case .afterExpiry: "after its expiry"
+    case .afterClosure: "after it was revoked"
     case .overLimit: "over its limit"
     case .otherCurrency: "in another currency"
     case .unconfirmedReplica: "of an unconfirmed replica"

@@ -1,0 +1,30 @@
+/// Everything that the ledger keeps of one issued offer.
+public struct IssuedOfferRecord: Sendable, Hashable, Codable {
+  /// The issued offer: its replicas, its tally, its closure.
+  public let issuedOffer: IssuedOffer
+  /// What its issuance took from limits; given back where the closure says so.
+  public let limitUses: [LimitUse]
+  /// The messages about it, in the order in which they were committed, each with its redrives.
+  public let messages: [MessageRecord]
+  /// What counts on it of what external systems reported, in the order in which it is folded.
+  public let events: [RedemptionRecord]
+
+  /// A record.
+  ///
+  /// - Parameters:
+  ///   - issuedOffer: The issued offer.
+  ///   - limitUses: What its issuance took from limits.
+  ///   - messages: The messages about it.
+  ///   - events: What external systems reported of it.
+  public init(
+    issuedOffer: IssuedOffer,
+    limitUses: [LimitUse],
+    messages: [MessageRecord],
+    events: [RedemptionRecord]
+  ) {
+    self.issuedOffer = issuedOffer
+    self.limitUses = limitUses
+    self.messages = messages
+    self.events = events
+  }
+}

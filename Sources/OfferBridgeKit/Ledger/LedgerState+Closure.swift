@@ -1,0 +1,41 @@
+import Foundation
+
+extension LedgerState {
+  /// Puts an end to an issued offer, once.
+  package mutating func close(_ closing: OfferClosing, now: Int64) -> CloseAnswer {
+    guard let row = issuedRows[closing.issuedOffer] else { return .unknownOffer }
+    if let closure = issued[row].offer.closure {
+      commit(closing.recalls, about: row, now: now)
+      return .alreadyClosed(closure)
+    }
+    let offer = issued[row].offer
+    guard offer.redeemed.count < offer.redeemable.count else { return .usedUp }
+    if closing.kind == .expired {
+      guard let end = offer.expiresAt, end.milliseconds <= now else {
+        return .notOver(until: offer.expiresAt)
+      }
+    }
+    let closure = OfferClosure(
+      kind: closing.kind,
+      reason: closing.reason,
+      closedAt: Date(milliseconds: now),
+      limitUses: closing.limitUses
+    )
+    issued[row].offer.closure = closure
+    if closing.limitUses == .givenBack { giveBack(issued[row].limits, usedAt: offer.issuedAt.milliseconds) }
+    reviewMessages(about: row)
+    commit(closing.recalls, about: row, now: now)
+    fold(issued[row].customer)
+    return .closed(closure)
+  }
+
+  /// Commits the recalls that are new, where there may be something to recall.
+  private mutating func commit(_ recalls: [OfferMessage], about row: Int32, now: Int64) {
+    for recall in recalls where messageRows[recall.key] == nil {
+      guard recall.purpose == .recall, recall.issuedOffer == issued[row].offer.id,
+        issued[row].current.replica(at: recall.provider)?.mayBeThere ?? false
+      else { continue }
+      queue(recall, now: now)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+// What ends a message otherwise than its attempts do: evidence, and the closure of its issued offer.
+extension LedgerState {
+  /// Whether a redemption proved what the message is to bring about.
+  func isProven(_ row: Int32) -> Bool {
+    let issuedRow = messages[row].issued
+    guard issuedRow != nowhere, issued[issuedRow].evidence != 0, messages[row].message.purpose == .issue,
+      let index = replicaIndex(of: row)
+    else { return false }
+    return issued[issuedRow].evidence >> index & 1 == 1
+  }
+
+  /// Whether the message would bring to the customer what is closed.
+  func isOfClosedOffer(_ row: Int32) -> Bool {
+    let issuedRow = messages[row].issued
+    return issuedRow != nowhere && issued[issuedRow].offer.isClosed && messages[row].message.purpose == .issue
+  }
+
+  /// Ends a message that is not to be attempted any more: it is proven, or its issued offer is closed.
+  mutating func endOpen(_ row: Int32) {
+    if case .leased = messages[row].state { noteUnknown(row) }
+    let isHead = lanes[messages[row].message.provider]?.ends[messages[row].customer]?.head == row
+    let isProven = isProven(row)
+    messages[row].state = isProven ? .confirmed : .withdrawn
+    messages[row].stamp &+= 1
+    if !isProven { unsend(row) }
+    // One further back stays in the chain, and is passed over when its turn comes.
+    if isHead { leaveLane(row) }
+  }
+
+  /// The replica after its message was withdrawn: not sent, or unknown where an attempt ended without an answer.
+  private mutating func unsend(_ row: Int32) {
+    let (issuedRow, provider) = (messages[row].issued, messages[row].message.provider)
+    var mayHaveArrived = false
+    var isOpen = false
+    forEachMessage(about: issuedRow) { other in
+      guard other.message.provider == provider, other.message.purpose == .issue else { return }
+      mayHaveArrived = mayHaveArrived || other.mayHaveArrived
+      isOpen = isOpen || !other.state.isFinal
+    }
+    if isOpen { return }
+    setReplica(of: row, to: mayHaveArrived ? .unknown : .notSent(.offerClosed))
+  }
+
+  func forEachMessage(about issuedRow: Int32, _ body: (MessageRow) -> Void) {
+    var row = customers[issued[issuedRow].customer].firstMessage
+    while row != nowhere {
+      if messages[row].issued == issuedRow { body(messages[row]) }
+      row = messages[row].nextOfCustomer
+    }
+  }
+
+  /// Ends or resumes the attempts of an issued offer's messages, as evidence and closure are now.
+  mutating func reviewMessages(about issuedRow: Int32) {
+    var row = customers[issued[issuedRow].customer].firstMessage
+    while row != nowhere {
+      if messages[row].issued == issuedRow {
+        let isToEnd = isProven(row) || isOfClosedOffer(row)
+        switch messages[row].state {
+        case .waiting where isToEnd:
+          endOpen(row)
+        case .confirmed where !isProven(row):
+          messages[row].state = isToEnd ? .withdrawn : .waiting
+          if !isToEnd && !messages[row].isInLane { enterLane(row) }
+        default:
+          break
+        }
+      }
+      row = messages[row].nextOfCustomer
+    }
+  }
+}

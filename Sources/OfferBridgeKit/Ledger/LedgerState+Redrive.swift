@@ -1,0 +1,49 @@
+import Foundation
+
+extension LedgerState {
+  /// Lets a message that ended in vain be tried again.
+  package mutating func redrive(_ redrive: MessageRedrive, tenant: TenantID, now: Int64) -> RedriveAnswer {
+    guard let row = messageRows[redrive.message] else { return .unknownMessage }
+    let successor = messages[row].successor
+    if successor != nowhere { return .superseded(by: messages[successor].message.key) }
+    switch messages[row].state {
+    case .waiting, .leased: return .alreadyOpen
+    case .accepted, .confirmed, .withdrawn: return .refused(messages[row].told)
+    case .rejected, .buried: break
+    }
+    if isProven(row) { return .refused(.accepted(nil)) }
+    if isOfClosedOffer(row), let closure = issued[messages[row].issued].offer.closure {
+      return .offerClosed(closure)
+    }
+    messages[row].redrives.append(
+      RedriveRecord(
+        redrivenAt: Date(milliseconds: now),
+        mode: redrive.mode,
+        reason: redrive.reason,
+        attempts: Int(messages[row].attempts),
+        state: messages[row].told
+      )
+    )
+    switch redrive.mode {
+    case .sameKey:
+      messages[row].state = .waiting
+      messages[row].due = now
+      messages[row].attempts = 0
+      messages[row].stamp &+= 1
+      reopenReplica(of: row)
+      enterLane(row)
+      return .redriven(redrive.message)
+    case .newGeneration:
+      let message = messages[row].message.reissued(in: tenant, at: Date(milliseconds: now))
+      let next = queue(message, now: now)
+      messages[row].successor = next
+      messages[next].mayHaveArrived = messages[row].mayHaveArrived
+      reopenReplica(of: next)
+      return .redriven(message.key)
+    }
+  }
+
+  private mutating func reopenReplica(of row: Int32) {
+    setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
+  }
+}

@@ -1,0 +1,152 @@
+extension LedgerState {
+  /// Makes the state that was saved; what was leased is due again, for nobody holds it any more.
+  ///
+  /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
+  init(restoring saved: SavedState, refusalRetention: Duration, now: Int64) throws(OfferBridgeError) {
+    self.init(refusalRetention: refusalRetention)
+    for customer in saved.customers { _ = row(of: customer.id) }
+    for issued in saved.issued { restore(issued) }
+    for trigger in saved.triggers { try restore(trigger) }
+    for counter in saved.counters { try restore(counter) }
+    for lapse in saved.lapsing { lapsing.append(lapse) }
+    for message in saved.messages { try restore(message) }
+    try link(saved.messages)
+    for lane in saved.lanes { try restore(lane) }
+    for event in saved.events { restore(event) }
+    for customer in saved.customers { try attach(customer.events, to: row(of: customer.id)) }
+    for row in events.indices where events[Int32(row)].customer == nowhere { park(Int32(row)) }
+    for reference in saved.references {
+      guard let row = issuedRows[reference.issuedOffer] else {
+        throw .damaged("a reference without its offer")
+      }
+      references[reference.key] = row
+    }
+    duplicates = saved.duplicates
+    conflicts = saved.conflicts
+    dueAgain()
+    // Every row is counted anew: a file that was cut short or edited is not worked with.
+    if let imbalance = audit(now: now).imbalances.first { throw .damaged(imbalance) }
+  }
+
+  private mutating func restore(_ saved: SavedState.Issued) {
+    let owner = row(of: saved.offer.customer)
+    _ = append(
+      IssuedRow(
+        offer: saved.offer,
+        evidence: saved.evidence,
+        references: saved.references,
+        limits: saved.limits,
+        customer: owner
+      )
+    )
+  }
+
+  private mutating func restore(_ saved: SavedState.Trigger) throws(OfferBridgeError) {
+    guard (0..<1 << 31).contains(saved.version) else {
+      throw .damaged("a trigger with more commits than there can be")
+    }
+    var trigger = TriggerRow(record: saved.record, version: saved.version, lapsesAt: saved.lapsesAt)
+    for node in saved.nodes {
+      let outcome: TriggerRow.Outcome
+      switch node.outcome {
+      case .issued:
+        guard let row = issuedRows[node.key] else { throw .damaged("a trigger without what it issued") }
+        outcome = .issued(row)
+      case .raised(let event): outcome = .raised(event)
+      case .queued(let provider): outcome = .queued(provider)
+      case .refused(let limit, let until): outcome = .refused(limit, until: until)
+      }
+      trigger.nodes.append(
+        .init(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
+      )
+    }
+    triggers[saved.record.id] = trigger
+  }
+
+  private mutating func restore(_ saved: SavedState.Counter) throws(OfferBridgeError) {
+    guard saved.moments.count == saved.totals.count else {
+      throw .damaged("a limit's uses without their amounts")
+    }
+    counters[saved.counter] = CounterRow(
+      used: saved.used,
+      uses: zip(saved.moments, saved.totals).map { (moment: $0, total: $1) }
+    )
+  }
+
+  private mutating func restore(_ saved: SavedState.Message) throws(OfferBridgeError) {
+    // Numbers that nobody counts up to in earnest, and that must not run over later.
+    guard (0...1_000_000).contains(saved.attempts), saved.fence < 1 << 62,
+      saved.redrives.allSatisfy({ (0...1_000_000).contains($0.attempts) })
+    else { throw .damaged("a message with more attempts than there can be") }
+    var message = MessageRow(
+      message: saved.message,
+      customer: row(of: saved.message.customer),
+      issued: saved.message.issuedOffer.flatMap { issuedRows[$0] } ?? nowhere,
+      limits: saved.limits,
+      sequence: Int64(messages.count),
+      state: saved.state,
+      due: saved.due
+    )
+    message.attempts = saved.attempts
+    message.fence = saved.fence
+    message.mayHaveArrived = saved.mayHaveArrived
+    message.isInLane = false
+    message.lastFailure = saved.lastFailure
+    message.redrives = saved.redrives
+    _ = append(message)
+  }
+
+  private mutating func link(_ saved: [SavedState.Message]) throws(OfferBridgeError) {
+    for (row, message) in saved.enumerated() {
+      guard let next = message.nextGeneration else { continue }
+      guard let successor = messageRows[next] else { throw .damaged("a message without its next generation") }
+      messages[Int32(row)].successor = successor
+    }
+  }
+
+  /// One customer's open messages to one provider, from the head on.
+  private mutating func restore(_ lane: [DerivedKey]) throws(OfferBridgeError) {
+    let rows = lane.compactMap { messageRows[$0] }
+    guard rows.count == lane.count, let head = rows.first, let tail = rows.last,
+      !messages[head].state.isFinal
+    else { throw .damaged("a lane without its messages") }
+    let (provider, owner) = (messages[head].message.provider, messages[head].customer)
+    for (row, next) in zip(rows, rows.dropFirst() + [nowhere]) {
+      guard !messages[row].isInLane, messages[row].message.provider == provider,
+        messages[row].customer == owner
+      else { throw .damaged("a message in two lanes") }
+      messages[row].isInLane = true
+      messages[row].nextInLane = next
+    }
+    lanes[provider, default: Lane()].ends[owner] = (head, tail)
+    if case .waiting = messages[head].state { putInQueue(head) }
+  }
+
+  private mutating func restore(_ saved: SavedState.Event) {
+    let row = events.append(
+      EventRow(event: saved.event, orderedAt: saved.event.time.orderedAt, match: saved.match)
+    )
+    eventRows[saved.event.id] = row
+  }
+
+  private mutating func attach(_ rows: [Int], to owner: Int32) throws(OfferBridgeError) {
+    for row in rows {
+      guard events.indices.contains(row), events[Int32(row)].customer == nowhere else {
+        throw .damaged("an event of two customers, or of none")
+      }
+      append(event: Int32(row), to: owner)
+    }
+  }
+
+  private mutating func dueAgain() {
+    for row in messages.indices.lazy.map({ Int32($0) }) {
+      guard case .leased = messages[row].state else { continue }
+      noteUnknown(row)
+      wait(row, until: messages[row].due)
+    }
+  }
+}
+
+extension OfferBridgeError {
+  fileprivate static func damaged(_ what: String) -> Self { Self(.savedLedgerDamaged(what)) }
+}

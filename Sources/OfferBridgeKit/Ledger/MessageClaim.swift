@@ -1,0 +1,98 @@
+public import Foundation
+
+/// What a worker asks for.
+public struct ClaimQuery: Sendable, Hashable {
+  /// The tenant.
+  public let tenant: TenantID
+  /// The provider whose messages are wanted.
+  public let provider: ProviderID
+  /// How many at most.
+  public let limit: Int
+  /// How long they are held.
+  public let lease: Duration
+  /// Only what was due then; `nil` for the ledger's own now.
+  public let dueBy: Date?
+
+  /// A query.
+  ///
+  /// - Parameters:
+  ///   - tenant: The tenant.
+  ///   - provider: The provider whose messages are wanted.
+  ///   - limit: How many at most.
+  ///   - lease: How long they are held.
+  ///   - dueBy: Only what was due then; the ledger's own now by default.
+  public init(tenant: TenantID, provider: ProviderID, limit: Int, lease: Duration, dueBy: Date? = nil) {
+    self.tenant = tenant
+    self.provider = provider
+    self.limit = limit
+    self.lease = lease
+    self.dueBy = dueBy
+  }
+}
+
+/// The right to attempt a message for a while.
+public struct Lease: Sendable, Hashable, Codable {
+  /// The message.
+  public let message: DerivedKey
+  /// One higher at each claim: a worker whose fence is old changes nothing.
+  public let fence: UInt64
+  /// The ledger's time at which the message may be handed to another.
+  public let until: Date
+
+  /// A lease.
+  ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - fence: One higher at each claim.
+  ///   - until: When it ends.
+  public init(message: DerivedKey, fence: UInt64, until: Date) {
+    self.message = message
+    self.fence = fence
+    self.until = until
+  }
+}
+
+/// A message that was handed out.
+public struct Claim: Sendable, Hashable {
+  /// The message.
+  public let message: OfferMessage
+  /// The right to attempt it.
+  public let lease: Lease
+  /// Which attempt this is, from 1.
+  public let attempt: Int
+
+  /// A claim.
+  ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - lease: The right to attempt it.
+  ///   - attempt: Which attempt this is, from 1.
+  public init(message: OfferMessage, lease: Lease, attempt: Int) {
+    self.message = message
+    self.lease = lease
+    self.attempt = attempt
+  }
+}
+
+/// What a worker gets.
+public struct ClaimAnswer: Sendable, Hashable {
+  /// The ledger's time of the answer.
+  public let now: Date
+  /// The messages, oldest first; empty when none is due.
+  public let claims: [Claim]
+  /// When to come back for this provider: the earliest next due moment or lease end, those of `claims` included;
+  /// `nil` when all is settled.
+  public let nextDue: Date?
+
+  /// An answer.
+  ///
+  /// - Parameters:
+  ///   - now: The ledger's time.
+  ///   - claims: The messages.
+  ///   - nextDue: When to come back.
+  public init(now: Date, claims: [Claim], nextDue: Date?) {
+    self.now = now
+    self.claims = claims
+    self.nextDue = nextDue
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// A message as it is kept.
+struct MessageRow: Sendable {
+  let message: OfferMessage
+  let customer: Int32
+  /// The issued offer's row, or nowhere.
+  let issued: Int32
+  let limits: [LimitUse]
+  /// The order of commits, which breaks ties between equal moments.
+  let sequence: Int64
+  var state: State
+  var due: Int64
+  /// Since it was committed, or redriven under its key.
+  var attempts: Int32 = 0
+  var fence: UInt64 = 0
+  /// Changes with every state, so that older entries of the queues are void.
+  var stamp: UInt32 = 0
+  /// An attempt ended without an answer.
+  var mayHaveArrived = false
+  var isInLane = true
+  var lastFailure: String?
+  var redrives: [RedriveRecord] = []
+  /// The row of its next generation, or nowhere.
+  var successor = nowhere
+  var nextInLane = nowhere
+  var nextOfCustomer = nowhere
+
+  enum State: Sendable, Hashable, Codable {
+    case waiting
+    case leased(until: Int64)
+    case accepted(ReplicaReference?)
+    case rejected(String)
+    case buried(String)
+    /// A redemption proved that the external system has it.
+    case confirmed
+    /// Its issued offer was closed.
+    case withdrawn
+
+    var isFinal: Bool {
+      switch self {
+      case .waiting, .leased: false
+      case .accepted, .rejected, .buried, .confirmed, .withdrawn: true
+      }
+    }
+  }
+
+  /// The state as it is read.
+  var told: MessageState {
+    switch state {
+    case .waiting: .waiting(due: Date(milliseconds: due))
+    case .leased(let until): .leased(until: Date(milliseconds: until))
+    case .accepted(let reference): .accepted(reference)
+    case .rejected(let reason): .rejected(reason: reason)
+    case .buried(let reason): .buried(reason: reason)
+    case .confirmed: .accepted(nil)
+    case .withdrawn: .withdrawn
+    }
+  }
+}
+
+extension LedgerState {
+  func record(_ row: Int32) -> MessageRecord {
+    let message = messages[row]
+    return MessageRecord(
+      message: message.message,
+      state: message.told,
+      attempts: Int(message.attempts),
+      lastFailure: message.lastFailure,
+      redrives: message.redrives,
+      nextGeneration: message.successor == nowhere ? nil : messages[message.successor].message.key
+    )
+  }
+}

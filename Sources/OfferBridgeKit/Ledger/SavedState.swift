@@ -1,0 +1,182 @@
+/// One tenant's ledger without what can be worked out again: rows name each other by id, tables are sorted.
+struct SavedState: Sendable, Hashable, Codable {
+  struct Customer: Sendable, Hashable, Codable {
+    let id: CustomerID
+    /// The places of their events among all, in the order in which they were known to be theirs.
+    let events: [Int]
+  }
+
+  struct Issued: Sendable, Hashable, Codable {
+    let offer: IssuedOffer
+    let evidence: UInt64
+    let references: [ReferenceKey]
+    let limits: [LimitUse]
+  }
+
+  struct Trigger: Sendable, Hashable, Codable {
+    let record: TriggerRecord
+    let version: Int
+    let lapsesAt: Int64
+    let nodes: [Node]
+  }
+
+  struct Node: Sendable, Hashable, Codable {
+    enum Outcome: Sendable, Hashable, Codable {
+      case issued
+      case raised(String)
+      case queued(ProviderID)
+      case refused(CampaignLimit, until: Int64)
+    }
+
+    let key: DerivedKey
+    let parent: DerivedKey?
+    let campaign: CampaignID?
+    let outcome: Outcome
+  }
+
+  struct Counter: Sendable, Hashable, Codable {
+    let counter: LimitCounter
+    let used: Int64
+    let moments: [Int64]
+    let totals: [Int64]
+  }
+
+  struct Message: Sendable, Hashable, Codable {
+    let message: OfferMessage
+    let limits: [LimitUse]
+    let state: MessageRow.State
+    let due: Int64
+    let attempts: Int32
+    let fence: UInt64
+    let mayHaveArrived: Bool
+    let lastFailure: String?
+    let redrives: [RedriveRecord]
+    let nextGeneration: DerivedKey?
+  }
+
+  struct Event: Sendable, Hashable, Codable {
+    let event: ExternalEvent
+    let match: RedemptionMatch
+  }
+
+  struct Reference: Sendable, Hashable, Codable {
+    let key: ReferenceKey
+    let issuedOffer: IssuedOffer.ID
+  }
+
+  let customers: [Customer]
+  let issued: [Issued]
+  let triggers: [Trigger]
+  let counters: [Counter]
+  let lapsing: [Lapse]
+  let messages: [Message]
+  /// One customer's open messages to one provider each, from the head on.
+  let lanes: [[DerivedKey]]
+  let events: [Event]
+  let references: [Reference]
+  let duplicates: Int
+  let conflicts: Int
+}
+
+extension SavedState {
+  init(_ state: LedgerState) {
+    customers = state.customers.indices.map { row in
+      let customer = state.customers[Int32(row)]
+      let events = Array(
+        sequence(first: customer.firstEvent) { state.events[$0].nextOfCustomer }.prefix { $0 != nowhere }
+      )
+      return Customer(id: customer.id, events: events.map(Int.init))
+    }
+    issued = state.issued.indices.map { row in
+      let issued = state.issued[Int32(row)]
+      return Issued(
+        offer: issued.offer,
+        evidence: issued.evidence,
+        references: issued.references,
+        limits: issued.limits
+      )
+    }
+    triggers = state.triggers.all.map(\.value)
+      .sorted { $0.record.id.isBefore($1.record.id) }
+      .map {
+        Trigger(record: $0.record, version: $0.version, lapsesAt: $0.lapsesAt, nodes: $0.nodes.map(Node.init))
+      }
+    counters = state.counters.all.sorted { $0.key.isBefore($1.key) }.map { counter, row in
+      Counter(
+        counter: counter,
+        used: row.used,
+        moments: row.uses.map(\.moment),
+        totals: row.uses.map(\.total)
+      )
+    }
+    lapsing = state.lapsing.all
+    messages = state.messages.indices.map { row in
+      let message = state.messages[Int32(row)]
+      return Message(
+        message: message.message,
+        limits: message.limits,
+        state: message.state,
+        due: message.due,
+        attempts: message.attempts,
+        fence: message.fence,
+        mayHaveArrived: message.mayHaveArrived,
+        lastFailure: message.lastFailure,
+        redrives: message.redrives,
+        nextGeneration: message.successor == nowhere ? nil : state.messages[message.successor].message.key
+      )
+    }
+    lanes = state.lanes.values.flatMap(\.ends.values).map(\.head).sorted().map { head in
+      sequence(first: head) { state.messages[$0].nextInLane }.prefix { $0 != nowhere }
+        .map { state.messages[$0].message.key }
+    }
+    events = state.events.indices.map { row in
+      let event = state.events[Int32(row)]
+      return Event(event: event.event, match: event.match)
+    }
+    references = state.references.all.sorted { $0.key.isBefore($1.key) }
+      .map { Reference(key: $0.key, issuedOffer: state.issued[$0.value].offer.id) }
+    duplicates = state.duplicates
+    conflicts = state.conflicts
+  }
+}
+
+extension SavedState.Node {
+  fileprivate init(_ node: TriggerRow.Node) {
+    key = node.key
+    parent = node.parent
+    campaign = node.campaign
+    outcome =
+      switch node.outcome {
+      case .issued: .issued
+      case .raised(let event): .raised(event)
+      case .queued(let provider): .queued(provider)
+      case .refused(let limit, let until): .refused(limit, until: until)
+      }
+  }
+}
+
+// By bytes, as everywhere: texts that only look the same are two.
+extension TriggerID {
+  fileprivate func isBefore(_ other: Self) -> Bool {
+    kind == other.kind ? id.isBefore(other.id) : kind.rawValue < other.kind.rawValue
+  }
+}
+
+extension LimitCounter {
+  fileprivate func isBefore(_ other: Self) -> Bool {
+    if !subject.utf8.elementsEqualFast(other.subject.utf8) { return subject.isBefore(other.subject) }
+    if !period.utf8.elementsEqualFast(other.period.utf8) { return period.isBefore(other.period) }
+    guard let theirs = other.customer else { return false }
+    return customer.map { $0 < theirs } ?? true
+  }
+}
+
+extension ReferenceKey {
+  fileprivate func isBefore(_ other: Self) -> Bool {
+    provider == other.provider ? reference < other.reference : provider < other.provider
+  }
+}
+
+extension String {
+  fileprivate func isBefore(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}

@@ -1,0 +1,139 @@
+// MARK: - What an operator does
+
+extension OfferBridge {
+  /// Lets a message that was buried or rejected be tried again.
+  ///
+  /// ```swift
+  /// for record in try await bridge.page(.messagesIn(.buried)).messages {
+  ///   _ = try await bridge.redrive(record.message.key, reason: "the wallet is back")
+  /// }
+  /// ```
+  ///
+  /// The bytes stay as they were committed. Under the same key, an external
+  /// system that has the message already recognises it. Under a new one it is
+  /// a new message: choose that where the external system remembers that it
+  /// refused the old key, and where a second effect does no harm.
+  ///
+  /// - Parameters:
+  ///   - message: The message's key.
+  ///   - mode: Under which key; its own by default.
+  ///   - reason: Why, in a sentence of at most 1,024 bytes. It is kept with the message.
+  /// - Returns: Redriven, with the key under which it is tried; or why nothing was changed.
+  /// - Throws: ``OfferBridgeError`` when the reason is unusable, or the ledger fails; call again then.
+  public func redrive(
+    _ message: DerivedKey,
+    mode: MessageRedrive.Mode = .sameKey,
+    reason: String
+  ) async throws -> RedriveAnswer {
+    try validate(reason: reason)
+    return try await reading(.ledgerFailed) {
+      try await ledger.redrive(MessageRedrive(message, mode: mode, reason: reason), tenant: tenant)
+    }
+  }
+
+  /// Puts an end to an issued offer, and asks the external systems to take its replicas out.
+  ///
+  /// ```swift
+  /// let answer = try await bridge.close(issued.id, as: .revoked, reason: "order cancelled",
+  ///                                     limitUses: .givenBack, recall: takeBack)
+  /// ```
+  ///
+  /// What was not sent yet is withdrawn. A redemption that comes afterwards is
+  /// recorded and counts all the same, with the discrepancy `afterClosure`
+  /// where it happened after a revocation.
+  ///
+  /// A repeat changes nothing, but for recalls that are not committed yet: so
+  /// an issued offer that was closed without them can be recalled later.
+  ///
+  /// - Parameters:
+  ///   - issued: The issued offer.
+  ///   - kind: Whether it is taken back, or its time is over.
+  ///   - reason: Why, in a sentence of at most 1,024 bytes. It is kept with the issued offer.
+  ///   - limitUses: Whether the limit uses that it took are given back, so that others may be issued the offer.
+  ///   - variant: What the messages say that ask for its replicas back; none are sent by default. One goes to each
+  ///     provider whose external system may have a replica, after what is under way to it.
+  /// - Returns: Closed; or closed before, with the closure as it stands; or why it cannot be closed.
+  /// - Throws: ``OfferBridgeError`` when the reason is unusable, a required data point of the recall has no value or
+  ///   its customer is unknown, before anything is closed; or when a store fails: call again then.
+  public func close(
+    _ issued: IssuedOffer.ID,
+    as kind: OfferClosure.Kind,
+    reason: String,
+    limitUses: OfferClosure.LimitUses,
+    recall variant: MessageVariant<Customer>? = nil
+  ) async throws -> CloseAnswer {
+    try validate(reason: reason)
+    var recalls: [OfferMessage] = []
+    if let variant {
+      guard let record = try await record(of: issued) else { return .unknownOffer }
+      recalls = try await self.recalls(of: record.issuedOffer, saying: variant)
+    }
+    let closing = OfferClosing(issued, as: kind, reason: reason, limitUses: limitUses, recalls: recalls)
+    return try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
+  }
+
+  private func recalls(
+    of issued: IssuedOffer,
+    saying variant: MessageVariant<Customer>
+  ) async throws -> [OfferMessage] {
+    if let name = variant.repeatedNames.first {
+      throw OfferBridgeError.configurationInvalid([.repeatedDataPoint(name, in: issued.campaign)])
+    }
+    let query = SnapshotQuery(tenant: tenant, customer: issued.customer, trigger: issued.trigger, offers: [])
+    let now = try await reading(.ledgerFailed) { try await ledger.snapshot(query).now }
+    guard
+      let customer = try await reading(
+        .customerStoreFailed(issued.customer),
+        { try await customers.customer(issued.customer) }
+      )
+    else { throw OfferBridgeError(.customerUnknown(issued.customer)) }
+    let event = HeardEvent(
+      kind: .hostEvent,
+      name: "recall of \(issued.offer)",
+      cause: .issuance(issued.id),
+      occurredAt: now,
+      attributes: .none
+    )
+    let context = RuleContext(
+      profile: CustomerProfile(customer),
+      customerID: issued.customer,
+      event: event,
+      origin: event,
+      history: RuleHistory(actions: [], issuedOffers: [issued]),
+      issuedOffer: issued,
+      now: now
+    )
+    return try issued.replicas.map { replica in
+      let payload: [UInt8]
+      do throws(MissingDataPoint) {
+        payload = try variant.payload(in: MessageContext(rule: context, provider: replica.provider))
+      } catch {
+        throw OfferBridgeError(.dataPointMissing(error.name, variant: variant.name))
+      }
+      return OfferMessage(
+        key: .message(
+          tenant: tenant,
+          customer: issued.customer,
+          cause: .issuance(issued.id),
+          campaign: issued.campaign,
+          provider: replica.provider,
+          purpose: .recall
+        ),
+        provider: replica.provider,
+        customer: issued.customer,
+        campaign: issued.campaign,
+        variant: variant.name,
+        issuedOffer: issued.id,
+        replica: replica.name,
+        payload: payload,
+        createdAt: now,
+        cause: .issuance(issued.id),
+        purpose: .recall
+      )
+    }
+  }
+
+  private func validate(reason: String) throws(OfferBridgeError) {
+    guard (1...1024).contains(reason.utf8.count) else { throw OfferBridgeError(.reasonInvalid) }
+  }
+}
