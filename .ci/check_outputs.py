@@ -27,7 +27,10 @@ IN_THE_DATA = {
     "messagesAccepted": 6_404, "matched": 2_102,
 }  # fmt: skip
 BENCHMARK = ("name", "value", "unit", "against", "ratio")
-BENCHMARKS = ("journey", "redemption", "memory.issued", "journey.10k", "journey.100k")
+BENCHMARKS = (
+    "journey", "redemption", "memory.issued", "journey.10k", "journey.100k",
+    "ledger.commit", "ledger.claimSettle", "ledger.reconcile", "ledger.pause",
+)  # fmt: skip
 
 
 class Wrong(Exception):

@@ -5,16 +5,24 @@ struct BenchmarkPlan {
   /// Journeys through one ledger, and the rounds of each.
   let sizes: [(size: Int, rounds: Int)]
   let redemptionRounds: Int
+  /// How many offers are issued while the longest pause is looked for.
+  let pauseSize: Int
   /// The one row that is wanted, or `nil` for all.
   var only: String?
 
   func includes(_ row: String) -> Bool { only == nil || only == row }
 
-  static let quick = BenchmarkPlan(rounds: 11, sizes: [(10_000, 3), (100_000, 1)], redemptionRounds: 3)
+  static let quick = BenchmarkPlan(
+    rounds: 11,
+    sizes: [(10_000, 3), (100_000, 1)],
+    redemptionRounds: 3,
+    pauseSize: 100_000
+  )
 
   static let full = BenchmarkPlan(
     rounds: 51,
     sizes: [(10_000, 11), (100_000, 5), (1_000_000, 1)],
-    redemptionRounds: 11
+    redemptionRounds: 11,
+    pauseSize: 1_000_000
   )
 }

@@ -7,14 +7,16 @@ import OfferBridgeKit
 /// use per customer; idempotency by the action's id, with the action kept as
 /// fingerprint beside what was decided; the issued offer with all fields of
 /// ours; the event; the message with the same JSON bytes under a key that is
-/// looked up before it is queued; delivery through `any MessageProvider`;
-/// the answer written to message and replica, its reference remembered; the
-/// redemption, once by its id, with the same checks and tallies.
+/// looked up before it is queued; a lease with a fence, and delivery through
+/// `any MessageProvider`; the answer written to message and replica, its
+/// reference remembered; the redemption, once by its id, with the same checks
+/// and tallies.
 ///
 /// It does not: derive keys (it joins texts), escape JSON, lock anything or
-/// run in more than one task, lease or retry a message, keep one customer's
-/// messages in order, list a customer's issued offers and messages, park what
-/// comes too early, reverse, explain a decision, or serve a second campaign.
+/// run in more than one task, hand out a lease that ran out, keep one
+/// customer's messages in order, list a customer's issued offers and messages,
+/// park what comes too early, reverse, explain a decision, or serve a second
+/// campaign.
 struct HandWrittenLoop {
   struct Trigger {
     let action: CustomerAction
@@ -69,8 +71,9 @@ struct HandWrittenLoop {
     let content: OfferMessage
     let issued: String
     var attempts = 0
+    var fence = 0
     var state: State
-    enum State { case waiting, accepted(String?), rejected(String) }
+    enum State { case waiting, leased(until: Date), accepted(String?), rejected(String) }
   }
 
   struct Redeemed {
@@ -83,15 +86,15 @@ struct HandWrittenLoop {
   enum Match { case applied, discrepant([String]), parked, duplicate, conflict }
 
   private let customers: [String: Shopper]
-  private let provider: any MessageProvider
+  let provider: any MessageProvider
   private var triggers: [String: Trigger] = [:]
   private var uses: [String: Int] = [:]
-  private(set) var issued: [String: Issued] = [:]
+  var issued: [String: Issued] = [:]
   private var events: [Event] = []
-  private var messages: [String: Message] = [:]
-  private var queue: [String] = []
-  private var sent = 0
-  private var references: [String: String] = [:]
+  var messages: [String: Message] = [:]
+  var queue: [String] = []
+  var sent = 0
+  var references: [String: String] = [:]
   private var redemptions: [String: Redeemed] = [:]
 
   init(customers: [CustomerID: Shopper], provider: any MessageProvider) {
@@ -118,84 +121,72 @@ struct HandWrittenLoop {
     guard shopper.tier == .gold || shopper.tier == .platinum, shopper.isOptedIn, shopper.visits >= 3,
       action.attributes["channel"] == .text("ios")
     else { return .notMet }
-    let customer = action.customer.rawValue
-    let counter = "app-open-reward/\(customer)"
-    let used = uses[counter, default: 0]
-    guard used < 1 else { return .limitReached }
-    uses[counter] = used + 1
-    let now = Date()
-    let id = Self.issuedID(action)
-    issued[id] = Issued(
-      id: id,
-      offer: "ten-off",
-      revision: 1,
-      customer: customer,
-      campaign: "app-open-reward",
-      trigger: action.id,
-      heard: action.name,
-      issuedAt: now,
-      expiresAt: now + 30 * 86_400,
-      redeemable: 1,
-      faceValue: nil,
-      replica: Replica(provider: "wallet", name: "TEN", state: .notSent)
-    )
-    events.append(Event(name: "ten_off_issued", customer: customer, cause: id, occurredAt: now))
-    return .issued(id, message: send(id, to: action.customer, by: shopper, at: now))
+    let counter = "app-open-reward/\(action.customer)"
+    guard uses[counter, default: 0] < 1 else { return .limitReached }
+    return write(Step(action, by: shopper, number: messages.count, at: Date()), counter: counter)
   }
 
-  private mutating func send(
-    _ id: String,
-    to customer: CustomerID,
-    by shopper: Shopper,
-    at now: Date
-  ) -> String {
-    let key = "to-wallet/\(id)"
-    guard messages[key] == nil else { return key }
-    let payload = "{\"firstName\":\"\(shopper.firstName)\",\"issuedOffer\":\"\(id)\",\"offer\":\"TEN\"}"
-    // The provider's message wants a key of the library's type; a number does for it.
-    let content = OfferMessage(
-      key: DerivedKey((UInt64(messages.count), 0, 0, 0)),
-      provider: "wallet",
-      customer: customer,
-      campaign: "to-wallet",
-      variant: "card",
-      issuedOffer: nil,
-      replica: "TEN",
-      payload: Array(payload.utf8),
-      createdAt: now,
-      cause: .issuance(DerivedKey((0, 0, 0, 0)))
-    )
-    messages[key] = Message(content: content, issued: id, state: .waiting)
-    queue.append(key)
-    if let index = issued.index(forKey: id) { issued.values[index].replica.state = .pending }
-    return key
-  }
+  /// What a decision comes to, before it is written.
+  struct Step {
+    let issued: Issued
+    let event: Event
+    let key: String
+    let content: OfferMessage
 
-  // MARK: Delivering
-
-  mutating func deliverDueMessages() async throws {
-    while sent < queue.count {
-      let key = queue[sent]
-      sent += 1
-      guard let row = messages.index(forKey: key) else { continue }
-      messages.values[row].attempts += 1
-      let message = messages.values[row]
-      let answer = try await provider.deliver(
-        MessageDelivery(message: message.content, attempt: message.attempts, deadline: Date() + 60)
+    init(_ action: CustomerAction, by shopper: Shopper, number: Int, at now: Date) {
+      let id = HandWrittenLoop.issuedID(action)
+      issued = Issued(
+        id: id,
+        offer: "ten-off",
+        revision: 1,
+        customer: action.customer.rawValue,
+        campaign: "app-open-reward",
+        trigger: action.id,
+        heard: action.name,
+        issuedAt: now,
+        expiresAt: now + 30 * 86_400,
+        redeemable: 1,
+        faceValue: nil,
+        replica: Replica(provider: "wallet", name: "TEN", state: .notSent)
       )
-      guard let index = issued.index(forKey: message.issued) else { continue }
-      switch answer {
-      case .accepted(let reference):
-        messages.values[row].state = .accepted(reference?.rawValue)
-        issued.values[index].replica.state = .accepted(reference?.rawValue)
-        if let reference { references[reference.rawValue] = message.issued }
-      case .rejected(let reason):
-        messages.values[row].state = .rejected(reason)
-        issued.values[index].replica.state = .rejected(reason)
-      case .retry:
-        queue.append(key)
-      }
+      event = Event(name: "ten_off_issued", customer: action.customer.rawValue, cause: id, occurredAt: now)
+      key = "to-wallet/\(id)"
+      let payload = "{\"firstName\":\"\(shopper.firstName)\",\"issuedOffer\":\"\(id)\",\"offer\":\"TEN\"}"
+      // The provider's message wants a key of the library's type; a number does for it.
+      content = OfferMessage(
+        key: DerivedKey((UInt64(number), 0, 0, 0)),
+        provider: "wallet",
+        customer: action.customer,
+        campaign: "to-wallet",
+        variant: "card",
+        issuedOffer: nil,
+        replica: "TEN",
+        payload: Array(payload.utf8),
+        createdAt: now,
+        cause: .issuance(DerivedKey((0, 0, 0, 0)))
+      )
     }
+  }
+
+  /// What a ledger does with a step that was decided: once by the action's id, and within the limit.
+  mutating func commit(_ step: Step, of action: CustomerAction) -> Decision {
+    if let known = triggers[action.id] { return known.action == action ? known.decision : .conflict }
+    let counter = "app-open-reward/\(action.customer)"
+    let decision =
+      uses[counter, default: 0] < 1 ? write(step, counter: counter) : Decision.limitReached
+    triggers[action.id] = Trigger(action: action, decision: decision)
+    return decision
+  }
+
+  private mutating func write(_ step: Step, counter: String) -> Decision {
+    uses[counter, default: 0] += 1
+    issued[step.issued.id] = step.issued
+    events.append(step.event)
+    guard messages[step.key] == nil else { return .issued(step.issued.id, message: step.key) }
+    messages[step.key] = Message(content: step.content, issued: step.issued.id, state: .waiting)
+    queue.append(step.key)
+    if let index = issued.index(forKey: step.issued.id) { issued.values[index].replica.state = .pending }
+    return .issued(step.issued.id, message: step.key)
   }
 
   // MARK: Reconciling
