@@ -10,16 +10,16 @@ import Testing
     { $0.issued[0].offer.redeemed.count += 1 },
     { $0.events[0].match = .parked(.unknownOffer) },
     { $0.events[0].match = .duplicate },
-    { $0.issuedRows[Desk.id("a")] = nil },
-    { $0.messageRows[.derive("message", "a")] = nil },
-    { $0.eventRows[ExternalEventID(source: "wallet", id: "r-1")] = nil },
-    { $0.lanes["wallet"]?.ends = [:] },
-    { state in for (counter, _) in state.counters.all { state.counters[counter]?.used += 1 } },
-    { state in for (counter, _) in state.counters.all { state.counters[counter] = nil } },
+    { $0.issued.forget(Desk.id("a")) },
+    { $0.messages.forget(.derive("message", "a")) },
+    { $0.events.forget(ExternalEventID(source: "wallet", id: "r-1")) },
+    { $0.lanes[0].heads = RowIndex() },
+    { state in for row in state.counters.indices { state.counters[Int32(row)].used += 1 } },
+    { state in for row in state.counters.indices { state.counters.forget(state.counters[Int32(row)].name) } },
     { state in
       let stray = RegisteredLimit(.total(1), of: "stray")
         .use(offer: nil, customer: "ada", at: .distantPast, worth: nil)
-      if let stray { state.counters[stray.counter] = CounterRow(used: 1) }
+      if let stray { state.counters.append(CounterRow(name: stray.counter, used: 1)) }
     },
   ]
 
@@ -37,9 +37,9 @@ import Testing
   @Test func `more uses than a limit allows are an imbalance`() {
     var desk = Desk()
     desk.issue("a", limits: [.total(1)])
-    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 0 }
+    for row in desk.state.counters.indices { desk.state.counters[Int32(row)].used = 0 }
     desk.issue("b", limits: [.total(1)])
-    for (counter, _) in desk.state.counters.all { desk.state.counters[counter]?.used = 2 }
+    for row in desk.state.counters.indices { desk.state.counters[Int32(row)].used = 2 }
     let imbalances = desk.state.audit(now: desk.now).imbalances
     #expect(imbalances == ["Limit campaign reward: 2 uses, where 1 are allowed."])
   }

@@ -1,5 +1,6 @@
 import Foundation
-import OfferBridgeKit
+// The rows of a trigger are internal: that they are forgotten is seen here.
+@testable import OfferBridgeKit
 
 /// A ledger's state, driven step by step.
 struct Desk {
@@ -184,6 +185,9 @@ struct Desk {
 }
 
 extension LedgerState {
+  /// What is remembered of a trigger.
+  func trigger(_ id: TriggerID) -> TriggerRow? { triggers.row(of: id).map { triggers[$0] } }
+
   /// Everything that was issued to a customer.
   func issuedOffers(of customer: CustomerID) -> [IssuedOffer] {
     page(PageQuery(tenant: "main", listing: .issuedOffers(of: customer), limit: .max)).issuedOffers

@@ -28,21 +28,21 @@ import Testing
     var desk = Desk()
     desk.issue("kept")
     for number in 0..<1000 { _ = desk.state.commit(plan("n-\(number)", [], at: desk.now), now: desk.now) }
-    #expect(desk.state.triggers.count == 1001)
+    #expect(desk.state.triggers.nameCount == 1001)
     // Another content under a known id is noticed until then.
     let other = plan("n-0", [], fingerprint: "other", at: desk.now)
     #expect(desk.state.commit(other, now: desk.now + 30 * Self.day - 1) == .conflict)
     desk.now += 30 * Self.day
     var most = 0
     for number in 0..<1000 {
-      let before = desk.state.triggers.count
+      let before = desk.state.triggers.nameCount
       _ = desk.state.commit(plan("m-\(number)", [], at: desk.now), now: desk.now)
-      most = max(most, before - desk.state.triggers.count)
+      most = max(most, before - desk.state.triggers.nameCount)
     }
     #expect(most == 1)
-    #expect(desk.state.triggers.count == 1001)
-    #expect(desk.state.triggers[TriggerID(.action, "n-999")] == nil)
-    #expect(desk.state.triggers[TriggerID(.action, "kept")] != nil)
+    #expect(desk.state.triggers.nameCount == 1001)
+    #expect(desk.state.trigger(TriggerID(.action, "n-999")) == nil)
+    #expect(desk.state.trigger(TriggerID(.action, "kept")) != nil)
     #expect(desk.state.lapsing.all.count == 1000)
   }
 
@@ -61,8 +61,8 @@ import Testing
     #expect(desk.state.commit(both, now: desk.now) == .committed([.written, .refused(limit)]))
     desk.now += 30 * Self.day
     for number in 0..<2 { _ = desk.state.commit(plan("n-\(number)", [], at: desk.now), now: desk.now) }
-    #expect(desk.state.triggers[TriggerID(.action, "refused")] == nil)
-    #expect(desk.state.triggers[TriggerID(.action, "both")]?.nodes.map(\.key) == [issued.key])
+    #expect(desk.state.trigger(TriggerID(.action, "refused")) == nil)
+    #expect(desk.state.trigger(TriggerID(.action, "both"))?.nodes.map(\.key) == [issued.key])
     // A plan made before it was forgotten is stale, and not taken for a first one.
     let late = JourneyPlan(
       tenant: "main",
@@ -90,6 +90,6 @@ import Testing
     #expect(desk.state.commit(later, now: desk.now) == .committed([.written]))
     desk.now += 60 * Self.day
     for number in 0..<9 { _ = desk.state.commit(plan("n-\(number)", [], at: desk.now), now: desk.now) }
-    #expect(desk.state.triggers[TriggerID(.action, "a-1")]?.version == 2)
+    #expect(desk.state.trigger(TriggerID(.action, "a-1"))?.version == 2)
   }
 }

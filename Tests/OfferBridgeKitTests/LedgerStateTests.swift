@@ -181,10 +181,10 @@ import Testing
     #expect(state.audit(now: Self.now).isBalanced)
     // What a ledger would look like that took a use without checking, or forgot one.
     var over = state
-    over.counters[limit.counter]?.used = 6
+    over.counters[0].used = 6
     #expect(over.audit(now: Self.now).imbalances == ["Limit campaign reward: 6 uses are kept, 1 were taken."])
     var lost = state
-    lost.counters[limit.counter] = nil
+    lost.counters.forget(limit.counter)
     #expect(
       lost.audit(now: Self.now).imbalances == ["Limit campaign reward: uses were taken that are not kept."]
     )

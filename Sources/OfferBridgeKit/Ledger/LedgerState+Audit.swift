@@ -14,8 +14,8 @@ extension LedgerState {
   private func auditIssued(_ audit: inout LedgerAudit) {
     audit.issued = issued.count
     audit.closed = issued.indices.count { issued[Int32($0)].offer.isClosed }
-    if issuedRows.count != issued.count {
-      audit.imbalances.append("\(issued.count) issued offers, but \(issuedRows.count) different ids.")
+    if issued.nameCount != issued.count {
+      audit.imbalances.append("\(issued.count) issued offers, but \(issued.nameCount) different ids.")
     }
     for owner in customers.indices {
       let (fold, copies, rows) = folded(Int32(owner))
@@ -54,16 +54,16 @@ extension LedgerState {
         "\(audit.messagesOpen) messages are open, but \(open) are in a lane and will be sent."
       )
     }
-    if messageRows.count != messages.count {
-      audit.imbalances.append("\(messages.count) messages, but \(messageRows.count) different keys.")
+    if messages.nameCount != messages.count {
+      audit.imbalances.append("\(messages.count) messages, but \(messages.nameCount) different keys.")
     }
   }
 
   /// The open messages that are found from the heads of the lanes on.
   private func openInLanes() -> Int {
     var open = 0
-    for lane in lanes.values {
-      for (head, _) in lane.ends.values {
+    for lane in lanes {
+      for head in lane.heads.rows {
         var next = head
         while next != nowhere {
           if !messages[next].state.isFinal { open += 1 }
@@ -87,8 +87,8 @@ extension LedgerState {
         audit.imbalances.append("Event \(events[Int32(index)].event.id) is kept as a repeat of itself.")
       }
     }
-    if eventRows.count != events.count {
-      audit.imbalances.append("\(events.count) events, but \(eventRows.count) different ids.")
+    if events.nameCount != events.count {
+      audit.imbalances.append("\(events.count) events, but \(events.nameCount) different ids.")
     }
   }
 
@@ -106,7 +106,8 @@ extension LedgerState {
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
       take(row.limits, at: row.message.createdAt.milliseconds)
     }
-    for (counter, kept) in counters.all {
+    for kept in counters.named {
+      let counter = kept.name
       let uses = expected.removeValue(forKey: counter) ?? []
       guard let limit = uses.first?.limit else {
         // Of a rolling window, what is kept was given back when no use is left.
@@ -115,7 +116,7 @@ extension LedgerState {
         }
         continue
       }
-      var counted = CounterRow()
+      var counted = CounterRow(name: counter)
       for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(use.amount, in: limit.window, at: use.at) }
       let (kept, found) = (kept.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
       if kept != found {

@@ -3,7 +3,7 @@ import Foundation
 extension LedgerState {
   /// Puts an end to an issued offer, once.
   package mutating func close(_ closing: OfferClosing, now: Int64) -> CloseAnswer {
-    guard let row = issuedRows[closing.issuedOffer] else { return .unknownOffer }
+    guard let row = issued.row(of: closing.issuedOffer) else { return .unknownOffer }
     if let closure = issued[row].offer.closure {
       commit(closing.recalls, about: row, now: now)
       return .alreadyClosed(closure)
@@ -31,7 +31,7 @@ extension LedgerState {
 
   /// Commits the recalls that are new, where there may be something to recall.
   private mutating func commit(_ recalls: [OfferMessage], about row: Int32, now: Int64) {
-    for recall in recalls where messageRows[recall.key] == nil {
+    for recall in recalls where messages.row(of: recall.key) == nil {
       guard recall.purpose == .recall, recall.issuedOffer == issued[row].offer.id,
         issued[row].current.replica(at: recall.provider)?.mayBeThere ?? false
       else { continue }

@@ -3,7 +3,9 @@ import Foundation
 extension LedgerState {
   /// Writes a plan, node by node, as ``JourneyPlan`` says.
   package mutating func commit(_ plan: JourneyPlan, now: Int64) -> CommitAnswer {
-    let known = triggers[plan.trigger.id]
+    let hash = plan.trigger.id.rowHash
+    let row = triggers.row(of: plan.trigger.id, hash)
+    let known = row.map { triggers[$0] }
     if let known, known.record != plan.trigger { return .conflict }
     guard (known?.version ?? 0) == plan.triggerVersion,
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
@@ -29,7 +31,7 @@ extension LedgerState {
         trigger.lapsesAt = now.addingClamped(refusalRetention)
         lapsing.append(Lapse(moment: trigger.lapsesAt, trigger: plan.trigger.id))
       }
-      triggers[plan.trigger.id] = trigger
+      if let row { triggers[row] = trigger } else { _ = triggers.append(trigger, hash) }
     }
     forget(by: now)
     return .committed(answers)
@@ -40,10 +42,11 @@ extension LedgerState {
     for _ in 0..<2 {
       guard let lapse = lapsing.first, lapse.moment <= now else { return }
       lapsing.removeFirst()
-      guard var trigger = triggers[lapse.trigger] else { continue }
-      trigger.nodes.removeAll { $0.hasLapsed(at: now) }
-      let isForgotten = trigger.nodes.isEmpty && trigger.lapsesAt <= now
-      triggers[lapse.trigger] = isForgotten ? nil : trigger
+      guard let row = triggers.row(of: lapse.trigger) else { continue }
+      triggers[row].nodes.removeAll { $0.hasLapsed(at: now) }
+      if triggers[row].nodes.isEmpty && triggers[row].lapsesAt <= now {
+        triggers.remove(row, leaving: .nothing)
+      }
     }
   }
 
@@ -99,13 +102,13 @@ extension LedgerState {
 
   /// The closure of what a message would bring to the customer, or `nil`.
   private func closure(of message: OfferMessage) -> OfferClosure? {
-    message.issuedOffer.flatMap { issuedRows[$0] }.flatMap { issued[$0].offer.closure }
+    message.issuedOffer.flatMap { issued.row(of: $0) }.flatMap { issued[$0].offer.closure }
   }
 
   /// The first limit that another use would break.
   private func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
     uses.first { use in
-      let used = counters[use.counter]?.count(in: use.limit.window, at: at) ?? 0
+      let used = counters.row(of: use.counter).map { counters[$0].count(in: use.limit.window, at: at) } ?? 0
       let (sum, isOver) = used.addingReportingOverflow(use.amount)
       return isOver || sum > use.limit.cap
     }?.limit
@@ -113,14 +116,17 @@ extension LedgerState {
 
   private mutating func use(_ uses: [LimitUse], at: Int64) {
     for use in uses.eachCounterOnce {
-      counters[use.counter, default: CounterRow()].use(use.amount, in: use.limit.window, at: at)
+      let hash = use.counter.rowHash
+      let row = counters.row(of: use.counter, hash) ?? counters.append(CounterRow(name: use.counter), hash)
+      counters[row].use(use.amount, in: use.limit.window, at: at)
     }
   }
 
   /// Takes the uses of an issuance back.
   mutating func giveBack(_ uses: [LimitUse], usedAt: Int64) {
     for use in uses.eachCounterOnce {
-      counters[use.counter]?.giveBack(use.amount, in: use.limit.window, at: usedAt)
+      guard let row = counters.row(of: use.counter) else { continue }
+      counters[row].giveBack(use.amount, in: use.limit.window, at: usedAt)
     }
   }
 
@@ -136,7 +142,6 @@ extension LedgerState {
   mutating func append(_ issuedRow: IssuedRow) -> Int32 {
     let owner = issuedRow.customer
     let row = issued.append(issuedRow)
-    issuedRows[issuedRow.offer.id] = row
     if customers[owner].lastIssued == nowhere {
       customers[owner].firstIssued = row
     } else {
@@ -152,7 +157,7 @@ extension LedgerState {
 
   /// A reason replaces an earlier reason, and nothing that was sent.
   private mutating func withhold(_ offer: IssuedOffer.ID, _ provider: ProviderID, _ reason: WithheldReason) {
-    guard let row = issuedRows[offer],
+    guard let row = issued.row(of: offer),
       let index = issued[row].offer.replicas.firstIndex(where: { $0.provider == provider }),
       case .notSent = issued[row].offer.replicas[index].state
     else { return }

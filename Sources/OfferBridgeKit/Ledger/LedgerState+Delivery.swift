@@ -3,22 +3,19 @@ import Foundation
 extension LedgerState {
   /// Hands out what is due.
   package mutating func claim(_ query: ClaimQuery, now: Int64) -> ClaimAnswer {
-    guard var lane = lanes.removeValue(forKey: query.provider) else {
+    guard let lane = lanes.firstIndex(where: { $0.provider == query.provider }) else {
       return ClaimAnswer(now: Date(milliseconds: now), claims: [], nextDue: nil)
     }
-    defer { lanes[query.provider] = lane }
     let horizon = min(now, query.dueBy?.milliseconds ?? now)
     let until = now.addingClamped(query.lease.milliseconds)
     var claims: [Claim] = []
     while true {
-      dropVoid(&lane.waiting)
-      dropVoid(&lane.leases)
-      guard claims.count < query.limit, let next = takeEarliest(of: &lane, by: horizon) else { break }
+      dropVoid(lane, \.waiting)
+      dropVoid(lane, \.leases)
+      guard claims.count < query.limit, let next = lanes[lane].takeEarliest(by: horizon) else { break }
       if isProven(next) || isOfClosedOffer(next) {
         // A redemption told what the worker that ended could not, or there is nothing to be told any more.
-        lanes[query.provider] = lane
         endOpen(next)
-        lane = lanes.removeValue(forKey: query.provider) ?? Lane()
         continue
       }
       // The worker that held it ended without a word.
@@ -27,7 +24,7 @@ extension LedgerState {
       messages[next].attempts += 1
       messages[next].state = .leased(until: until)
       messages[next].stamp &+= 1
-      lane.leases.insert(entry(of: next, at: until))
+      lanes[lane].leases.insert(entry(of: next, at: until))
       let row = messages[next]
       claims.append(
         Claim(
@@ -37,7 +34,8 @@ extension LedgerState {
         )
       )
     }
-    let nextDue = [lane.waiting.first?.moment, lane.leases.first?.moment].compactMap(\.self).min()
+    let nextDue = [lanes[lane].waiting.first?.moment, lanes[lane].leases.first?.moment].compactMap(\.self)
+      .min()
     return ClaimAnswer(
       now: Date(milliseconds: now),
       claims: claims,
@@ -45,46 +43,30 @@ extension LedgerState {
     )
   }
 
-  private func takeEarliest(of lane: inout Lane, by horizon: Int64) -> Int32? {
-    let due = lane.waiting.first.flatMap { $0.moment <= horizon ? $0 : nil }
-    let lapsed = lane.leases.first.flatMap { $0.moment <= horizon ? $0 : nil }
-    switch (due, lapsed) {
-    case (nil, nil): return nil
-    case (let entry?, nil):
-      lane.waiting.removeFirst()
-      return entry.row
-    case (nil, let entry?):
-      lane.leases.removeFirst()
-      return entry.row
-    case (let entry?, let other?):
-      if entry.isBefore(other) {
-        lane.waiting.removeFirst()
-        return entry.row
-      }
-      lane.leases.removeFirst()
-      return other.row
+  @inline(__always)
+  private mutating func dropVoid(_ lane: Int, _ queue: WritableKeyPath<Lane, DueQueue>) {
+    while let first = lanes[lane][keyPath: queue].first, messages[first.row].stamp != first.stamp {
+      lanes[lane][keyPath: queue].removeFirst()
     }
-  }
-
-  private func dropVoid(_ heap: inout DueHeap) {
-    while let first = heap.first, messages[first.row].stamp != first.stamp { heap.removeFirst() }
   }
 
   /// Prolongs a lease, if its fence still holds.
   package mutating func extend(_ lease: Lease, by length: Duration, now: Int64) -> ExtendAnswer {
-    guard let row = messageRows[lease.message], messages[row].fence == lease.fence else { return .lostLease }
+    guard let row = messages.row(of: lease.message), messages[row].fence == lease.fence else {
+      return .lostLease
+    }
     guard case .leased(let before) = messages[row].state else { return .alreadySettled }
     let until = max(before, now.addingClamped(length.milliseconds))
     messages[row].state = .leased(until: until)
     messages[row].stamp &+= 1
     let entry = entry(of: row, at: until)
-    lanes[messages[row].message.provider]?.leases.insert(entry)
+    lanes[messages[row].lane].leases.insert(entry)
     return .extended(Lease(message: lease.message, fence: lease.fence, until: Date(milliseconds: until)))
   }
 
   /// Writes what came of one attempt, if its fence still holds.
   package mutating func settle(_ settlement: Settlement, now: Int64) -> SettleAnswer {
-    guard let row = messageRows[settlement.lease.message],
+    guard let row = messages.row(of: settlement.lease.message),
       messages[row].fence == settlement.lease.fence
     else { return .lostLease }
     guard case .leased = messages[row].state else { return .alreadySettled }
@@ -142,7 +124,10 @@ extension LedgerState {
     let owner = messages[row].customer
     if let reference, messages[row].message.purpose == .issue {
       let key = ReferenceKey(provider: messages[row].message.provider, reference: reference)
-      if references[key] == nil { references[key] = issuedRow }
+      let hash = key.rowHash
+      if references.row(of: key, hash) == nil {
+        _ = references.append(ReferenceRow(name: key, issued: issuedRow), hash)
+      }
       if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }

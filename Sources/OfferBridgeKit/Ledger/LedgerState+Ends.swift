@@ -20,7 +20,7 @@ extension LedgerState {
   /// Ends a message that is not to be attempted any more: it is proven, or its issued offer is closed.
   mutating func endOpen(_ row: Int32) {
     if case .leased = messages[row].state { noteUnknown(row) }
-    let isHead = lanes[messages[row].message.provider]?.ends[messages[row].customer]?.head == row
+    let isHead = head(of: messages[row].customer, in: messages[row].lane) == row
     let isProven = isProven(row)
     messages[row].state = isProven ? .confirmed : .withdrawn
     messages[row].stamp &+= 1

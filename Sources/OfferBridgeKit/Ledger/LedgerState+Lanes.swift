@@ -4,10 +4,29 @@ import Foundation
 ///
 /// Of a customer's messages only the earliest open one, the head, is in `waiting`.
 struct Lane: Sendable {
-  var waiting = DueHeap()
-  var leases = DueHeap()
-  /// The first and the last message of each customer who has an open one.
-  var ends: [Int32: (head: Int32, tail: Int32)] = [:]
+  let provider: ProviderID
+  var waiting = DueQueue()
+  var leases = DueQueue()
+  /// The first open message of each customer who has one, by the customer's row; it knows the last one.
+  var heads = RowIndex()
+
+  /// Takes out what is due first, of what waits or whose lease ran out.
+  mutating func takeEarliest(by horizon: Int64) -> Int32? {
+    let due = waiting.first.flatMap { $0.moment <= horizon ? $0 : nil }
+    let lapsed = leases.first.flatMap { $0.moment <= horizon ? $0 : nil }
+    guard let entry = due ?? lapsed else { return nil }
+    if let lapsed, due.map({ !$0.isBefore(lapsed) }) ?? true {
+      leases.removeFirst()
+      return lapsed.row
+    }
+    waiting.removeFirst()
+    return entry.row
+  }
+
+  /// Rows are counted up, so that a multiplication is enough of a hash.
+  static func hash(_ customer: Int32) -> UInt32 {
+    UInt32(truncatingIfNeeded: (UInt64(UInt32(bitPattern: customer)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+  }
 }
 
 extension LedgerState {
@@ -15,14 +34,14 @@ extension LedgerState {
   @discardableResult
   mutating func queue(_ message: OfferMessage, limits: [LimitUse] = [], now: Int64) -> Int32 {
     let owner = row(of: message.customer)
-    let issuedRow = message.issuedOffer.flatMap { issuedRows[$0] } ?? nowhere
+    let issuedRow = message.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere
     let row = append(
       MessageRow(
         message: message,
         customer: owner,
         issued: issuedRow,
+        lane: lane(of: message.provider),
         limits: limits,
-        sequence: Int64(messages.count),
         state: .waiting,
         due: now
       )
@@ -43,7 +62,6 @@ extension LedgerState {
   mutating func append(_ message: MessageRow) -> Int32 {
     let owner = message.customer
     let row = messages.append(message)
-    messageRows[message.message.key] = row
     if customers[owner].lastMessage == nowhere {
       customers[owner].firstMessage = row
     } else {
@@ -53,53 +71,68 @@ extension LedgerState {
     return row
   }
 
+  /// The number of a provider's lane, made when there is none.
+  mutating func lane(of provider: ProviderID) -> Int {
+    if let lane = lanes.firstIndex(where: { $0.provider == provider }) { return lane }
+    lanes.append(Lane(provider: provider))
+    return lanes.count - 1
+  }
+
+  /// The first of a customer's open messages in a lane, or `nil`.
+  func head(of customer: Int32, in lane: Int) -> Int32? {
+    lanes[lane].heads.row(Lane.hash(customer)) { messages[$0].customer == customer }
+  }
+
+  private mutating func putAhead(_ row: Int32, of head: Int32?, tail: Int32) {
+    let (lane, hash) = (messages[row].lane, Lane.hash(messages[row].customer))
+    if let head { lanes[lane].heads.remove(hash, head) }
+    lanes[lane].heads.insert(hash, row)
+    messages[row].tail = tail
+  }
+
   /// Puts a message in its customer's lane, in the order of their commits, but never before one that is on its way.
   mutating func enterLane(_ row: Int32) {
-    let provider = messages[row].message.provider
-    let owner = messages[row].customer
-    let sequence = messages[row].sequence
     messages[row].isInLane = true
     messages[row].nextInLane = nowhere
-    guard let (head, tail) = lanes[provider]?.ends[owner] else {
-      lanes[provider, default: Lane()].ends[owner] = (row, row)
+    guard let head = head(of: messages[row].customer, in: messages[row].lane) else {
+      putAhead(row, of: nil, tail: row)
       return putInQueue(row)
     }
-    if messages[tail].sequence < sequence {
+    let tail = messages[head].tail
+    if tail < row {
       messages[tail].nextInLane = row
-      lanes[provider]?.ends[owner]?.tail = row
+      messages[head].tail = row
       return
     }
     // One that is to be sent after all, and older than others.
-    if case .waiting = messages[head].state, sequence < messages[head].sequence {
+    if case .waiting = messages[head].state, row < head {
       messages[head].stamp &+= 1
       messages[row].nextInLane = head
-      lanes[provider]?.ends[owner]?.head = row
+      putAhead(row, of: head, tail: tail)
       return putInQueue(row)
     }
     var before = head
     var after = messages[head].nextInLane
-    while after != nowhere, messages[after].sequence < sequence {
+    while after != nowhere, after < row {
       before = after
       after = messages[after].nextInLane
     }
     messages[before].nextInLane = row
     messages[row].nextInLane = after
-    if after == nowhere { lanes[provider]?.ends[owner]?.tail = row }
+    if after == nowhere { messages[head].tail = row }
   }
 
-  func entry(of row: Int32, at moment: Int64) -> DueHeap.Entry {
-    .init(moment: moment, sequence: messages[row].sequence, row: row, stamp: messages[row].stamp)
+  func entry(of row: Int32, at moment: Int64) -> DueEntry {
+    .init(moment: moment, row: row, stamp: messages[row].stamp)
   }
 
   mutating func putInQueue(_ row: Int32) {
     messages[row].stamp &+= 1
-    let entry = entry(of: row, at: messages[row].due)
-    lanes[messages[row].message.provider, default: Lane()].waiting.insert(entry)
+    lanes[messages[row].lane].waiting.insert(entry(of: row, at: messages[row].due))
   }
 
   /// Takes a settled head out, and lets the customer's next open message be the head.
   mutating func leaveLane(_ row: Int32) {
-    let provider = messages[row].message.provider
     messages[row].isInLane = false
     var next = messages[row].nextInLane
     while next != nowhere && messages[next].state.isFinal {
@@ -107,9 +140,9 @@ extension LedgerState {
       next = messages[next].nextInLane
     }
     if next == nowhere {
-      lanes[provider]?.ends[messages[row].customer] = nil
+      lanes[messages[row].lane].heads.remove(Lane.hash(messages[row].customer), row)
     } else {
-      lanes[provider]?.ends[messages[row].customer]?.head = next
+      putAhead(next, of: row, tail: messages[row].tail)
       putInQueue(next)
     }
   }

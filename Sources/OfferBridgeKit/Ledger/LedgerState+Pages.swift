@@ -56,7 +56,7 @@ extension LedgerState {
     next: (Int32) -> Int32,
     entry: (Int32) -> LedgerPage.Entry
   ) -> LedgerPage {
-    guard let owner = customerRows[customer] else { return LedgerPage(entries: [], next: nil) }
+    guard let owner = customers.row(of: customer) else { return LedgerPage(entries: [], next: nil) }
     var row = customers[owner][keyPath: first]
     if let mark = query.after {
       guard let after = Int32(mark.rawValue), isTheirs(after, owner) else {
@@ -88,7 +88,7 @@ extension LedgerState {
 
   /// Everything about one issued offer.
   package func record(of id: IssuedOffer.ID) -> IssuedOfferRecord? {
-    guard let row = issuedRows[id] else { return nil }
+    guard let row = issued.row(of: id) else { return nil }
     let owner = issued[row].customer
     var mine: [MessageRecord] = []
     var next = customers[owner].firstMessage
@@ -110,9 +110,4 @@ extension LedgerState {
       events: counted.map(\.record)
     )
   }
-}
-
-extension ChunkedArray {
-  /// Whether there is a row of that number.
-  fileprivate func has(_ row: Int32) -> Bool { row >= 0 && Int(row) < count }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-struct EventRow: Sendable {
+struct EventRow: NamedRow {
+  var name: ExternalEventID { event.id }
   let event: ExternalEvent
   let orderedAt: Int64
   /// The customer it is folded with, or nowhere.
@@ -16,6 +17,12 @@ struct EventRow: Sendable {
 struct ReferenceKey: Hashable, Sendable, Codable {
   let provider: ProviderID
   let reference: ReplicaReference
+}
+
+/// An external system's name for a replica, and the row of the issued offer that it is of.
+struct ReferenceRow: NamedRow {
+  let name: ReferenceKey
+  let issued: Int32
 }
 
 /// Events whose customer is not known yet, by what will tell.
@@ -40,7 +47,8 @@ struct ParkedEvents: Sendable {
 extension LedgerState {
   /// Takes in one event, once, and folds it with what is known of its customer.
   package mutating func reconcile(_ event: ExternalEvent) -> RedemptionMatch {
-    if let row = eventRows[event.id] {
+    let hash = event.id.rowHash
+    if let row = events.row(of: event.id, hash) {
       if events[row].event == event {
         duplicates += 1
         return .duplicate
@@ -49,9 +57,9 @@ extension LedgerState {
       return .conflict
     }
     let row = events.append(
-      EventRow(event: event, orderedAt: event.time.orderedAt, match: .parked(.unknownOffer))
+      EventRow(event: event, orderedAt: event.time.orderedAt, match: .parked(.unknownOffer)),
+      hash
     )
-    eventRows[event.id] = row
     if let owner = owner(of: event) {
       attach(row, to: owner)
       fold(owner)
@@ -63,22 +71,22 @@ extension LedgerState {
 
   /// How an event stands now.
   package func match(of id: ExternalEventID) -> RedemptionMatch? {
-    eventRows[id].map { events[$0].match }
+    events.row(of: id).map { events[$0].match }
   }
 
   private mutating func owner(of event: ExternalEvent) -> Int32? {
     switch event.content {
     case .redemption(.issuedOffer(let id), _):
-      return issuedRows[id].map { issued[$0].customer }
+      return issued.row(of: id).map { issued[$0].customer }
     case .redemption(.replica(let reference), _):
-      return references[ReferenceKey(provider: event.id.source, reference: reference)].map {
-        issued[$0].customer
+      return references.row(of: ReferenceKey(provider: event.id.source, reference: reference)).map {
+        issued[references[$0].issued].customer
       }
     case .redemption(.customer(let id, _), _):
       return row(of: id)
     case .reversal(let redemption):
       let target = ExternalEventID(source: event.id.source, id: redemption)
-      return eventRows[target].map { events[$0].customer }.flatMap { $0 == nowhere ? nil : $0 }
+      return events.row(of: target).map { events[$0].customer }.flatMap { $0 == nowhere ? nil : $0 }
     }
   }
 

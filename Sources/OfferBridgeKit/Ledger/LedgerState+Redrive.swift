@@ -3,7 +3,7 @@ import Foundation
 extension LedgerState {
   /// Lets a message that ended in vain be tried again.
   package mutating func redrive(_ redrive: MessageRedrive, tenant: TenantID, now: Int64) -> RedriveAnswer {
-    guard let row = messageRows[redrive.message] else { return .unknownMessage }
+    guard let row = messages.row(of: redrive.message) else { return .unknownMessage }
     let successor = messages[row].successor
     if successor != nowhere { return .superseded(by: messages[successor].message.key) }
     switch messages[row].state {

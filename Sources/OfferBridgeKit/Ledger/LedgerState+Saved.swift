@@ -16,10 +16,10 @@ extension LedgerState {
     for customer in saved.customers { try attach(customer.events, to: row(of: customer.id)) }
     for row in events.indices where events[Int32(row)].customer == nowhere { park(Int32(row)) }
     for reference in saved.references {
-      guard let row = issuedRows[reference.issuedOffer] else {
+      guard let row = issued.row(of: reference.issuedOffer) else {
         throw .damaged("a reference without its offer")
       }
-      references[reference.key] = row
+      references.append(ReferenceRow(name: reference.key, issued: row))
     }
     duplicates = saved.duplicates
     conflicts = saved.conflicts
@@ -50,7 +50,7 @@ extension LedgerState {
       let outcome: TriggerRow.Outcome
       switch node.outcome {
       case .issued:
-        guard let row = issuedRows[node.key] else { throw .damaged("a trigger without what it issued") }
+        guard let row = issued.row(of: node.key) else { throw .damaged("a trigger without what it issued") }
         outcome = .issued(row)
       case .raised(let event): outcome = .raised(event)
       case .queued(let provider): outcome = .queued(provider)
@@ -60,16 +60,19 @@ extension LedgerState {
         .init(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
       )
     }
-    triggers[saved.record.id] = trigger
+    triggers.append(trigger)
   }
 
   private mutating func restore(_ saved: SavedState.Counter) throws(OfferBridgeError) {
     guard saved.moments.count == saved.totals.count else {
       throw .damaged("a limit's uses without their amounts")
     }
-    counters[saved.counter] = CounterRow(
-      used: saved.used,
-      uses: zip(saved.moments, saved.totals).map { (moment: $0, total: $1) }
+    counters.append(
+      CounterRow(
+        name: saved.counter,
+        used: saved.used,
+        uses: zip(saved.moments, saved.totals).map { (moment: $0, total: $1) }
+      )
     )
   }
 
@@ -81,9 +84,9 @@ extension LedgerState {
     var message = MessageRow(
       message: saved.message,
       customer: row(of: saved.message.customer),
-      issued: saved.message.issuedOffer.flatMap { issuedRows[$0] } ?? nowhere,
+      issued: saved.message.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere,
+      lane: lane(of: saved.message.provider),
       limits: saved.limits,
-      sequence: Int64(messages.count),
       state: saved.state,
       due: saved.due
     )
@@ -99,34 +102,35 @@ extension LedgerState {
   private mutating func link(_ saved: [SavedState.Message]) throws(OfferBridgeError) {
     for (row, message) in saved.enumerated() {
       guard let next = message.nextGeneration else { continue }
-      guard let successor = messageRows[next] else { throw .damaged("a message without its next generation") }
+      guard let successor = messages.row(of: next) else {
+        throw .damaged("a message without its next generation")
+      }
       messages[Int32(row)].successor = successor
     }
   }
 
   /// One customer's open messages to one provider, from the head on.
   private mutating func restore(_ lane: [DerivedKey]) throws(OfferBridgeError) {
-    let rows = lane.compactMap { messageRows[$0] }
+    let rows = lane.compactMap { messages.row(of: $0) }
     guard rows.count == lane.count, let head = rows.first, let tail = rows.last,
       !messages[head].state.isFinal
     else { throw .damaged("a lane without its messages") }
-    let (provider, owner) = (messages[head].message.provider, messages[head].customer)
+    let (number, owner) = (messages[head].lane, messages[head].customer)
     for (row, next) in zip(rows, rows.dropFirst() + [nowhere]) {
-      guard !messages[row].isInLane, messages[row].message.provider == provider,
+      guard !messages[row].isInLane, messages[row].lane == number,
         messages[row].customer == owner
       else { throw .damaged("a message in two lanes") }
       messages[row].isInLane = true
       messages[row].nextInLane = next
     }
-    lanes[provider, default: Lane()].ends[owner] = (head, tail)
+    guard self.head(of: owner, in: number) == nil else { throw .damaged("a customer with two lanes") }
+    lanes[number].heads.insert(Lane.hash(owner), head)
+    messages[head].tail = tail
     if case .waiting = messages[head].state { putInQueue(head) }
   }
 
   private mutating func restore(_ saved: SavedState.Event) {
-    let row = events.append(
-      EventRow(event: saved.event, orderedAt: saved.event.time.orderedAt, match: saved.match)
-    )
-    eventRows[saved.event.id] = row
+    events.append(EventRow(event: saved.event, orderedAt: saved.event.time.orderedAt, match: saved.match))
   }
 
   private mutating func attach(_ rows: [Int], to owner: Int32) throws(OfferBridgeError) {

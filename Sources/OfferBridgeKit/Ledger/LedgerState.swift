@@ -9,22 +9,19 @@ package struct LedgerState: Sendable {
   /// How long a limit's refusal is repeated.
   let refusalRetention: Int64
 
-  var customers = ChunkedArray<CustomerRow>()
-  var customerRows = ShardedTable<CustomerID, Int32>()
-  var issued = ChunkedArray<IssuedRow>()
-  var issuedRows = ShardedTable<DerivedKey, Int32>()
-  var triggers = ShardedTable<TriggerID, TriggerRow>()
-  var counters = ShardedTable<LimitCounter, CounterRow>()
+  var customers = NamedRows<CustomerRow>()
+  var issued = NamedRows<IssuedRow>()
+  var triggers = NamedRows<TriggerRow>()
+  var counters = NamedRows<CounterRow>()
   /// The triggers with something to forget, in the order of when.
   var lapsing = ChunkedQueue<Lapse>()
 
-  var messages = ChunkedArray<MessageRow>()
-  var messageRows = ShardedTable<DerivedKey, Int32>()
-  var lanes: [ProviderID: Lane] = [:]
+  var messages = NamedRows<MessageRow>()
+  /// One for each provider, in the order in which they were first sent to.
+  var lanes: [Lane] = []
 
-  var events = ChunkedArray<EventRow>()
-  var eventRows = ShardedTable<ExternalEventID, Int32>()
-  var references = ShardedTable<ReferenceKey, Int32>()
+  var events = NamedRows<EventRow>()
+  var references = NamedRows<ReferenceRow>()
   var parked = ParkedEvents()
   var duplicates = 0
   var conflicts = 0
@@ -35,10 +32,8 @@ package struct LedgerState: Sendable {
 
   /// The row of a customer, made when there is none.
   mutating func row(of customer: CustomerID) -> Int32 {
-    if let row = customerRows[customer] { return row }
-    let row = customers.append(CustomerRow(id: customer))
-    customerRows[customer] = row
-    return row
+    let hash = customer.rowHash
+    return customers.row(of: customer, hash) ?? customers.append(CustomerRow(name: customer), hash)
   }
 }
 
@@ -46,8 +41,8 @@ package struct LedgerState: Sendable {
 let nowhere: Int32 = -1
 
 /// A customer, and the ends of the lists of what belongs to them.
-struct CustomerRow: Sendable {
-  let id: CustomerID
+struct CustomerRow: NamedRow {
+  let name: CustomerID
   var firstIssued = nowhere
   var lastIssued = nowhere
   var firstMessage = nowhere
@@ -56,7 +51,8 @@ struct CustomerRow: Sendable {
   var lastEvent = nowhere
 }
 
-struct IssuedRow: Sendable {
+struct IssuedRow: NamedRow {
+  var name: DerivedKey { offer.id }
   /// Its replicas' states are what deliveries said; `evidence` is kept apart.
   var offer: IssuedOffer
   /// A bit for each replica that a redemption proved.
@@ -71,7 +67,8 @@ struct IssuedRow: Sendable {
   var current: IssuedOffer { offer.proven(by: evidence) }
 }
 
-struct TriggerRow: Sendable {
+struct TriggerRow: NamedRow {
+  var name: TriggerID { record.id }
   let record: TriggerRecord
   var version = 0
   var nodes: [Node] = []
@@ -92,6 +89,11 @@ struct TriggerRow: Sendable {
     // Behind a pointer: it is rare, and would make every node twice as large.
     indirect case refused(CampaignLimit, until: Int64)
   }
+
+  /// What stands where a trigger was, until another takes its place.
+  static let nothing = TriggerRow(
+    record: TriggerRecord(id: TriggerID(.action, ""), customer: "", fingerprint: DerivedKey((0, 0, 0, 0)))
+  )
 
   func node(_ key: DerivedKey, at now: Int64) -> Node? {
     nodes.last { $0.key == key && !$0.hasLapsed(at: now) }
@@ -117,7 +119,7 @@ extension TriggerRow.Node {
 extension LedgerState {
   /// Reads what a decision needs.
   package func snapshot(_ query: SnapshotQuery, now: Int64) -> LedgerSnapshot {
-    let trigger = triggers[query.trigger]
+    let trigger = triggers.row(of: query.trigger).map { triggers[$0] }
     var mine: [IssuedOffer] = []
     if !query.offers.isEmpty {
       forEachIssued(of: query.customer) { row in
@@ -145,7 +147,7 @@ extension LedgerState {
   }
 
   private func forEachIssued(of customer: CustomerID, _ body: (IssuedRow) -> Void) {
-    guard let owner = customerRows[customer] else { return }
+    guard let owner = customers.row(of: customer) else { return }
     var next = customers[owner].firstIssued
     while next != nowhere {
       let row = issued[next]

@@ -1,14 +1,15 @@
 import Foundation
 
 /// A message as it is kept.
-struct MessageRow: Sendable {
+struct MessageRow: NamedRow {
+  var name: DerivedKey { message.key }
   let message: OfferMessage
   let customer: Int32
   /// The issued offer's row, or nowhere.
   let issued: Int32
+  /// The number of its provider's lane.
+  let lane: Int
   let limits: [LimitUse]
-  /// The order of commits, which breaks ties between equal moments.
-  let sequence: Int64
   var state: State
   var due: Int64
   /// Since it was committed, or redriven under its key.
@@ -24,6 +25,8 @@ struct MessageRow: Sendable {
   /// The row of its next generation, or nowhere.
   var successor = nowhere
   var nextInLane = nowhere
+  /// Of a customer's first open message in a lane: the last one.
+  var tail = nowhere
   var nextOfCustomer = nowhere
 
   enum State: Sendable, Hashable, Codable {

@@ -85,7 +85,7 @@ extension SavedState {
       let events = Array(
         sequence(first: customer.firstEvent) { state.events[$0].nextOfCustomer }.prefix { $0 != nowhere }
       )
-      return Customer(id: customer.id, events: events.map(Int.init))
+      return Customer(id: customer.name, events: events.map(Int.init))
     }
     issued = state.issued.indices.map { row in
       let issued = state.issued[Int32(row)]
@@ -96,14 +96,14 @@ extension SavedState {
         limits: issued.limits
       )
     }
-    triggers = state.triggers.all.map(\.value)
+    triggers = state.triggers.named
       .sorted { $0.record.id.isBefore($1.record.id) }
       .map {
         Trigger(record: $0.record, version: $0.version, lapsesAt: $0.lapsesAt, nodes: $0.nodes.map(Node.init))
       }
-    counters = state.counters.all.sorted { $0.key.isBefore($1.key) }.map { counter, row in
+    counters = state.counters.named.sorted { $0.name.isBefore($1.name) }.map { row in
       Counter(
-        counter: counter,
+        counter: row.name,
         used: row.used,
         moments: row.uses.map(\.moment),
         totals: row.uses.map(\.total)
@@ -125,7 +125,7 @@ extension SavedState {
         nextGeneration: message.successor == nowhere ? nil : state.messages[message.successor].message.key
       )
     }
-    lanes = state.lanes.values.flatMap(\.ends.values).map(\.head).sorted().map { head in
+    lanes = state.lanes.flatMap(\.heads.rows).sorted().map { head in
       sequence(first: head) { state.messages[$0].nextInLane }.prefix { $0 != nowhere }
         .map { state.messages[$0].message.key }
     }
@@ -133,8 +133,8 @@ extension SavedState {
       let event = state.events[Int32(row)]
       return Event(event: event.event, match: event.match)
     }
-    references = state.references.all.sorted { $0.key.isBefore($1.key) }
-      .map { Reference(key: $0.key, issuedOffer: state.issued[$0.value].offer.id) }
+    references = state.references.named.sorted { $0.name.isBefore($1.name) }
+      .map { Reference(key: $0.name, issuedOffer: state.issued[$0.issued].offer.id) }
     duplicates = state.duplicates
     conflicts = state.conflicts
   }
