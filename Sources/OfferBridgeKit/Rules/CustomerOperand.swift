@@ -87,6 +87,15 @@ public struct NamedCustomerOperand<Customer: Sendable, Fact: Sendable>: RuleOper
   public var name: String { "customer.\(property)" }
 }
 
+extension NamedCustomerOperand: CampaignRule where Fact == Bool {
+  /// Met when the closure answers true; not evaluable when it answers `nil`.
+  public var rule: Rule<Customer> {
+    .flag(self) { read($0.customer).map(RuleVerdict.init) ?? .notEvaluable }
+  }
+  /// Met when the closure answers true; not evaluable when it answers `nil`.
+  public var body: Rule<Customer> { rule }
+}
+
 /// A property of the host's profile, always there.
 ///
 /// A `Bool` property is a clause by itself: `customer.isOptedIn`.
