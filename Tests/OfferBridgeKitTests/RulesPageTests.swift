@@ -414,16 +414,18 @@ import Testing
     }
   }
 
-  @Test func `who is an adult that we may write to`() throws {
-    let table = try TruthTable(
-      Adults(),
-      [
-        .init("grown up", .met, .example(customer: Shopper())),
-        .init("a child", .notMet, .example(customer: Shopper(age: 17))),
-      ]
-    )
-    #expect(table.mismatches.isEmpty, "\(table)")
-    #expect(table.coverage.neverRefused == ["customer.isOptedIn"])  // in want of a case
+  @Suite struct AdultsTests {
+    @Test func `who is an adult that we may write to`() throws {
+      let table = try TruthTable(
+        Adults(),
+        [
+          .init("grown up", .met, .example(customer: Shopper())),
+          .init("a child", .notMet, .example(customer: Shopper(age: 17))),
+        ]
+      )
+      #expect(table.mismatches.isEmpty, "\(table)")
+      #expect(table.coverage.neverRefused == ["customer.isOptedIn"])  // in want of a case
+    }
   }
 }
 
