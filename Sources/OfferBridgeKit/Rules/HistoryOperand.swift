@@ -85,9 +85,11 @@ public struct HistoryTotal<Customer: Sendable>: RuleOperand {
     guard look.clauses != nil else {
       return context.history.total(of: look.action, by: attribute, in: look.window(in: context))
     }
-    var total = 0.0
-    look.forEach(in: context) { total += $0.attributes.number(attribute) ?? 0 }
-    return total
+    var total = Total()
+    look.forEach(in: context) { action in
+      if let number = action.attributes.number(attribute) { total.add(number) }
+    }
+    return total.sum
   }
 
   /// Such as "purchase total of amount in the last 90 days".
