@@ -111,13 +111,17 @@ final class ContractSteps: Sendable {
   }
 }
 
-/// A value in a line that a person reads: claims by their messages' names, without the names of modules.
+/// A value in a line that a person reads: claims and messages by their names, without the names of modules.
 func readable(_ value: Any) -> String {
   if let claims = value as? [Claim] {
     let names = claims.map {
       "\($0.message.variant) (fence \($0.lease.fence), attempt \($0.attempt))"
     }
     return names.isEmpty ? "none" : names.joined(separator: ", ")
+  }
+  if let message = value as? OfferMessage {
+    return
+      "\(message.variant), generation \(message.generation), \(message.payload.count) bytes, key \(message.key)"
   }
   let text = "\(value)".replacing("OfferBridgeKit.", with: "")
   return text.count > 800 ? "\(text.prefix(800))…" : text
