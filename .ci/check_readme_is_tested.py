@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that each README block under `<!-- tested -->` stands in a test, word for word.
+"""Checks that each block of README and Documentation under `<!-- tested -->` stands in a test, word for word.
 
 White space, line comments, imports and trailing commas do not count.
 
@@ -24,17 +24,23 @@ def normalised(source: str) -> str:
 
 def untested(root: Path) -> tuple[int, list[str]]:
     """How many blocks are marked, and those that stand in no test."""
-    try:
-        blocks = [b for b in swift_blocks((root / "README.md").read_text(encoding="utf-8")) if b.is_tested]
-    except Misplaced as fault:
-        return 0, [f"README.md:{fault}"]
     tests = [normalised(file.read_text(encoding="utf-8")) for file in swift_files(root / "Tests")]
-    found = []
-    for block in blocks:
-        code = normalised(block.text)
-        if code == "" or not any(code in test for test in tests):
-            found.append(f"README.md:{block.line}: this block stands in no file of Tests")
-    return len(blocks), found if blocks else ["README.md: no Swift block is marked as tested"]
+    marked, found = {}, []
+    for page in [root / "README.md", *sorted(root.glob("Documentation/**/*.md"))]:
+        name = page.relative_to(root).as_posix()
+        try:
+            blocks = [block for block in swift_blocks(page.read_text(encoding="utf-8")) if block.is_tested]
+        except Misplaced as fault:
+            found.append(f"{name}:{fault}")
+            continue
+        marked[name] = len(blocks)
+        for block in blocks:
+            code = normalised(block.text)
+            if code == "" or not any(code in test for test in tests):
+                found.append(f"{name}:{block.line}: this block stands in no file of Tests")
+    if marked.get("README.md") == 0:
+        found.append("README.md: no Swift block is marked as tested")
+    return sum(marked.values()), found
 
 
 def self_test() -> list[str]:
@@ -50,17 +56,27 @@ def self_test() -> list[str]:
             Path(folder, "Tests").mkdir()
             Path(folder, "Tests/A.swift").write_text(test)
             Path(folder, "README.md").write_text(readme)
+            Path(folder, "Documentation").mkdir()
+            Path(folder, "Documentation/A.md").write_text(readme)
             if is_right == bool(untested(Path(folder))[1]):
                 faults.append(f"{'refused' if is_right else 'accepted'}: {readme}")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Tests").mkdir()
+        Path(folder, "Tests/A.swift").write_text(test)
+        Path(folder, "Documentation").mkdir()
+        Path(folder, "README.md").write_text(cases[0][0])
+        Path(folder, "Documentation/A.md").write_text(cases[2][0])
+        if [fault.split(":")[0] for fault in untested(Path(folder))[1]] != ["Documentation/A.md"]:
+            faults.append("a page of Documentation is not checked by itself")
     return faults
 
 
 def main() -> int:
     if sys.argv[1:] == ["--self-test"]:
-        faults, summary = self_test(), "check_readme_is_tested: 9 pages"
+        faults, summary = self_test(), "check_readme_is_tested: 10 pages"
     else:
         marked, faults = untested(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
-        summary = f"README: {marked} blocks marked as tested"
+        summary = f"README and Documentation: {marked} blocks marked as tested"
     print("\n".join([*faults, f"{summary}, {len(faults)} faults"]))
     return 1 if faults else 0
 

@@ -128,7 +128,8 @@ package struct RuleAgreement {
     let integer = integer()
     let number = number()
     let flag = flip()
-    switch Int.random(in: 0..<16, using: &random) {
+    switch Int.random(in: 0..<17, using: &random) {
+    case 15: return untyped(integer)
     case 0...2: return compared({ $0.customer.count }, integer) { $0.customer.count }
     case 3: return compared({ $0.customer.wide }, Int64(integer)) { $0.customer.wide }
     case 4, 5: return compared({ $0.customer.score }, number) { $0.customer.score }
@@ -193,6 +194,31 @@ package struct RuleAgreement {
       return Pair(rule: operand.orElse(value) >= value) { context in
         RuleVerdict((read(context) ?? value) >= value)
       }
+    }
+  }
+
+  /// An attribute of no stated type against a whole number: by number, whatever its fraction.
+  private mutating func untyped(_ value: Int) -> Pair {
+    let event = RuleScope<Profile>().event
+    func hand(_ holds: @escaping @Sendable (Double, Double) -> Bool)
+      -> @Sendable (RuleContext<Profile>) -> RuleVerdict
+    {
+      { context in
+        switch context.event.attributes["items"] {
+        // Small ones: both are exact as Double.
+        case .integer(let integer): RuleVerdict(holds(Double(integer), Double(value)))
+        case .number(let number): RuleVerdict(holds(number, Double(value)))
+        default: .notEvaluable
+        }
+      }
+    }
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: return Pair(rule: event.items == value, byHand: hand { $0 == $1 })
+    case 1: return Pair(rule: event.items != value, byHand: hand { $0 != $1 })
+    case 2: return Pair(rule: event.items < value, byHand: hand { $0 < $1 })
+    case 3: return Pair(rule: event.items <= value, byHand: hand { $0 <= $1 })
+    case 4: return Pair(rule: event.items > value, byHand: hand { $0 > $1 })
+    default: return Pair(rule: event.items >= value, byHand: hand { $0 >= $1 })
     }
   }
 

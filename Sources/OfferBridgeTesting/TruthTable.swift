@@ -60,7 +60,7 @@ public struct TruthTable<Customer: Sendable>: Sendable, CustomStringConvertible 
   /// - Parameters:
   ///   - rule: The rule.
   ///   - cases: The cases, in the order in which they are printed.
-  /// - Throws: ``OfferBridgeError`` with code `configurationInvalid` when the rule could not be registered.
+  /// - Throws: `OfferBridgeError` with code `configurationInvalid` when the rule could not be registered.
   public init(_ rule: some CampaignRule<Customer>, _ cases: [Case]) throws {
     self.cases = cases
     explanations = try cases.map { one in

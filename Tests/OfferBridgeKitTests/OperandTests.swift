@@ -59,6 +59,23 @@ import Testing
     )
   }
 
+  @Test func `amounts add up as written, and what is infinite stays so`() throws {
+    let tenths = past(
+      "purchase",
+      Array(repeating: 1, count: 1000),
+      Array(repeating: ["amount": 0.1], count: 1000)
+    )
+    #expect(try line(Clause { $0.history.total(of: "purchase", .ever) == 100 }, tenths).hasPrefix("✓"))
+    #expect(
+      try line(Clause { $0.history.total(of: "purchase", .ever).where { $0.amount > 0 } == 100 }, tenths)
+        .hasPrefix("✓")
+    )
+    let large = past("purchase", [1, 2, 3], [["amount": 1e300], ["amount": 1], ["amount": -1e300]])
+    #expect(try line(Clause { $0.history.total(of: "purchase", .ever) == 1 }, large).hasPrefix("✓"))
+    let infinite = past("purchase", [1, 2], [["amount": .number(.infinity)], ["amount": 1]])
+    #expect(try line(Clause { $0.history.total(of: "purchase", .ever) > 1e308 }, infinite).hasPrefix("✓"))
+  }
+
   @Test func `distinct values are counted once`() throws {
     let history = past("purchase", [1, 2, 3, 4], [["store": "a"], ["store": "b"], ["store": "a"]])
     #expect(

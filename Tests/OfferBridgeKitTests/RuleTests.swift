@@ -108,6 +108,13 @@ import Testing
     (Clause { $0.event["basket.total"] >= 20.5 }, .met),
     (Clause { $0.event["basket.total"] > 21 }, .met),
     (Clause { $0.event.items >= 2.5 }, .met),
+    (Clause { $0.event["basket.total"] >= 20 }, .met),
+    (Clause { $0.event["basket.total"] > 22 }, .notMet),
+    (Clause { $0.event.weight > 1 }, .met),
+    (Clause { $0.event.weight != 1 }, .met),
+    (Clause { $0.event.weight <= 1 }, .notMet),
+    (Clause { $0.event.weight.isOneOf(1, 2) }, .notMet),
+    (Clause { $0.event.weight.as(Int.self) > 1 }, .notEvaluable),
     (Clause { $0.event.items == 3 }, .met),
     (Clause { $0.event.gift == true }, .met),
     (Clause { $0.event.nothing == true }, .notEvaluable),
@@ -116,7 +123,7 @@ import Testing
   func `a comparison says what is known`(rule: Clause, expected: RuleVerdict) throws {
     let context = RuleContext.example(
       customer: Member(),
-      event: ["channel": "ios", "basket.total": 22.0, "items": 3, "gift": true],
+      event: ["channel": "ios", "basket.total": 22.0, "items": 3, "gift": true, "weight": 1.5],
       origin: ["channel": "web"]
     )
     #expect(try verdict(rule, context) == expected)

@@ -3,10 +3,6 @@ import OfferBridgeKit
 import OfferBridgeTesting
 import Testing
 
-extension EventKey<Double> {
-  fileprivate static let basketTotal = EventKey("basket.total")
-}
-
 /// Words of the rule language that stand by themselves: goals, gaps, tags, keys, names.
 @Suite struct RuleWordTests {
   typealias Clause = Rule<Member>

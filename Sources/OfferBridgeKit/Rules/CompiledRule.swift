@@ -26,6 +26,7 @@ package struct CompiledRule<Customer: Sendable>: Sendable {
 
   /// What the rule says, with the holdout asked last.
   @inlinable
+  @inline(__always)
   package func evaluate(in context: RuleContext<Customer>) -> (verdict: RuleVerdict, isHeldOut: Bool) {
     let verdict = test.call(context)
     guard hasHoldouts, verdict != .notMet, isHeldOut(context.customerID) else { return (verdict, false) }

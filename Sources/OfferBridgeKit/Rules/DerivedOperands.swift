@@ -17,6 +17,13 @@ public struct DefaultedOperand<Base: RuleOperand>: RuleOperand {
   public var needs: [RuleNeed] { base.needs }
 }
 
+extension DefaultedOperand: CampaignRule where Base.Fact == Bool {
+  /// Met when the fact, or what stands for it, is true.
+  public var rule: Rule<Base.Customer> { .flag(self) { RuleVerdict(base.fact(in: $0) ?? value) } }
+  /// Met when the fact, or what stands for it, is true.
+  public var body: Rule<Base.Customer> { rule }
+}
+
 extension RuleOperand {
   /// The fact, with a value in place of a missing one.
   ///

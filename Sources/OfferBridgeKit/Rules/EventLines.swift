@@ -96,9 +96,11 @@ public struct EventLineTotal<Customer: Sendable>: RuleOperand {
   /// The sum, or `nil` when there is no list.
   public func fact(in context: RuleContext<Customer>) -> Double? {
     lines.fact(in: context).map { lines in
-      lines.reduce(0) { sum, line in
-        clauses.verdict(on: line, in: context) == .met ? sum + (line.number(number) ?? 0) : sum
+      var total = Total()
+      for line in lines where clauses.verdict(on: line, in: context) == .met {
+        if let number = line.number(number) { total.add(number) }
       }
+      return total.sum
     }
   }
 

@@ -75,7 +75,15 @@ extension EventOperand {
   /// - Parameter values: The values.
   /// - Returns: A clause.
   public func isOneOf<Fact: AttributeConvertible & Equatable>(_ values: Fact...) -> Rule<Customer> {
-    self.as(Fact.self).isOneOf(values)
+    let typed = self.as(Fact.self)
+    return .clause(
+      typed,
+      requirement: { "\(typed.name) is one of [\(values.map(explained).joined(separator: ", "))]" }
+    ) { context in
+      if let fact = typed.fact(in: context) { return RuleVerdict(values.contains(fact)) }
+      // A number with a fraction is none of some whole numbers.
+      return values.first.map { typed.fraction(.equal, $0, in: context) } ?? .notMet
+    }
   }
 }
 
@@ -157,54 +165,6 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
     return "the \(heard.noun) carries \(attribute) as \(value), which is no \(Fact.self)"
   }
 }
-
-/// The attribute equals the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func == <Customer, Fact: AttributeConvertible & Equatable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) == rhs }
-
-/// The attribute differs from the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func != <Customer, Fact: AttributeConvertible & Equatable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) != rhs }
-
-/// The attribute is less than the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func < <Customer, Fact: AttributeConvertible & Comparable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) < rhs }
-
-/// The attribute is at most the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func <= <Customer, Fact: AttributeConvertible & Comparable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) <= rhs }
-
-/// The attribute is more than the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func > <Customer, Fact: AttributeConvertible & Comparable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) > rhs }
-
-/// The attribute is at least the value; absent or of another type, not evaluable.
-@inlinable
-@inline(__always)
-public func >= <Customer, Fact: AttributeConvertible & Comparable>(
-  lhs: EventOperand<Customer>,
-  rhs: Fact
-) -> Rule<Customer> { lhs.as(Fact.self) >= rhs }
 
 extension TypedEventOperand: CampaignRule where Fact == Bool {
   /// Met when the attribute is true; absent or of another type, not evaluable.

@@ -32,11 +32,11 @@ extension RuleHistory {
 
   func total(of name: String, by attribute: String, in window: HistoryWindow) -> Double {
     actions.withUnsafeBufferPointer { actions in
-      var total = 0.0
+      var total = Total()
       for index in actions.indices where actions[index].is(name, in: window) {
-        total += actions[index].attributes.number(attribute) ?? 0
+        if let number = actions[index].attributes.number(attribute) { total.add(number) }
       }
-      return total
+      return total.sum
     }
   }
 
@@ -63,5 +63,21 @@ extension Attributes {
       return Double(attributeValue: entries[index].value)
     }
     return nil
+  }
+}
+
+/// A sum that keeps what each addition rounds away, so that ten times 0.1 are 1.
+///
+/// Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.
+struct Total {
+  private var rounded = 0.0
+  private var lost = 0.0
+
+  var sum: Double { rounded.isFinite ? rounded + lost : rounded }
+
+  mutating func add(_ number: Double) {
+    let next = rounded + number
+    lost += rounded.magnitude >= number.magnitude ? rounded - next + number : number - next + rounded
+    rounded = next
   }
 }

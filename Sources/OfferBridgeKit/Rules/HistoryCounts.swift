@@ -85,9 +85,11 @@ public struct HistoryTotal<Customer: Sendable>: RuleOperand {
     guard look.clauses != nil else {
       return context.history.total(of: look.action, by: attribute, in: look.window(in: context))
     }
-    var total = 0.0
-    look.forEach(in: context) { total += $0.attributes.number(attribute) ?? 0 }
-    return total
+    var total = Total()
+    look.forEach(in: context) { action in
+      if let number = action.attributes.number(attribute) { total.add(number) }
+    }
+    return total.sum
   }
 
   /// Such as "purchase total of amount in the last 90 days".
@@ -170,96 +172,6 @@ extension RuleOperand where Fact == Int {
   }
 }
 
-/// How many days ago the last action of a name was: `history.daysSince("purchase")`.
-public struct HistoryDaysSince<Customer: Sendable>: RuleOperand {
-  let action: String
-
-  /// The whole days, the present action left out; missing when there was none.
-  public func fact(in context: RuleContext<Customer>) -> Int? {
-    var last: Int64?
-    let window = HistoryPeriod.ever.window(at: context.now, zone: context.zone)
-    context.history.forEach(action, in: window) { action in
-      guard !context.isPresent(action) else { return }
-      last = max(last ?? .min, action.occurredAt.milliseconds)
-    }
-    return last.map { Int((context.now.milliseconds - $0).flooredQuotient(by: 86_400_000)) }
-  }
-
-  /// Such as "days since purchase".
-  public var name: String { "days since \(action)" }
-
-  /// All actions of the name.
-  public var needs: [RuleNeed] { [.actions(action, .ever)] }
-
-  /// Such as "there was no purchase before".
-  public func whyMissing(in context: RuleContext<Customer>) -> String { "there was no \(action) before" }
-}
-
-/// On how many days in a row there was an action of a name: `history.consecutiveDays(of: "visit")`.
-public struct HistoryConsecutiveDays<Customer: Sendable>: RuleOperand {
-  let action: String
-  let zone: TimeZone?
-
-  /// The days up to today or yesterday; never missing.
-  public func fact(in context: RuleContext<Customer>) -> Int? {
-    let zone = zone ?? context.zone
-    var days: Set<LocalDay> = []
-    context.history.forEach(action, in: HistoryPeriod.ever.window(at: context.now, zone: zone)) { action in
-      days.insert(LocalDay(of: action.occurredAt, in: zone))
-    }
-    var day = LocalDay(of: context.now, in: zone)
-    if !days.contains(day) { day = day.adding(days: -1) }
-    var count = 0
-    while days.contains(day) {
-      count += 1
-      let before = day.adding(days: -1)
-      if before == day { break }
-      day = before
-    }
-    return count
-  }
-
-  /// Such as "consecutive days of visit in Europe/Oslo".
-  public var name: String { "consecutive days of \(action)\(zone.inWords)" }
-
-  /// All actions of the name.
-  public var needs: [RuleNeed] { [.actions(action, .ever)] }
-}
-
-/// How often an offer was issued to the customer: `history.issues(of: "ten-off", inLast: .days(30))`.
-public struct HistoryIssues<Customer: Sendable>: RuleOperand {
-  let offer: OfferID
-  let period: HistoryPeriod
-
-  /// The count; never missing.
-  public func fact(in context: RuleContext<Customer>) -> Int? {
-    let window = period.window(at: context.now, zone: context.zone)
-    return context.history.issuedOffers.count { $0.offer == offer && window.contains($0.issuedAt) }
-  }
-
-  /// Such as "issues of ten-off in the last 30 days".
-  public var name: String { "issues of \(offer) \(period.inWords)" }
-
-  /// The issues of the offer.
-  public var needs: [RuleNeed] { [.issuedOffers(offer)] }
-}
-
-/// How often the customer redeemed an offer: `history.redemptions(of: "ten-off")`.
-public struct HistoryRedemptions<Customer: Sendable>: RuleOperand {
-  let offer: OfferID
-
-  /// The count, reversed redemptions left out; never missing.
-  public func fact(in context: RuleContext<Customer>) -> Int? {
-    context.history.issuedOffers.reduce(0) { $0 + ($1.offer == offer ? $1.redeemed.count : 0) }
-  }
-
-  /// Such as "redemptions of ten-off".
-  public var name: String { "redemptions of \(offer)" }
-
-  /// The issues of the offer, with their redemptions.
-  public var needs: [RuleNeed] { [.issuedOffers(offer)] }
-}
-
 // MARK: - What they cost, and how more of them is called
 
 extension HistoryCount: LibraryOperand {
@@ -282,20 +194,4 @@ extension HistoryDistinctCount: LibraryOperand {
   package func more(_ count: Double) -> String? {
     "\(count.inWords) more \(attribute) of \(look.action) \(look.inWords)"
   }
-}
-
-extension HistoryDaysSince: LibraryOperand {
-  package var cost: RuleCost { .scan }
-}
-
-extension HistoryConsecutiveDays: LibraryOperand {
-  package var cost: RuleCost { .scan }
-}
-
-extension HistoryIssues: LibraryOperand {
-  package var cost: RuleCost { .scan }
-}
-
-extension HistoryRedemptions: LibraryOperand {
-  package var cost: RuleCost { .scan }
 }

@@ -1,0 +1,378 @@
+import Foundation
+import OfferBridgeKit
+
+extension OfferLedgerContract {
+  static let issueChecks: [ContractCheck<LedgerUnderTest>] = [
+    .init("issue.createsIssuanceAndMessageTogether") { trial in
+      let id = try await trial.issue(trial.plan("a-1", expiresAt: trial.time.now + 86_400))
+      let record = try await trial.record(id)
+      try trial.expect("the issued offer's moments", record.issuedOffer.issuedAt, is: trial.time.now)
+      try trial.expect("its end", record.issuedOffer.expiresAt, is: trial.time.now + 86_400)
+      try trial.expect("messages about it", record.messages.count, is: 1)
+      try trial.expect("its message", record.messages[0].state, is: .waiting(due: trial.time.now))
+      try trial.expect("its replica", record.issuedOffer.replicas.map(\.state), is: [.pending])
+      try trial.expect("what is sent", try await trial.claimOne().message, is: record.messages[0].message)
+      // Whoever reads at the same time sees both or none.
+      trial.steps.note("commit 32 plans while 8 readers look for each of them")
+      let torn = try await atOnce(40) { number in
+        if number < 32 { return try await trial.ledger.commit(trial.plan("b-\(number)")).isWritten ? 0 : 1 }
+        var torn = 0
+        for plan in 0..<32 {
+          let record = try await trial.ledger.record(of: LedgerTrial.id("b-\(plan)"), tenant: trial.tenant)
+          if let record, record.messages.count != 1 { torn += 1 }
+        }
+        return torn
+      }
+      try trial.expect("issued offers seen without their message", torn.reduce(0, +), is: 0)
+      try trial.expect("messages", try await trial.audit().messages, is: 33)
+    },
+
+    .init("issue.replayReturnsSameIssuance") { trial in
+      let id = try await trial.issue(trial.plan("a-1", limits: [.perCustomer(1)]))
+      let issued = try await trial.record(id)
+      try trial.expect("the same plan again", try await trial.commit(trial.plan("a-1")), is: .stale)
+      trial.wait(.days(40))
+      let snapshot = try await trial.snapshot("a-1")
+      try trial.expect("the trigger's customer", snapshot.trigger?.customer, is: "ada")
+      try trial.expect(
+        "what was decided",
+        snapshot.decided.map(\.outcome),
+        is: [.issued(issued.issuedOffer), .queued("wallet")]
+      )
+      try trial.expect("the nodes' parents", snapshot.decided.map(\.parent), is: [nil, id])
+      try trial.expect("the customer's issued offers", snapshot.issuedOffers, is: [issued.issuedOffer])
+      let again = trial.plan("a-1", limits: [.perCustomer(1)], version: snapshot.triggerVersion)
+      try trial.expect(
+        "planned again",
+        try await trial.commit(again),
+        is: .committed([.replayed, .replayed])
+      )
+      try trial.expect("the record", try await trial.record(id), is: issued)
+      try trial.expect("issued offers", try await trial.audit().issued, is: 1)
+    },
+
+    .init("issue.sameKeyOtherFingerprintConflicts") { trial in
+      let id = try await trial.issue(trial.plan("a-1"))
+      let before = try await trial.record(id)
+      for version in 0...1 {
+        let other = trial.plan("a-1", version: version, saying: "something else")
+        try trial.expect("other content", try await trial.commit(other), is: .conflict)
+        let theirs = trial.plan("a-1", to: "bob", version: version)
+        try trial.expect("another customer", try await trial.commit(theirs), is: .conflict)
+      }
+      try trial.expect("the record", try await trial.record(id), is: before)
+      // A trigger that nothing came of is known by its content too.
+      try await trial.commit(trial.plan("a-2", nodes: []))
+      let other = trial.plan("a-2", version: 1, saying: "something else", nodes: [])
+      try trial.expect("other content", try await trial.commit(other), is: .conflict)
+      let host = TriggerRecord(id: TriggerID(.hostEvent, "a-1"), customer: "bob", fingerprint: .derive("f"))
+      let plan = JourneyPlan(
+        tenant: trial.tenant,
+        trigger: host,
+        plannedAt: trial.time.now,
+        triggerVersion: 0,
+        nodes: []
+      )
+      try trial.expect("a host event of that id", try await trial.commit(plan), is: .committed([]))
+      try trial.expect("issued offers", try await trial.audit().issued, is: 1)
+    },
+
+    .init("commit.limitExactAtBoundary") { trial in
+      func first(_ name: String, _ limits: [CampaignLimit], worth value: Money? = nil) async throws
+        -> NodeAnswer
+      {
+        let plan = trial.plan(name, to: CustomerID("c-\(name)"), limits: limits, faceValue: value)
+        guard case .committed(let answers) = try await trial.commit(plan) else {
+          throw trial.steps.violation(expected: "an answer for each node", seen: "none")
+        }
+        return answers[0]
+      }
+      let three = CampaignLimit.total(3)
+      for number in 1...3 {
+        try trial.expect("use \(number)", try await first("t-\(number)", [three]), is: .written)
+      }
+      try trial.expect("one more", try await first("t-4", [three]), is: .refused(three))
+
+      let budget = CampaignLimit.total(.euros(10), of: .programme)
+      try trial.expect("4 euros", try await first("m-1", [budget], worth: .euros(4)), is: .written)
+      try trial.expect("7 more", try await first("m-2", [budget], worth: .euros(7)), is: .refused(budget))
+      try trial.expect("6 more", try await first("m-3", [budget], worth: .euros(6)), is: .written)
+      try trial.expect("1 more", try await first("m-4", [budget], worth: .euros(1)), is: .refused(budget))
+
+      let twice = [CampaignLimit.total(2, of: .group("g")), .total(9, of: .group("g"))]
+      for number in 1...2 {
+        try trial.expect("a counter named twice", try await first("g-\(number)", twice), is: .written)
+      }
+      try trial.expect("one more", try await first("g-3", twice), is: .refused(twice[0]))
+
+      let daily = CampaignLimit.total(1, of: .offer, in: .calendar(.day, in: .gmt))
+      trial.wait(.hours(24) - .milliseconds(1))
+      try trial.expect("late that day", try await first("d-1", [daily]), is: .written)
+      try trial.expect("one more", try await first("d-2", [daily]), is: .refused(daily))
+      trial.wait(.milliseconds(1))
+      try trial.expect("the day after", try await first("d-3", [daily]), is: .written)
+
+      let rolling = CampaignLimit.total(1, of: .group("r"), in: .rolling(.minutes(10)))
+      try trial.expect("one in 10 minutes", try await first("r-1", [rolling]), is: .written)
+      trial.wait(.minutes(10) - .milliseconds(1))
+      try trial.expect("before they have passed", try await first("r-2", [rolling]), is: .refused(rolling))
+      trial.wait(.milliseconds(1))
+      try trial.expect("when they have", try await first("r-3", [rolling]), is: .written)
+      try await trial.audit()
+    },
+
+    .init("commit.limitHoldsUnder64Racers") { trial in
+      let limits = [CampaignLimit.total(100), .perCustomer(2)]
+      trial.steps.note("64 racers commit 4 plans each, under \(limits[0]) and \(limits[1])")
+      let written = try await atOnce(64) { racer in
+        var written = 0
+        for number in 0..<4 {
+          let plan = trial.plan("\(racer)-\(number)", to: CustomerID("c-\(racer)"), limits: limits)
+          if try await trial.ledger.commit(plan).isWritten { written += 1 }
+        }
+        return written
+      }
+      try trial.expect("uses in all", written.reduce(0, +), is: 100)
+      try trial.expect("at most 2 of one customer", written.allSatisfy { $0 <= 2 }, seen: written)
+      let audit = try await trial.audit()
+      try trial.expect("issued offers", audit.issued, is: 100)
+      try trial.expect("messages", audit.messages, is: 100)
+    },
+
+    .init("issue.multiCounterAllOrNothing") { trial in
+      let (wide, narrow) = (CampaignLimit.total(4), CampaignLimit.perCustomer(1))
+      try await trial.issue(trial.plan("a-1", limits: [wide, narrow]))
+      for (name, limits) in [("a-2", [wide, narrow]), ("a-3", [narrow, wide])] {
+        let answer = try await trial.commit(trial.plan(name, limits: limits))
+        try trial.expect("ada once more", answer, is: .committed([.refused(narrow), .parentNotWritten]))
+      }
+      for name in ["b", "c", "d"] {
+        try await trial.issue(trial.plan(name, to: CustomerID(name), limits: [narrow, wide]))
+      }
+      let last = try await trial.commit(trial.plan("e", to: "e", limits: [narrow, wide]))
+      try trial.expect("one more", last, is: .committed([.refused(wide), .parentNotWritten]))
+      // In both orders at once: nobody waits in a circle, and nobody uses one of the two.
+      let (many, few) = (
+        CampaignLimit.total(20, of: .group("many")), CampaignLimit.total(10, of: .group("few"))
+      )
+      trial.steps.note("32 racers use two limits, half of them in the other order")
+      let written = try await atOnce(32) { racer in
+        let limits = racer.isMultiple(of: 2) ? [many, few] : [few, many]
+        return try await trial.ledger.commit(trial.plan("r-\(racer)", to: "r", limits: limits)).isWritten
+      }
+      try trial.expect("uses of both", written.count { $0 }, is: 10)
+      for number in 1...10 { try await trial.issue(trial.plan("m-\(number)", to: "m", limits: [many])) }
+      let over = try await trial.commit(trial.plan("m-11", to: "m", limits: [many]))
+      try trial.expect("the 21st", over, is: .committed([.refused(many), .parentNotWritten]))
+      try await trial.audit()
+    },
+
+    .init("issue.refusalWritesNothingButDecision") { trial in
+      let limit = CampaignLimit.total(1)
+      try await trial.issue(trial.plan("before", limits: [limit]))
+      func node(_ name: String, under parent: Int? = nil, choice: Int? = nil, limited: Bool = false)
+        -> PlanNode
+      {
+        let offer = trial.offer(name)
+        return PlanNode(
+          key: offer.id,
+          parent: parent,
+          choice: choice,
+          campaign: CampaignID(name),
+          limits: limited ? trial.uses([limit], to: "ada") : [],
+          content: .issuance(offer)
+        )
+      }
+      let event = PlanNode(key: .derive("event"), parent: 0, content: .event(name: "issued"))
+      let told = trial.message(about: trial.offer("refused"))
+      let message = PlanNode(key: told.key, parent: 1, campaign: "to-wallet", content: .message(told))
+      let nodes = [
+        node("refused", limited: true), event, message, node("sibling"),
+        node("first", choice: 7, limited: true),
+        node("under first", under: 4), node("second", choice: 7), node("third", choice: 7),
+      ]
+      let answer = try await trial.commit(trial.plan("a-1", nodes: nodes))
+      let expected: [NodeAnswer] = [
+        .refused(limit), .parentNotWritten, .parentNotWritten, .written, .refused(limit), .parentNotWritten,
+        .written, .outranked(by: 6),
+      ]
+      try trial.expect("the nodes", answer, is: .committed(expected))
+      let issued = try await trial.list(.issuedOffers(of: "ada")).issuedOffers
+      try trial.expect("issued", issued.map(\.id), is: ["before", "sibling", "second"].map(LedgerTrial.id))
+      try trial.expect("messages", try await trial.list(.messages(of: "ada")).messages.count, is: 1)
+      let decided = try await trial.snapshot("a-1").decided
+      try trial.expect("decided", decided.map(\.key), is: [0, 3, 4, 6].map { nodes[$0].key })
+      try trial.expect("the refusal", decided.first?.outcome, is: .refused(limit))
+      try trial.expect("issued offers", try await trial.audit().issued, is: 3)
+    },
+
+    .init("issue.refusalIsSticky") { trial in
+      let limit = CampaignLimit.total(1)
+      let first = try await trial.issue(trial.plan("a-1", limits: [limit]))
+      let refused = CommitAnswer.committed([.refused(limit), .parentNotWritten])
+      try trial.expect("a second", try await trial.commit(trial.plan("a-2", limits: [limit])), is: refused)
+      try await trial.close(first, .givenBack)
+      try trial.expect("once there is room again", try await trial.again("a-2", limit), is: refused)
+      trial.wait(trial.subject.refusalRetention - .milliseconds(1))
+      try trial.expect("just before its end", try await trial.again("a-2", limit), is: refused)
+      try trial.expect(
+        "decided",
+        try await trial.snapshot("a-2").decided.map(\.outcome),
+        is: [.refused(limit)]
+      )
+      trial.wait(.milliseconds(2))
+      try trial.expect("decided, when it is over", try await trial.snapshot("a-2").decided, is: [])
+      try trial.expect(
+        "asked anew",
+        try await trial.again("a-2", limit),
+        is: .committed([.written, .written])
+      )
+      try trial.expect("another", try await trial.commit(trial.plan("a-3", limits: [limit])), is: refused)
+      try await trial.audit()
+    },
+
+    .init("issue.concurrentSameKeyOneWinner") { trial in
+      trial.steps.note("64 racers commit one plan, 16 others another content under the same trigger")
+      let answers = try await atOnce(80) { racer in
+        try await trial.ledger.commit(trial.plan("a-1", saying: racer < 64 ? "" : "else"))
+      }
+      let winners = answers.indices.filter { answers[$0].isWritten }
+      try trial.expect("winners", winners.count, is: 1)
+      for (racer, answer) in answers.enumerated() where racer != winners[0] {
+        let isSame = (racer < 64) == (winners[0] < 64)
+        try trial.expect("racer \(racer)", answer, is: isSame ? .stale : .conflict)
+      }
+      let audit = try await trial.audit()
+      try trial.expect("issued offers", audit.issued, is: 1)
+      try trial.expect("messages", audit.messages, is: 1)
+    },
+
+    .init("issue.unknownCommitThenRetryIsReplay") { trial in
+      let limit = CampaignLimit.total(2)
+      trial.steps.note("commit a-1 and a-2 together, and the answer is lost")
+      let plans = ["a-1", "a-2", "a-3"].map { trial.plan($0, limits: [limit]) }
+      _ = try await trial.ledger.commit(Array(plans[..<2]))
+      trial.wait(.seconds(10))
+      trial.steps.note("commit them again, with a-3")
+      let answers = try await trial.ledger.commit(plans)
+      let refused = CommitAnswer.committed([.refused(limit), .parentNotWritten])
+      try trial.expect("the answers", answers, is: [.stale, .stale, refused])
+      for name in ["a-1", "a-2"] {
+        let version = try await trial.snapshot(name).triggerVersion
+        let again = try await trial.commit(trial.plan(name, limits: [limit], version: version))
+        try trial.expect("read and planned again", again, is: .committed([.replayed, .replayed]))
+      }
+      let audit = try await trial.audit()
+      try trial.expect("issued offers", audit.issued, is: 2)
+      try trial.expect("messages", audit.messages, is: 2)
+      let old = trial.plan("a-4")
+      trial.wait(JourneyPlan.longestAge)
+      try trial.expect(
+        "a plan of 60 seconds",
+        try await trial.commit(old),
+        is: .committed([.written, .written])
+      )
+      let older = trial.plan("a-5")
+      trial.wait(JourneyPlan.longestAge + .milliseconds(1))
+      try trial.expect("an older one", try await trial.commit(older), is: .stale)
+      try trial.expect("an empty batch", try await trial.ledger.commit([JourneyPlan]()), is: [])
+    },
+
+    .init("issue.bytesRoundTripExactly") { trial in
+      var chance = ContractChance(seed: 11)
+      let large = (0..<131_072).flatMap { _ in withUnsafeBytes(of: chance.next().littleEndian, Array.init) }
+      let payloads: [(String, [UInt8])] = [
+        ("all 256 values", Array(0...255)), ("none at all", []), ("1 MiB", large),
+        (
+          "JSON that another encoder would write otherwise",
+          Array("{\"b\": 1.0, \"a\":\"\\u00e9/\"} \r\n".utf8)
+        ),
+      ]
+      for (index, (name, bytes)) in payloads.enumerated() {
+        let id = try await trial.issue(trial.plan("p-\(index)", payload: bytes))
+        for attempt in 1...2 {
+          let claim = try await trial.claimOne()
+          try trial.expect("\(name), attempt \(attempt)", claim.message.payload == bytes, seen: "other bytes")
+          try await trial.settled(
+            claim,
+            attempt == 1 ? .retry(after: .zero, failure: "busy", isUnknown: false) : .rejected(reason: "no")
+          )
+        }
+        let message = try await trial.message(about: id).message
+        try trial.expect("\(name), in the record", message.payload == bytes, seen: "other bytes")
+        try await trial.redrive(message, .newGeneration)
+        let next = try await trial.claimOne()
+        try trial.expect("\(name), re-issued", next.message.payload == bytes, seen: "other bytes")
+        try await trial.settled(next, .accepted(nil))
+      }
+      // Names are bytes too: these are five customers.
+      let customers: [CustomerID] = [
+        "\u{e9}", "e\u{301}", "O'Brien; -- \"%_\\", CustomerID(String(repeating: "x", count: 256)), " Ada",
+      ]
+      for (index, customer) in customers.enumerated() {
+        let id = try await trial.issue(trial.plan("n-\(index)", to: customer, limits: [.perCustomer(1)]))
+        try trial.expect("the customer", try await trial.issued(id).customer, is: customer)
+        try trial.expect(
+          "their issued offers",
+          try await trial.list(.issuedOffers(of: customer)).entries.count,
+          is: 1
+        )
+      }
+      try await trial.audit()
+    },
+
+    .init("issue.tenantsAreSeparate") { trial in
+      let other = LedgerTrial(trial, tenant: "other")
+      let limit = CampaignLimit.total(1)
+      let id = try await trial.issue(trial.plan("a-1", limits: [limit]))
+      let nobody = try await other.ledger.record(of: id, tenant: "other")
+      try trial.expect("what the other tenant sees", nobody, is: nil)
+      try trial.expect("what it lists", try await other.list(.messages(of: "ada")).entries, is: [])
+      try trial.expect("what it is handed out", try await other.claim().claims, is: [])
+      try trial.expect("what it knows of the trigger", try await other.snapshot("a-1").trigger, is: nil)
+      try trial.expect("what it closes", try await other.close(id), is: .unknownOffer)
+      let message = try await trial.message(about: id).message
+      try trial.expect("what it redrives", try await other.redrive(message), is: .unknownMessage)
+
+      // The same ids, the same keys, other content.
+      let theirs = other.plan("a-1", limits: [limit], saying: "theirs", payload: [7])
+      try trial.expect("the same ids", try await other.issue(theirs), is: id)
+      let claim = try await trial.claimOne()
+      try trial.expect("whose bytes", claim.message, is: message)
+      let untouched = try await other.message(about: id)
+      try await trial.settled(claim, .accepted("W1"))
+      try trial.expect("their message", try await other.message(about: id), is: untouched)
+      try trial.expect(
+        "their settlement by our lease",
+        try await other.settle(claim, .accepted(nil)),
+        is: .lostLease
+      )
+      try trial.expect(
+        "their prolonging by our lease",
+        try await other.extend(claim, by: .hours(1)),
+        is: .lostLease
+      )
+
+      let ours = trial.redemption("r-1", of: .replica("W1"))
+      try trial.expect("our redemption", try await trial.reconcile(ours), is: .applied(to: id))
+      let same = try await other.ledger.match(of: ours.id, tenant: "other")
+      try trial.expect("what they know of it", same, is: nil)
+      try trial.expect("under our reference", try await other.reconcile(ours), is: .parked(.unknownOffer))
+      try await trial.close(id)
+      try trial.expect("their issued offer", try await other.issued(id).closure, is: nil)
+      for tenant in [trial, other] {
+        let audit = try await tenant.audit()
+        try trial.expect("issued by \(tenant.tenant)", audit.issued, is: 1)
+        try trial.expect("received by \(tenant.tenant)", audit.received, is: 1)
+      }
+    },
+  ]
+}
+
+extension LedgerTrial {
+  /// Reads, plans anew and commits, as the bridge does for a repeated action.
+  fileprivate func again(_ name: String, _ limit: CampaignLimit) async throws -> CommitAnswer {
+    let version = try await snapshot(name).triggerVersion
+    return try await commit(plan(name, limits: [limit], version: version))
+  }
+}

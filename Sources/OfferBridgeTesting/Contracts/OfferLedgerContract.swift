@@ -1,0 +1,51 @@
+public import Foundation
+public import OfferBridgeKit
+
+/// What every ``OfferLedger`` must do, as checks that a host runs on its own.
+///
+/// ```swift
+/// @Test(arguments: OfferLedgerContract.checks)
+/// func `our ledger keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
+///   try await check.run(on: LedgerUnderTest { now in try PostgresLedger(in: emptySchema(), now: now) })
+/// }
+/// ```
+///
+/// The checks drive the ledger by its protocol alone, with plans of their own:
+/// no bridge, no store and no provider are needed. Each begins with an empty
+/// ledger and moves its clock by hand. Most of them are some ten calls; those
+/// that need racers, permutations or chance are some thousands.
+public enum OfferLedgerContract {
+  /// All checks, in the order of an offer's life.
+  public static let checks: [ContractCheck<LedgerUnderTest>] =
+    issueChecks + claimChecks + settleChecks + reconcileChecks + wholeChecks
+}
+
+/// A host's ledger, as the checks of its contract need it.
+public struct LedgerUnderTest: Sendable {
+  /// The clock that a ledger is given.
+  public typealias LedgerClock = @Sendable () -> Date
+
+  let make: @Sendable (_ now: @escaping LedgerClock) async throws -> any OfferLedger
+  let reopen:
+    (@Sendable (_ ledger: any OfferLedger, _ now: @escaping LedgerClock) async throws -> any OfferLedger)?
+  let refusalRetention: Duration
+
+  /// A ledger and what it claims.
+  ///
+  /// - Parameters:
+  ///   - refusalRetention: How long it repeats a limit's refusal; 30 days by default.
+  ///   - reopen: Gives what a new process would find after that ledger was closed, and need not keep the old one usable;
+  ///     `nil`, the default, for a ledger that does not claim to outlive its process.
+  ///   - make: Makes an empty ledger that takes its time from that clock and from nowhere else; called once a check.
+  public init(
+    refusalRetention: Duration = .days(30),
+    reopen: (
+      @Sendable (_ ledger: any OfferLedger, _ now: @escaping LedgerClock) async throws -> any OfferLedger
+    )? = nil,
+    make: @escaping @Sendable (_ now: @escaping LedgerClock) async throws -> any OfferLedger
+  ) {
+    self.make = make
+    self.reopen = reopen
+    self.refusalRetention = refusalRetention
+  }
+}

@@ -1,0 +1,75 @@
+import OfferBridgeKit
+import OfferBridgeTesting
+import Testing
+
+/// The ledger in memory, put to its own contract.
+@Suite struct LedgerContractTests {
+  static let inMemory = LedgerUnderTest(
+    reopen: { ledger, now in
+      guard let ledger = ledger as? InMemoryOfferLedger else { throw Unexpected("another ledger") }
+      return try InMemoryOfferLedger(restoring: ledger.saved(), now: now)
+    },
+    make: { now in InMemoryOfferLedger(now: now) }
+  )
+
+  @Test(arguments: OfferLedgerContract.checks)
+  func `the ledger in memory keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
+    #expect(try await check.run(on: Self.inMemory) == .kept)
+  }
+
+  @Test func `each check has a name of its own`() {
+    let names = OfferLedgerContract.checks.map(\.name)
+    #expect(names.count == 49)
+    #expect(Set(names).count == names.count)
+  }
+}
+
+/// Ledgers with one fault each: a check that does not find its own is blind.
+@Suite struct BrokenLedgerTests {
+  @Test(arguments: BrokenLedger.all)
+  func `a broken ledger is caught by the check that is named for its fault`(broken: BrokenLedger) async throws
+  {
+    let check = try #require(OfferLedgerContract.checks.first { $0.name == broken.check })
+    let violation = await #expect(throws: ContractViolation.self) { try await check.run(on: broken.ledger) }
+    #expect(violation?.check == broken.check)
+    #expect(violation?.seen.isEmpty == false)
+  }
+
+  @Test func `every check catches a ledger that is broken where it looks`() {
+    #expect(BrokenLedger.all.map(\.check).sorted() == OfferLedgerContract.checks.map(\.name).sorted())
+  }
+}
+
+/// The test of `Documentation/Guarantees.md`, as it stands there.
+@Suite struct OurLedgerTests {
+  @Test(arguments: OfferLedgerContract.checks)
+  func `our ledger keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
+    try await check.run(on: LedgerUnderTest { now in InMemoryOfferLedger(now: now) })
+  }
+
+  @Test func `what a ledger does not claim is not tried`() async throws {
+    let check = try #require(
+      OfferLedgerContract.checks.first { $0.name == "durability.reopenSeesEverything" }
+    )
+    let answer = try await check.run(on: LedgerUnderTest { now in InMemoryOfferLedger(now: now) })
+    #expect(answer == .notClaimed)
+  }
+
+  @Test func `a violation tells what was done, what was expected and what was seen`() async throws {
+    let broken = try #require(BrokenLedger.all.first { $0.check == "complete.staleFenceIsLostLease" })
+    let check = try #require(OfferLedgerContract.checks.first { $0.name == broken.check })
+    let violation = await #expect(throws: ContractViolation.self) { try await check.run(on: broken.ledger) }
+    #expect(
+      violation?.description == """
+        complete.staleFenceIsLostLease is not kept:
+        1. commit a-1 for ada (issuance, message) → [NodeAnswer.written, NodeAnswer.written]
+        2. claim 10 of wallet → a-1 (fence 1, attempt 1)
+        3. 61.0 seconds pass
+        4. claim 10 of wallet → a-1 (fence 2, attempt 2)
+        5. settle a-1 (fence 1) as accepted(Optional(W9)) → [SettleAnswer.settled]
+        expected: the old worker: lostLease
+        seen:     settled
+        """
+    )
+  }
+}
