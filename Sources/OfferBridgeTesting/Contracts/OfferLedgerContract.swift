@@ -1,7 +1,7 @@
 public import Foundation
 public import OfferBridgeKit
 
-/// What every ``OfferLedger`` must do, as checks that a host runs on its own.
+/// What every `OfferLedger` must do, as checks that a host runs on its own.
 ///
 /// ```swift
 /// @Test(arguments: OfferLedgerContract.checks)

@@ -1,7 +1,7 @@
 import Foundation
 public import OfferBridgeKit
 
-/// What every ``CustomerStore`` must do.
+/// What every `CustomerStore` must do.
 public enum CustomerStoreContract {
   /// All checks.
   public static let checks: [ContractCheck<CustomerStoreUnderTest>] = [
@@ -84,7 +84,7 @@ public struct CustomerStoreUnderTest: Sendable {
   }
 }
 
-/// What every ``OfferCatalog`` must do.
+/// What every `OfferCatalog` must do.
 public enum OfferCatalogContract {
   /// All checks.
   public static let checks: [ContractCheck<OfferCatalogUnderTest>] = [
@@ -124,7 +124,7 @@ public struct OfferCatalogUnderTest: Sendable {
   }
 }
 
-/// What every ``MessageProvider`` must do, in front of an external system that accepts.
+/// What every `MessageProvider` must do, in front of an external system that accepts.
 public enum MessageProviderContract {
   /// All checks.
   public static let checks: [ContractCheck<MessageProviderUnderTest>] = [
