@@ -177,6 +177,29 @@ import Testing
     #expect(needs[1].window.after < time.now - 1000 * 365 * 86_400)
   }
 
+  @Test func `a clause that cannot decide is explained with what was there`() async throws {
+    // Everyone() settles the verdict beforehand; the explanation still tells how many purchases there were.
+    let rule = Clause { scope in
+      AnyOf {
+        Everyone()
+        scope.history.count(of: "purchase", .ever) >= 5
+        scope.history.issues(of: "other") >= 1
+      }
+    }
+    let shop = try await Shop([Shop.reward(rule), Shop.toWallet()])
+    shop.store.record(CustomerAction("purchase", id: "p-1", by: "ada", at: shop.time.now - 60))
+    let decision = try #require(try await shop.bridge.respond(to: shop.opened("a-1"))["reward"])
+    #expect(
+      "\(decision.explanation)" == """
+        ✓ all of
+        └─ ✓ any of
+           ├─ ✓ everyone
+           ├─ ✗ purchase count ever >= 5  (was 1)
+           └─ ✗ issues of other ever >= 1  (was 0)
+        """
+    )
+  }
+
   @Test func `issues and redemptions are the ledger's`() throws {
     var redeemed = IssuedOffer.example(of: "ten-off", at: Self.now - 86_400)
     redeemed.redeemed.count = 2

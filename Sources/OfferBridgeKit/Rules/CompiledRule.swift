@@ -8,8 +8,7 @@
 package struct CompiledRule<Customer: Sendable>: Sendable {
   package let source: Rule<Customer>
   package let needs: Set<RuleNeed>
-  @usableFromInline let test: RuleTest<Customer>
-  @usableFromInline let hasHoldouts: Bool
+  private let test: RuleTest<Customer>
   private let holdouts: [HoldoutShare]
 
   /// Lowers the rule, or throws what is wrong with it.
@@ -18,23 +17,21 @@ package struct CompiledRule<Customer: Sendable>: Sendable {
     let lowered = lowering.lower(rule, negated: false, isConjunct: true)
     guard lowering.faults.isEmpty else { throw RuleFaults(faults: lowering.faults) }
     source = rule
-    needs = lowered.needs
+    needs = lowering.needs
     holdouts = lowering.holdouts
-    hasHoldouts = !holdouts.isEmpty
     test = lowered.test
   }
 
   /// What the rule says, with the holdout asked last.
-  @inlinable
-  @inline(__always)
   package func evaluate(in context: RuleContext<Customer>) -> (verdict: RuleVerdict, isHeldOut: Bool) {
-    let verdict = test.call(context)
-    guard hasHoldouts, verdict != .notMet, isHeldOut(context.customerID) else { return (verdict, false) }
+    let verdict = test(context)
+    guard verdict != .notMet, !holdouts.isEmpty, isHeldOut(context.customerID) else {
+      return (verdict, false)
+    }
     return (.notMet, verdict == .met)
   }
 
-  @usableFromInline
-  func isHeldOut(_ customer: CustomerID) -> Bool {
+  private func isHeldOut(_ customer: CustomerID) -> Bool {
     holdouts.contains {
       HoldoutBucket(salt: $0.salt, customer: customer).isHeldOut(percent: $0.percent)
     }

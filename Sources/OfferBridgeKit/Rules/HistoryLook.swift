@@ -57,7 +57,7 @@ struct PastEventClauses<Customer: Sendable>: Sendable {
     let lowered = lowering.lower(rule, negated: false, isConjunct: false)
     self.rule = rule
     test = lowered.test
-    needs = Array(lowered.needs)
+    needs = Array(lowering.needs)
     faults = lowering.faults
     cost = lowered.cost
   }

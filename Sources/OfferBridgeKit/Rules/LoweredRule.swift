@@ -15,12 +15,10 @@ struct LoweredRule<Customer: Sendable>: Sendable {
 
   let shape: Shape
   let cost: RuleCost
-  let needs: Set<RuleNeed>
 
   private init(_ shape: Shape, of parts: [LoweredRule]) {
     self.shape = shape
     cost = parts.map(\.cost).max() ?? .field
-    needs = parts.reduce(into: []) { $0.formUnion($1.needs) }
   }
 
   init(_ clause: RuleClause<Customer>, negated: Bool) {
@@ -28,7 +26,6 @@ struct LoweredRule<Customer: Sendable>: Sendable {
     let tested = negated ? RuleTest { !test($0) } : RuleTest(test)
     shape = clause.stored.map { .stored(negated ? $0.negated : $0, tested) } ?? .test(tested)
     cost = clause.cost
-    needs = Set(clause.needs)
   }
 
   static func constant(_ verdict: RuleVerdict) -> Self { Self(.constant(verdict), of: []) }

@@ -19,8 +19,8 @@ public struct RuleHistory: Sendable {
   }
 }
 
-// Plain functions over plain values, called by operands of every profile type: in generic code each would cost some
-// three times as much. By index, for an iterator retains every action that it passes.
+// Plain functions over plain values, called by operands of every profile type, so that they are compiled once and not
+// generic. By index, for an iterator retains every action that it passes.
 extension RuleHistory {
   func count(of name: String, in window: HistoryWindow) -> Int {
     actions.withUnsafeBufferPointer { actions in

@@ -2,6 +2,8 @@
 struct RuleLowering<Customer: Sendable> {
   private(set) var holdouts: [HoldoutShare] = []
   private(set) var faults: [RuleFault] = []
+  /// The past of every clause, also of those that cannot decide: the explanation asks them all.
+  private(set) var needs: Set<RuleNeed> = []
 
   // `negated`: an odd number of `not`s stands above. `isConjunct`: only conjunctions stand above.
   mutating func lower(
@@ -12,6 +14,7 @@ struct RuleLowering<Customer: Sendable> {
     switch rule.node {
     case .clause(let clause):
       faults += clause.faults
+      needs.formUnion(clause.needs)
       return LoweredRule(clause, negated: negated)
     case .everyone:
       return .constant(negated ? .notMet : .met)

@@ -1,7 +1,6 @@
 /// A lowered rule: one call, one verdict.
-@usableFromInline
 package struct RuleTest<Customer: Sendable>: Sendable {
-  @usableFromInline let call: @Sendable (RuleContext<Customer>) -> RuleVerdict
+  let call: @Sendable (RuleContext<Customer>) -> RuleVerdict
 
   init(_ call: @escaping @Sendable (RuleContext<Customer>) -> RuleVerdict) { self.call = call }
 
