@@ -29,9 +29,9 @@ package struct RuleAgreement {
     let byHand: @Sendable (RuleContext<Profile>) -> RuleVerdict
   }
 
-  private var random: SeededGenerator
+  private var random: Seeded
 
-  package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  package init(seed: UInt64) { random = Seeded(seed) }
 
   /// How many evaluations of each form agreed, or the first disagreement.
   ///
@@ -260,20 +260,5 @@ package struct RuleAgreement {
       tags: [[:], ["vip"], ["vip": now], ["vip": now + 1]].randomElement(using: &random) ?? [:]
     )
     return .example(customer: profile, event: Attributes(event), history: purchases, now: now)
-  }
-}
-
-/// SplitMix64: the same numbers for a seed in every process.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

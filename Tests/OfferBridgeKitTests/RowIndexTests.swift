@@ -1,3 +1,4 @@
+import OfferBridgeTesting
 import Testing
 
 @testable import OfferBridgeKit

@@ -17,7 +17,7 @@ public import OfferBridgeKit
 public enum OfferLedgerContract {
   /// All checks, in the order of an offer's life.
   public static let checks: [ContractCheck<LedgerUnderTest>] =
-    issueChecks + claimChecks + settleChecks + reconcileChecks + wholeChecks
+    issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + wholeChecks
 }
 
 /// A host's ledger, as the checks of its contract need it.

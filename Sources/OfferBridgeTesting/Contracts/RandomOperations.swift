@@ -3,7 +3,7 @@ import OfferBridgeKit
 
 /// Operations at random on one ledger, and an account of them that knows nothing of how a ledger works.
 struct RandomOperations {
-  private var chance: ContractChance
+  private var chance: Seeded
   private var number = 0
   private var leases: [Claim] = []
   private var issued = 0
@@ -21,7 +21,7 @@ struct RandomOperations {
     .total(.euros(60), of: .programme, in: .calendar(.day, in: .gmt)),
   ]
 
-  init(seed: UInt64) { chance = ContractChance(seed: seed) }
+  init(seed: UInt64) { chance = Seeded(seed) }
 
   private mutating func some() -> String { "\(Int.random(in: 1...max(1, number), using: &chance))" }
 
