@@ -9,8 +9,12 @@ public import Foundation
 /// - a node is written only if its parent stands, now or by an earlier commit;
 /// - a node that a limit refuses is not written, nor is anything beneath it;
 ///   its siblings are as they would be without it;
-/// - of the nodes of one choice, the first whose limits pass is taken;
+/// - of the nodes of one choice, the first that stands is taken, now or by an
+///   earlier commit, and those behind it are outranked;
 /// - a node whose key is there already is a replay, and is left as it is.
+///
+/// Of what holds of one node, the first in the order of ``NodeAnswer``'s cases
+/// is its answer.
 public struct JourneyPlan: Sendable, Hashable {
   /// The tenant.
   public let tenant: TenantID
@@ -118,20 +122,27 @@ public enum CommitAnswer: Sendable, Hashable {
   case conflict
 }
 
-/// What became of one node.
+/// What became of one node: of several that hold, the first in this order.
+///
+/// A withheld step has no other answers than `parentNotWritten`, `outranked`
+/// and `written`: it has no key, takes no limits and is written anew each time.
 public enum NodeAnswer: Sendable, Hashable {
-  /// It was written.
-  case written
-  /// It was there already.
-  case replayed
-  /// A limit refused it.
-  case refused(CampaignLimit)
   /// Its parent does not stand.
   case parentNotWritten
   /// An earlier alternative, at that index, was taken.
+  ///
+  /// Of a message, the replica that it would have brought is withheld as outranked, for this reason and no other.
   case outranked(by: Int)
-  /// It is a message about an issued offer that is closed.
+  /// It was there already.
+  case replayed
+  /// It is a message about an issued offer that is closed; its replica is withheld for that.
   case offerClosed(OfferClosure)
+  /// A limit refuses it now; of a message, the replica is withheld for that.
+  ///
+  /// Or one did so at a commit that is remembered: that goes before ``offerClosed(_:)``, and withholds nothing anew.
+  case refused(CampaignLimit)
+  /// It was written.
+  case written
 
   /// Whether what the node says is in the ledger.
   public var stands: Bool {

@@ -6,7 +6,9 @@ public struct IssuedOfferRecord: Sendable, Hashable, Codable {
   public let limitUses: [LimitUse]
   /// The messages about it, in the order in which they were committed, each with its redrives.
   public let messages: [MessageRecord]
-  /// What counts on it of what external systems reported, in the order in which it is folded.
+  /// What counts on it, applied or discrepant, in the order in which it is folded.
+  ///
+  /// That is by time, a day counting from its start in its zone; then by the bytes of the source and of the id.
   public let events: [RedemptionRecord]
 
   /// A record.

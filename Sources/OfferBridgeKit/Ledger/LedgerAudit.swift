@@ -1,7 +1,9 @@
 /// The sums that must agree, counted anew from every row.
 ///
-/// `issued` by what their messages did, `received` by what became of each
-/// event, and every limit's uses by the issuances that took them.
+/// `messages` is the sum of open, accepted, rejected, buried and withdrawn
+/// ones, `received` that of applied, discrepant, parked, duplicates and
+/// conflicts. What is kept beside the rows, tallies and matches and limits'
+/// counters, is computed anew from them and compared.
 public struct LedgerAudit: Sendable, Hashable, Codable {
   /// Offers issued.
   public var issued = 0
@@ -11,7 +13,7 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var messages = 0
   /// Messages that wait or are leased.
   public var messagesOpen = 0
-  /// Messages that the external system has.
+  /// Messages that the external system has, by its word or by a redemption that proved it.
   public var messagesAccepted = 0
   /// Messages that it refused for good.
   public var messagesRejected = 0
@@ -19,9 +21,9 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var messagesBuried = 0
   /// Messages whose issued offer was closed first.
   public var messagesWithdrawn = 0
-  /// Attempts begun, over all messages.
+  /// Attempts begun, over all messages, those before a redrive under the same key included.
   public var attempts = 0
-  /// Events received, repeats included.
+  /// Events received, repeats and conflicts included: both are counted durably, though they are not kept.
   public var received = 0
   /// Events that count and fit.
   public var applied = 0

@@ -34,7 +34,9 @@ public struct LedgerSnapshot: Sendable, Hashable {
   public let issuedOffers: [IssuedOffer]
   /// What the ledger remembers of the trigger, or `nil` when it is new.
   public let trigger: TriggerRecord?
-  /// How many commits of the trigger's journey there were; 0 when it is new.
+  /// How many commits changed what is remembered of the trigger; 0 when it is new.
+  ///
+  /// The first is one, even if it wrote no node; of the others those that wrote or refused a node that was not there.
   public let triggerVersion: Int
   /// The trigger's nodes that were written or refused, in the order of their commits; lapsed refusals left out.
   public let decided: [DecidedNode]
@@ -45,7 +47,7 @@ public struct LedgerSnapshot: Sendable, Hashable {
   ///   - now: The ledger's time.
   ///   - issuedOffers: The customer's issued offers of the roots that were asked for.
   ///   - trigger: What is remembered of the trigger.
-  ///   - triggerVersion: How many commits of the trigger's journey there were.
+  ///   - triggerVersion: How many commits changed what is remembered of the trigger.
   ///   - decided: The trigger's nodes.
   public init(
     now: Date,

@@ -40,12 +40,15 @@ public protocol OfferLedger: Sendable {
   /// - Afterwards: of each plan that is answered `.committed`, every node stands that is answered `.written`: an
   ///   issuance with its limit uses, an event, a message that is due at once, a replica's reason. What is parked for
   ///   a new issued offer is folded within the step. A limit's refusal is remembered with the trigger for the
-  ///   ledger's retention. A trigger that nothing came of is remembered for as long, for its fingerprint.
+  ///   ledger's retention, a time of its own choosing, 30 days in ``InMemoryOfferLedger``. A trigger that nothing
+  ///   came of is remembered for as long, for its fingerprint.
   /// - Answer: for each plan in this order: `.conflict` when another fingerprint is known under the trigger's id;
   ///   `.stale` when it is older than ``JourneyPlan/longestAge`` or did not see the trigger's latest version; else an
-  ///   answer for each node. Limits are asked in the node's order; all are used or none; a counter that a node names
-  ///   twice is used once, and must pass both caps.
-  /// - Repeat: `.stale`, for the first call raised the version; read again, and what was written is there.
+  ///   answer for each node, as ``NodeAnswer`` orders them. Limits are asked in the node's order; all are used or
+  ///   none; a counter that a node names twice is used once, and must pass both caps. They are counted at the moment
+  ///   of the plan.
+  /// - Repeat: `.stale`, for the first call raised the version; read again, and what was written is there. A commit
+  ///   that changed nothing of a known trigger raised none, and is answered as before.
   /// - Database: one transaction, of one plan or of several, which is many times as fast. The trigger's row first,
   ///   `INSERT … ON CONFLICT DO NOTHING` without a target, then `SELECT … FOR UPDATE`. Last and in the sorted order
   ///   of their keys the counters, so that no two commits wait for each other in a circle:
@@ -108,7 +111,8 @@ public protocol OfferLedger: Sendable {
   /// - Afterwards: every event is kept. Matches, tallies and evidence of its customer are those of the set of the
   ///   customer's events, whatever their order; one whose customer is not known yet is parked.
   /// - Answer: in the order of the events, as each stands right after it.
-  /// - Repeat: `.duplicate`.
+  /// - Repeat: `.duplicate` for an equal event, `.conflict` for another one of that id; both are counted for the audit,
+  ///   nothing else changes.
   /// - Database: serialise by what is named, before its row exists: `pg_advisory_xact_lock` of a hash of it, in
   ///   sorted order; SQLite does so by itself. `INSERT … ON CONFLICT DO NOTHING` on (tenant, source, id), then
   ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before.

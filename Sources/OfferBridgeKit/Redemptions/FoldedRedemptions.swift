@@ -4,6 +4,12 @@
 /// the step that brought something new, and writes what came out: a pure
 /// function of the set of events, never of their arrival.
 ///
+/// An event is a customer's by what it names: an issued offer, its customer's;
+/// a replica's reference that was learnt from that source, the customer's of
+/// its issued offer; a customer, theirs, whatever was issued to them; a
+/// reversal, the customer's of its redemption from the same source, once that
+/// is known. As long as it is nobody's it is parked, and no fold has it.
+///
 /// ```swift
 /// let folded = FoldedRedemptions(of: events, over: copies)
 /// folded.matches[0]                              // .applied(to: issued.id)
@@ -12,7 +18,9 @@
 public struct FoldedRedemptions: Sendable {
   /// One issued offer as the ledger keeps it.
   public struct Copy: Sendable, Hashable {
-    /// The issued offer, its replicas' states as deliveries alone said, and its closure.
+    /// The issued offer: its replicas' states as deliveries alone said, and its closure as it is now.
+    ///
+    /// Its tally is not read: the fold makes it anew.
     public let issuedOffer: IssuedOffer
     /// The external systems' names for its replicas, as acknowledgements brought them.
     public let references: [ProviderID: Set<ReplicaReference>]
@@ -20,7 +28,7 @@ public struct FoldedRedemptions: Sendable {
     /// A copy.
     ///
     /// - Parameters:
-    ///   - issuedOffer: The issued offer, its replicas' states as deliveries alone said.
+    ///   - issuedOffer: The issued offer, its replicas' states as deliveries alone said, its closure as it is now.
     ///   - references: The external systems' names for its replicas.
     public init(_ issuedOffer: IssuedOffer, references: [ProviderID: Set<ReplicaReference>]) {
       self.issuedOffer = issuedOffer
