@@ -10,7 +10,9 @@ struct Main {
     var report = SimulationReport?.none
     let time = await clock.measure { report = await SimulationSweep(journeys: journeys, seed: seed).run() }
     guard let report else { return }
-    print("journeys \(report.journeys) runs \(report.runs) jobs \(report.jobs) virtual \(report.virtualMilliseconds / 1000) s in \(time) hash \(report.traceHash)")
+    print(
+      "journeys \(report.journeys) runs \(report.runs) jobs \(report.jobs) virtual \(report.virtualMilliseconds / 1000) s in \(time) hash \(report.traceHash)"
+    )
     print("effects \(report.effects) beyond \(report.effectsBeyondMemory)")
     print("unseen", report.unseenAnswers)
     print("faults", report.faults.map { "\($0.key.rawValue) \($0.value)" }.sorted())

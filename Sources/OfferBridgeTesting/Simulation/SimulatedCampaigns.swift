@@ -39,7 +39,7 @@ enum SimulatedShop {
   )
   static let catalog = InMemoryOfferCatalog([ten, five, gift])
 
-  private static let card = MessageVariant<SimulatedShopper>("card") {
+  static let card = MessageVariant<SimulatedShopper>("card") {
     DataPoint("offer") { $0.replica }
     DataPoint("issuedOffer") { $0.issuedOffer?.id }
     DataPoint("tier") { $0.customer.tier }

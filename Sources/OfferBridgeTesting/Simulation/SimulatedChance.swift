@@ -44,23 +44,27 @@ final class SimulatedChance: Sendable {
 
   /// Whether the fault strikes now.
   func strikes(_ fault: SimulatedFault) -> Bool {
-    let index = SimulatedFault.allCases.firstIndex(of: fault)!
-    return strikes.withLock { strikes in
-      guard strikes[index].threshold > 0,
-        strikes[index].chance.next() >> 32 < strikes[index].threshold
-      else { return false }
-      strikes[index].count += 1
+    change(fault) { strike in
+      guard strike.threshold > 0, strike.chance.next() >> 32 < strike.threshold else { return false }
+      strike.count += 1
       return true
     }
   }
 
   /// Whether the fault strikes whatever has that key, each time.
   func strikes(_ fault: SimulatedFault, _ key: DerivedKey) -> Bool {
-    let index = SimulatedFault.allCases.firstIndex(of: fault)!
-    return strikes.withLock { strikes in
-      guard key.firstWord >> 32 < strikes[index].threshold else { return false }
-      strikes[index].count += 1
+    change(fault) { strike in
+      guard key.firstWord >> 32 < strike.threshold else { return false }
+      strike.count += 1
       return true
+    }
+  }
+
+  private func change(_ fault: SimulatedFault, _ body: (inout Strike) -> Bool) -> Bool {
+    strikes.withLock { strikes in
+      // Each class has one: there is nothing else to look for.
+      guard let index = SimulatedFault.allCases.firstIndex(of: fault) else { return false }
+      return body(&strikes[index])
     }
   }
 

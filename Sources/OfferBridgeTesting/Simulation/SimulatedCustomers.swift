@@ -30,6 +30,13 @@ struct SimulatedCustomers {
       at: world.deviceTime(),
       chance.percent(90, .customers) ? ["channel": chance.percent(90, .customers) ? "phone" : "desk"] : .none
     )
+    if chance.percent(3, .customers) {
+      // Two devices that name their actions alike: one of them is a conflict.
+      let other = CustomerAction(action.name, id: action.id, by: action.customer, at: action.occurredAt + 1)
+      async let theirs = act(other, before: nil)
+      _ = await (act(action, before: nil), theirs)
+      return
+    }
     var decided = await act(action, before: nil)
     if chance.percent(10, .customers) {
       // A change of mind, and the same action again: what was decided stays.
@@ -37,14 +44,22 @@ struct SimulatedCustomers {
       var profile = Self.profile(customer)
       profile.wantsMail = chance.percent(50, .customers)
       world.customers.save(profile, as: Self.id(customer))
-      decided = await act(action, before: decided)
-    }
-    if chance.percent(3, .customers) {
-      let other = CustomerAction(action.name, id: action.id, by: action.customer, at: action.occurredAt + 1)
-      _ = await act(other, before: nil)
+      let before = decided
+      async let closed: Void = close(before ?? [])
+      decided = await act(action, before: before)
+      await closed
     }
     await world.executor.sleep(for: chance.within(1_000...3_600_000, .customers))
     await redeem(Self.id(customer), number)
+  }
+
+  /// The desk takes back what was issued, about when the customer acts again.
+  private func close(_ issued: [IssuedOffer.ID]) async {
+    for id in issued where world.chance.percent(30, .customers) {
+      await world.executor.sleep(for: world.chance.within(0...60, .customers))
+      // Where the ledger fails, the offer stays.
+      _ = try? await world.door()?.bridge.close(id, as: .revoked, reason: "simulated", limitUses: .kept)
+    }
   }
 
   /// Reports an action until somebody answers, and compares what was issued with what was answered before.

@@ -56,7 +56,7 @@ final class SimulatedLife: Sendable {
     watcher?.resume()
   }
 
-  /// Returns once it has ended. One task may wait for it.
+  /// Returns once it has ended; one task alone may wait for it.
   func whenOver() async {
     await withUnsafeContinuation { continuation in
       let isOver = state.withLock { state in

@@ -57,7 +57,7 @@ final class SimulatedWorld: Sendable {
   /// The whole run: two hours in which all goes wrong, and then the time until nothing is left to do.
   func live() async {
     do {
-      let ledger = try await system.ledger { [clock] in clock.now }
+      let ledger = try await system.ledger.make { [clock] in clock.now }
       state.withLock { $0.ledger = ledger }
     } catch {
       return violate("configuration", "the ledger could not be made: \(error)")

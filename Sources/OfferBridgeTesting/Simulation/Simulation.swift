@@ -1,5 +1,3 @@
-public import OfferBridgeKit
-
 /// One run of the whole bridge with everything going wrong, the same each time.
 ///
 /// Customers act, campaigns decide, processes deliver, wallets redeem and
@@ -10,7 +8,7 @@ public import OfferBridgeKit
 ///
 /// ```swift
 /// @Test func `our ledger survives a thousand journeys`() async {
-///   let report = Simulation(seed: 1).run(on: SimulatedSystem { now in OurLedger(now: now) })
+///   let report = Simulation(seed: 1).run(on: SimulatedSystem(LedgerUnderTest { now in OurLedger(now: now) }))
 ///   #expect(report.violations == [])
 /// }
 /// ```
@@ -61,45 +59,5 @@ public struct Simulation: Sendable, Hashable {
       world.violate("determinism", "\(world.executor.foreignJobs) jobs came from another thread")
     }
     return world.report()
-  }
-}
-
-/// What is put to the test, and what is around it.
-public struct SimulatedSystem: Sendable {
-  let ledger: @Sendable (_ now: @escaping LedgerUnderTest.LedgerClock) async throws -> any OfferLedger
-  let provider: @Sendable (any MessageProvider) -> any MessageProvider
-  let retry: MessageRetry
-  let refusalRetention: Duration
-  let isCalledInTurn: Bool
-
-  /// The library's own ledger in memory.
-  public static let inMemory = SimulatedSystem(isCalledInTurn: false) { now in InMemoryOfferLedger(now: now) }
-
-  /// Eight attempts over some four minutes, so that a run sees messages succeed late, and be buried.
-  public static let retry = MessageRetry.exponential(from: .seconds(1), cap: .seconds(60), attempts: 8)
-
-  /// A system.
-  ///
-  /// - Parameters:
-  ///   - retry: Whether and when a message is tried again; ``retry`` by default.
-  ///   - refusalRetention: How long the ledger repeats a limit's refusal; 30 days by default.
-  ///   - isCalledInTurn: Whether calls to the ledger are made one after the other. They must be where a call suspends
-  ///     between its effect and its answer, as over a connection or on an actor: for what a run expects is worked out
-  ///     in the order of the answers. True by default.
-  ///   - provider: What stands between the bridge and the simulated wallet, such as the host's own adapter; nothing by
-  ///     default.
-  ///   - ledger: Makes an empty ledger that takes its time from that clock and from nowhere else.
-  public init(
-    retry: MessageRetry = SimulatedSystem.retry,
-    refusalRetention: Duration = .days(30),
-    isCalledInTurn: Bool = true,
-    provider: @escaping @Sendable (any MessageProvider) -> any MessageProvider = { $0 },
-    ledger: @escaping @Sendable (_ now: @escaping LedgerUnderTest.LedgerClock) async throws -> any OfferLedger
-  ) {
-    self.retry = retry
-    self.refusalRetention = refusalRetention
-    self.isCalledInTurn = isCalledInTurn
-    self.provider = provider
-    self.ledger = ledger
   }
 }

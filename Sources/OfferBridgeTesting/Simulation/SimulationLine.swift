@@ -14,10 +14,9 @@ extension Simulation: LosslessStringConvertible {
     return "OBSIM v1 seed=\(seed) journeys=\(journeys) processes=\(processes) faults=\(names)"
   }
 
-  /// Reads a run back from its line.
+  /// Reads a run back from its line; `nil` when it is of another version, or names something unknown.
   ///
   /// - Parameter line: What ``description`` printed; spaces around it do not matter.
-  /// - Returns: `nil` when the line is of another version, or names something unknown.
   public init?(_ line: String) {
     let words = line.split(whereSeparator: \.isWhitespace)
     guard words.count == 6, words[0] == "OBSIM", words[1] == "v1" else { return nil }
