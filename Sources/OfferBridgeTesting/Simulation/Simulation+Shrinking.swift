@@ -12,52 +12,65 @@ extension Simulation {
     on system: SimulatedSystem = .inMemory,
     neighbours: Int = 20
   ) -> (simulation: Simulation, report: SimulationReport)? {
-    var report = run(on: system)
+    let report = run(on: system)
     guard !report.violations.isEmpty else { return nil }
-    var smallest = self
+    var search = SmallestRun(smallest: self, report: report, system: system, neighbours: max(0, neighbours))
+    search.shrink()
+    return (search.smallest, search.report)
+  }
+}
 
-    func take(_ candidate: Simulation) -> Bool {
-      for offset in 0...UInt64(max(0, neighbours)) {
-        var candidate = candidate
-        candidate.seed = smallest.seed &+ offset
-        let found = candidate.run(on: system)
-        guard !found.violations.isEmpty else { continue }
-        (smallest, report) = (candidate, found)
-        return true
-      }
-      return false
-    }
+/// The search for the smallest run that breaks a promise.
+private struct SmallestRun {
+  var smallest: Simulation
+  var report: SimulationReport
+  let system: SimulatedSystem
+  let neighbours: Int
 
+  mutating func shrink() {
     while true {
       let before = smallest
-      while smallest.journeys > 1 {
-        var candidate = smallest
-        candidate.journeys = smallest.journeys > 8 ? smallest.journeys / 2 : smallest.journeys - 1
-        guard take(candidate) else { break }
-      }
+      shrinkJourneys()
       while smallest.processes > 1 {
         var candidate = smallest
         candidate.processes -= 1
         guard take(candidate) else { break }
       }
-      shrinkFaults(of: &smallest, taking: take)
-      if smallest == before { return (smallest, report) }
+      shrinkFaults()
+      if smallest == before { return }
     }
   }
 
-  /// Leaves out the faults in halves, quarters and so on, as long as the promise is still broken.
-  private func shrinkFaults(of smallest: inout Simulation, taking take: (Simulation) -> Bool) {
+  /// Takes the run, or one of a seed nearby, in place of the smallest if it breaks a promise too.
+  private mutating func take(_ candidate: Simulation) -> Bool {
+    for offset in 0...UInt64(neighbours) {
+      var candidate = candidate
+      candidate.seed = smallest.seed &+ offset
+      let found = candidate.run(on: system)
+      guard !found.violations.isEmpty else { continue }
+      (smallest, report) = (candidate, found)
+      return true
+    }
+    return false
+  }
+
+  private mutating func shrinkJourneys() {
+    while smallest.journeys > 1 {
+      var candidate = smallest
+      candidate.journeys = smallest.journeys > 8 ? smallest.journeys / 2 : smallest.journeys - 1
+      guard take(candidate) else { return }
+    }
+  }
+
+  /// Leaves faults out by halves, quarters and so on, as long as a promise is still broken.
+  private mutating func shrinkFaults() {
     var part = max(1, smallest.faults.count / 2)
     while !smallest.faults.isEmpty {
       let faults = SimulatedFault.allCases.filter { smallest.faults.contains($0) }
-      var isSmaller = false
-      for start in stride(from: 0, to: faults.count, by: part) {
+      let isSmaller = stride(from: 0, to: faults.count, by: part).contains { start in
         var candidate = smallest
         candidate.faults.subtract(faults[start..<min(start + part, faults.count)])
-        if take(candidate) {
-          isSmaller = true
-          break
-        }
+        return take(candidate)
       }
       if isSmaller {
         part = max(1, min(part, smallest.faults.count / 2))
