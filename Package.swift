@@ -44,7 +44,7 @@ let package = Package(
     ),
     .testTarget(
       name: "OfferBridgeKitTests",
-      dependencies: ["OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks"],
+      dependencies: ["OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator"],
       swiftSettings: strict
     ),
     .testTarget(

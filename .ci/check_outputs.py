@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks what the examples and the benchmarks print.
+"""Checks what the examples, the simulator and the benchmarks print.
 
-Usage: check_outputs.py diagram|home-goods|complete-journey|benchmarks < OUTPUT
+Usage: check_outputs.py diagram|home-goods|complete-journey|simulation|benchmarks < OUTPUT
        check_outputs.py --self-test
 """
 
@@ -26,6 +26,9 @@ IN_THE_DATA = {
     "baskets": 155_848, "households": 2_469, "campaigns": 27, "redemptions": 2_102, "issued": 6_404,
     "messagesAccepted": 6_404, "matched": 2_102,
 }  # fmt: skip
+SIMULATION = (
+    "journeys", "violations", "mutantsKilled", "mutantsPlanted", "seconds", "virtualSeconds", "exhaustiveRuns",
+)  # fmt: skip
 BENCHMARK = ("name", "value", "unit", "against", "ratio")
 BENCHMARKS = (
     "journey", "redemption", "memory.issued", "journey.10k", "journey.100k",
@@ -105,6 +108,23 @@ def complete_journey(text: str) -> str:
     return f"{told['baskets']} baskets, {told['issued']} issued, {told['matched']} matched, balanced"
 
 
+def simulation(text: str) -> str:
+    told = parsed(text)
+    expect(isinstance(told, dict), "not an object")
+    for key in SIMULATION:
+        expect(is_number(told.get(key)) and told[key] >= 0, f"{key} is no number from 0 up")
+    expect(told["violations"] == 0, f"{told['violations']} promises were broken: {told.get('firstViolations')}")
+    expect(told["journeys"] >= 1_000 and told["exhaustiveRuns"] >= 1_000, "too little was tried")
+    expect(told["mutantsPlanted"] >= 20, "fewer than 20 mutants were planted")
+    expect(told["mutantsKilled"] == told["mutantsPlanted"], f"these live: {told.get('mutantsAlive')}")
+    expect(told.get("unseenAnswers") == [], f"never seen: {told.get('unseenAnswers')}")
+    expect(told.get("isSameInAnotherProcess") is True, "another process came to another trace")
+    expect(isinstance(told.get("traceHash"), str) and told["traceHash"] != "", "no trace")
+    faults = told.get("faults")
+    expect(isinstance(faults, dict) and len(faults) >= 20, "fewer than 20 classes of faults struck")
+    return f"{told['journeys']} journeys, {told['mutantsKilled']} mutants killed, trace {told['traceHash']}"
+
+
 def benchmarks(text: str) -> str:
     rows = parsed(text)
     expect(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), "not an array of objects")
@@ -128,6 +148,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "diagram": diagram,
     "home-goods": home_goods,
     "complete-journey": complete_journey,
+    "simulation": simulation,
     "benchmarks": benchmarks,
 }
 
@@ -141,16 +162,21 @@ def self_test() -> list[str]:
     figures = [{"name": name} | figure for name in BENCHMARKS]
     figures.append({"name": "alone", "value": 1, "unit": "B", "against": None, "ratio": None})
 
+    simulated = dict.fromkeys(SIMULATION, 50_000) | {"violations": 0, "seconds": 1.5, "traceHash": "1f"}
+    simulated |= {"unseenAnswers": [], "isSameInAnotherProcess": True, "faults": {str(i): 1 for i in range(32)}}
+
     right = {
         "diagram": "```mermaid\nsequenceDiagram\n  host->>bridge: app_opened\n```",
         "home-goods": json.dumps(home),
         "complete-journey": json.dumps(journey),
+        "simulation": json.dumps(simulated),
         "benchmarks": json.dumps(figures),
     }
     wrong: dict[str, list[str]] = {
         "diagram": ["", "a sequenceDiagram in words\nhost->>bridge: x", "sequenceDiagram\n"],
         "home-goods": [],
         "complete-journey": [],
+        "simulation": ["", "[]"],
         "benchmarks": ["{}", "[]", "[1]", json.dumps([*figures, figures[0]])],
     }
     for name, value in (("home-goods", home), ("complete-journey", journey)):
@@ -172,6 +198,17 @@ def self_test() -> list[str]:
     keys = ("households", "baskets", "campaigns", "redemptions", "matched", "redeemedBeforeIssue", "unknown", "duplicates")
     wrong["complete-journey"] += [json.dumps(journey | {key: journey[key] + 1}) for key in keys]
     wrong["complete-journey"] += [json.dumps(journey | {key: 0}) for key in ("issued", "messagesAccepted")]
+    for key in simulated:
+        wrong["simulation"].append(json.dumps({other: simulated[other] for other in simulated if other != key}))
+        wrong["simulation"].append(json.dumps(simulated | {key: None}))
+    wrong["simulation"] += [
+        json.dumps(simulated | change)
+        for change in (
+            {"violations": 1}, {"mutantsKilled": 49_999}, {"mutantsPlanted": 7, "mutantsKilled": 7}, {"journeys": 10},
+            {"unseenAnswers": ["settle.lostLease"]}, {"isSameInAnotherProcess": False}, {"traceHash": ""},
+            {"faults": {}}, {"exhaustiveRuns": 0},
+        )  # fmt: skip
+    ]
     for index, name in enumerate(BENCHMARKS):
         wrong["benchmarks"].append(json.dumps(figures[:index] + figures[index + 1 :]))
     for change in (
