@@ -44,7 +44,9 @@ let package = Package(
     ),
     .testTarget(
       name: "OfferBridgeKitTests",
-      dependencies: ["OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator"],
+      dependencies: [
+        "OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator",
+      ],
       swiftSettings: strict
     ),
     .testTarget(

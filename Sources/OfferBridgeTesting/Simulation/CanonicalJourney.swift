@@ -25,6 +25,7 @@ struct CanonicalJourney {
   /// - Parameters:
   ///   - ledger: What is put to the test.
   ///   - ends: At which calls the process ends, and on which side of them.
+  /// - Throws: What the ledger's maker throws.
   init(on ledger: LedgerUnderTest, ends: [Int: FailingLedger.Side]) async throws {
     let time = time
     line = FragileLine(try await ledger.make { time.now }, ends: ends)
