@@ -62,7 +62,7 @@ extension LedgerState {
           endOpen(row)
         case .confirmed where !isProven(row):
           messages[row].state = isToEnd ? .withdrawn : .waiting
-          if !isToEnd && !messages[row].isInLane { enterLane(row) }
+          if isToEnd { unsend(row) } else if !messages[row].isInLane { enterLane(row) }
         default:
           break
         }
