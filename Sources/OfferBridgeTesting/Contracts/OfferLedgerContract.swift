@@ -25,7 +25,7 @@ public struct LedgerUnderTest: Sendable {
   /// The clock that a ledger is given.
   public typealias LedgerClock = @Sendable () -> Date
 
-  let make: @Sendable (_ now: @escaping LedgerClock) async throws -> any OfferLedger
+  package let make: @Sendable (_ now: @escaping LedgerClock) async throws -> any OfferLedger
   let reopen:
     (@Sendable (_ ledger: any OfferLedger, _ now: @escaping LedgerClock) async throws -> any OfferLedger)?
   let refusalRetention: Duration
