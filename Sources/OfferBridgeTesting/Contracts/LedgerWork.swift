@@ -85,7 +85,7 @@ struct LedgerWork {
   let rounds: Int
   let begunAt: Date
 
-  /// The limit of what every process may report. It is reached before the last of them is killed.
+  /// The limit of what every process may report: reached about when the last of them are killed.
   var cap: Int { 6 * rounds }
   /// How many actions every process may report: more than are issued.
   var shared: Int { 10 * rounds + 8 }
