@@ -25,6 +25,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(
+      name: "OfferBridgeSimulator",
+      dependencies: ["OfferBridgeKit", "OfferBridgeTesting"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
       name: "HomeGoods",
       dependencies: ["OfferBridgeKit", "OfferBridgeTesting"],
       path: "Examples/HomeGoods",

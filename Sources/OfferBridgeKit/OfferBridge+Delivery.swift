@@ -33,7 +33,8 @@ extension OfferBridge {
     }
     // A slow provider holds up its own lane alone.
     return try await withThrowingTaskGroup(of: (nextDue: Date?, now: Date?).self) { group in
-      for (id, provider) in providers {
+      // In the order of their names: a dictionary's differs from one bridge to the next.
+      for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
         group.addTask { try await deliver(id, provider, unless: isStopping) }
       }
       var earliest: (nextDue: Date?, now: Date?) = (nil, nil)

@@ -101,7 +101,8 @@ public final class DeliverySignal: Sendable {
   private func change(_ body: (inout sending State) -> Void) {
     let woken = state.withLock { state in
       body(&state)
-      let woken = Array(state.waiting.values)
+      // Who waited first is woken first.
+      let woken = state.waiting.sorted { $0.key < $1.key }.map(\.value)
       state.waiting = [:]
       return woken
     }

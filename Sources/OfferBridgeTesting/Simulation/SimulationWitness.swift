@@ -1,0 +1,137 @@
+import Foundation
+import OfferBridgeKit
+
+/// Sees every call to the ledger as it takes effect, and checks what was promised of it.
+final class SimulationWitness: Sendable {
+  private struct State {
+    /// How long an external system wants to be left alone with a message, since its last attempt.
+    var asked: [DerivedKey: Duration] = [:]
+    /// Until when a message is not to be handed out, for that reason.
+    var notBefore: [DerivedKey: Int64] = [:]
+    var messages: [DerivedKey] = []
+    var accepted: Set<DerivedKey> = []
+    var buriedOrRejected: [DerivedKey] = []
+    var issued: [IssuedOffer.ID] = []
+  }
+
+  private let book: SimulationBook
+  private let clock: SimulatedLedgerClock
+  private let state = Guarded(State())
+
+  init(_ book: SimulationBook, _ clock: SimulatedLedgerClock) {
+    self.book = book
+    self.clock = clock
+  }
+
+  /// Everything that was issued, in the order in which it was.
+  var issued: [IssuedOffer.ID] { state.withLock { $0.issued } }
+  /// Every message that was committed, in that order.
+  var messages: [DerivedKey] { state.withLock { $0.messages } }
+  /// What was settled as accepted.
+  var accepted: Set<DerivedKey> { state.withLock { $0.accepted } }
+  /// Messages that ended in vain.
+  var endedInVain: [DerivedKey] { state.withLock { $0.buriedOrRejected } }
+
+  private func note(_ life: SimulatedLife, _ what: String) {
+    book.note("\(clock.milliseconds) p\(life.number) \(what)")
+  }
+
+  /// That a wallet said "not now".
+  func askedToComeAgain(_ key: DerivedKey, after length: Duration) {
+    state.withLock { $0.asked[key] = length }
+  }
+
+  func snapshot(_ query: SnapshotQuery, _ snapshot: LedgerSnapshot, _ life: SimulatedLife) {
+    note(life, "snapshot \(query.trigger.id) v\(snapshot.triggerVersion), \(snapshot.decided.count) decided")
+  }
+
+  func commit(_ plans: [JourneyPlan], _ answers: [CommitAnswer], _ life: SimulatedLife) {
+    for (plan, answer) in zip(plans, answers) {
+      book.saw(answer.name)
+      guard case .committed(let nodes) = answer else {
+        note(life, "\(answer.name) \(plan.trigger.id.id)")
+        continue
+      }
+      note(life, "commit \(plan.trigger.id.id) \(nodes.map { $0.name.dropFirst(5) })")
+      for (node, answer) in zip(plan.nodes, nodes) {
+        book.saw(answer.name)
+        switch (node.content, answer) {
+        case (.issuance(let offer), .written):
+          state.withLock { $0.issued.append(offer.id) }
+        case (.message(let message), .written):
+          state.withLock { $0.messages.append(message.key) }
+          guard message.payloadText.contains(SimulatedShop.secret) else { break }
+          book.violate("I15", "the payload of \(message.key) has what no data point names")
+        default: break
+        }
+      }
+    }
+  }
+
+  func claim(_ query: ClaimQuery, _ answer: ClaimAnswer, _ life: SimulatedLife) {
+    book.saw(answer.claims.isEmpty ? "claim.none" : "claim.some")
+    let claimed = answer.claims.map {
+      "\($0.message.key.description.prefix(6)) f\($0.lease.fence) a\($0.attempt)"
+    }
+    note(life, "claim \(query.limit) of \(query.provider) \(claimed)")
+    for claim in answer.claims {
+      let early = state.withLock { state in
+        state.asked[claim.message.key] = nil
+        return state.notBefore.removeValue(forKey: claim.message.key)
+      }
+      if let early, early > answer.now.milliseconds {
+        book.violate("I14", "message \(claim.message.key) was handed out before its wallet wants it again")
+      }
+    }
+  }
+
+  func extend(_ leases: [Lease], _ length: Duration, _ answers: [ExtendAnswer], _ life: SimulatedLife) {
+    for (lease, answer) in zip(leases, answers) {
+      book.saw(answer.name)
+      note(life, "\(answer.name) \(lease.message.description.prefix(6)) f\(lease.fence)")
+    }
+  }
+
+  func settle(_ settlements: [Settlement], _ answers: [SettleAnswer], _ life: SimulatedLife) {
+    for (settlement, answer) in zip(settlements, answers) {
+      book.saw(answer.name)
+      book.saw(settlement.outcome.name)
+      let (key, outcome) = (settlement.lease.message, settlement.outcome)
+      note(life, "\(answer.name) \(key.description.prefix(6)) f\(settlement.lease.fence) \(outcome.name)")
+      guard answer == .settled else { continue }
+      state.withLock { state in
+        switch outcome {
+        case .accepted: state.accepted.insert(key)
+        case .rejected, .buried: state.buriedOrRejected.append(key)
+        case .retry:
+          guard let asked = state.asked.removeValue(forKey: key) else { break }
+          state.notBefore[key] = clock.milliseconds + asked.milliseconds
+        case .released: break
+        }
+      }
+    }
+  }
+
+  func redrive(_ redrive: MessageRedrive, _ answer: RedriveAnswer, _ life: SimulatedLife) {
+    book.saw(answer.name)
+    note(life, "\(answer.name) \(redrive.message.description.prefix(6)) \(redrive.mode)")
+    guard case .redriven(let key) = answer else { return }
+    state.withLock { state in
+      state.notBefore[key] = nil
+      if key != redrive.message { state.messages.append(key) }
+    }
+  }
+
+  func reconcile(_ events: [ExternalEvent], _ answers: [RedemptionMatch], _ life: SimulatedLife) {
+    for (event, answer) in zip(events, answers) {
+      book.saw(answer.name)
+      for reason in answer.reasons { book.saw(reason) }
+      note(life, "\(answer.name) \(event.id)")
+    }
+  }
+
+  func close(_ closing: OfferClosing, _ answer: CloseAnswer, _ life: SimulatedLife) {
+    book.saw(answer.name)
+    note(life, "\(answer.name) \(closing.issuedOffer.description.prefix(6)) \(closing.kind)")
+  }
+}
