@@ -116,7 +116,8 @@ struct Acknowledged {
     guard ending == .accepted, answer == .settled else { return }
     if let other = accepted.updateValue(lease, forKey: lease.message) {
       throw steps.violation(
-        expected: "a message for \(provider) is accepted once",
+        expected:
+          "\(claims[lease.message]?.first.map { words($0.claim.message) } ?? "a message") is accepted once",
         seen: "under fence \(other.fence), and under fence \(lease.fence) for \(who)"
       )
     }

@@ -52,7 +52,7 @@ private struct KillNine {
         }
       let traces = try await WorkerRound(ledger: process, orders: orders, kills: kills).run()
       trial.steps.note(
-        "round \(round): " + traces.map { "process \($0.order.worker) \($0.end)" }.joined(separator: ", ")
+        "round \(round): " + traces.map { "process \($0.order.worker) \($0.ending)" }.joined(separator: ", ")
       )
       for trace in traces { try known.take(trace.lines, of: trace.order) }
       for trace in traces {

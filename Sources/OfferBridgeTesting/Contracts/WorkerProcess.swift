@@ -1,4 +1,5 @@
 #if os(macOS) || os(Linux)
+import Dispatch
 import Foundation
 import OfferBridgeKit
 
@@ -8,10 +9,13 @@ final class WorkerProcess {
   /// Complete lines, as it wrote them.
   private(set) var lines: [String] = []
   private(set) var isKilled = false
+  /// Whether nothing more is read of it.
   private(set) var hasEnded = false
+  private var isOver = false
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
+  private let exit = DispatchSemaphore(value: 0)
   private var rest = Data()
 
   // A pipe that another process inherited would stay open when its own has ended: one start at a time.
@@ -23,6 +27,7 @@ final class WorkerProcess {
     process.arguments = ledger.arguments
     process.standardInput = input
     process.standardOutput = output
+    process.terminationHandler = { [exit] _ in exit.signal() }
     // Written before anybody can close the other end, which would be the end of this process.
     try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(order) + Data("\n".utf8))
   }
@@ -43,7 +48,7 @@ final class WorkerProcess {
           workers.append(worker)
         }
       } catch {
-        for worker in workers { worker.kill() }
+        for worker in workers { worker.end() }
         throw error
       }
       return workers
@@ -62,20 +67,30 @@ final class WorkerProcess {
   /// Kills it, as no process can prevent; what it wrote before can still be read.
   func kill() {
     isKilled = true
+    signal()
+  }
+
+  private func signal() {
     if process.isRunning { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
   }
 
-  /// Reads what is there, and waits if nothing is; at the end of its output, also for its own.
+  /// Ends it, and waits for no one: a child of its own may have its pipe, and go on.
+  func end() {
+    signal()
+    close()
+  }
+
+  /// Reads what is there, and waits if nothing is; the end of its output is its end.
   ///
   /// - Returns: How many lines there are more.
   func read() -> Int {
     let before = lines.count
     let data = output.fileHandleForReading.availableData
     if data.isEmpty {
-      process.waitUntilExit()
-      hasEnded = true
-      // Nobody writes to it any more: the descriptors are not kept until the garbage is collected.
-      for handle in handles { try? handle.close() }
+      // One that only closed its output works no more; to one that is ending by itself this does nothing.
+      signal()
+      isOver = exit.wait(timeout: .now() + .seconds(10)) == .success
+      close()
       return 0
     }
     rest += data
@@ -86,14 +101,19 @@ final class WorkerProcess {
     return lines.count - before
   }
 
+  private func close() {
+    hasEnded = true
+    for handle in handles { try? handle.close() }
+  }
+
   /// How it ended, in words.
-  var end: String {
-    guard hasEnded else { return "still at work" }
+  var ending: String {
+    guard isOver else { return "still at work" }
     let how = process.terminationReason == .exit ? "exit status" : "signal"
     return "ended with \(how) \(process.terminationStatus) after \(lines.count) lines"
   }
 
-  var endedWell: Bool { hasEnded && process.terminationReason == .exit && process.terminationStatus == 0 }
+  var endedWell: Bool { isOver && process.terminationReason == .exit && process.terminationStatus == 0 }
 }
 
 /// Three processes at work on one store, until each is killed or has ended.
@@ -115,7 +135,7 @@ struct WorkerRound: Sendable {
     let lines: [String]
     /// Why it was not as it should be, or `nil`.
     let fault: String?
-    let end: String
+    let ending: String
   }
 
   /// Runs on a thread of its own, for it waits for pipes.
@@ -127,36 +147,39 @@ struct WorkerRound: Sendable {
 
   private func runHere() throws -> [Trace] {
     let workers = try WorkerProcess.start(ledger, orders)
-    let isSilent = !runToTheEnd(workers)
-    let ends = workers.map(\.end)
-    if isSilent {
-      for worker in workers where !worker.hasEnded {
-        worker.kill()
-        while !worker.hasEnded { _ = worker.read() }
+    let trouble = runToTheEnd(workers)
+    let endings = workers.map(\.ending)
+    var faults = workers.map { worker -> String? in
+      let endedItself = !worker.isKilled && !(worker.order.finishes && worker.endedWell)
+      return endedItself ? "by itself it \(worker.ending)" : nil
+    }
+    if let trouble {
+      for (index, worker) in workers.enumerated() where !worker.hasEnded {
+        worker.end()
+        faults[index] = trouble
       }
     }
-    return zip(workers, ends).map { worker, end in
-      var fault: String?
-      if isSilent {
-        fault = "nothing within \(ledger.patience); it is \(end)"
-      } else if !worker.isKilled, !(worker.order.finishes && worker.endedWell) {
-        fault = "by itself it \(end)"
-      }
-      return Trace(order: worker.order, lines: worker.lines, fault: fault, end: end)
+    return workers.indices.map {
+      Trace(order: orders[$0], lines: workers[$0].lines, fault: faults[$0], ending: endings[$0])
     }
   }
 
-  /// Whether all of them came to their end, and none of them to a silence.
-  private func runToTheEnd(_ workers: [WorkerProcess]) -> Bool {
+  /// Reads from all and kills whose line has come, until they have ended.
+  ///
+  /// - Returns: Why those that have not will not; `nil` when all have.
+  private func runToTheEnd(_ workers: [WorkerProcess]) -> String? {
+    // Far more than there is to do; one that was killed writes no more than its pipe holds.
+    let most = 1000 + 100 * ledger.rounds
     var total = 0
     var dues: [Int?] = workers.map { _ in nil }
     var haveGone = false
     while true {
       let living = workers.filter { !$0.hasEnded }
-      if living.isEmpty { return true }
-      guard let ready = readable(living) else { return false }
+      if living.isEmpty { return nil }
+      guard let ready = readable(living) else { return "not ended, and nothing within \(ledger.patience)" }
       for worker in ready {
         total += worker.read()
+        if worker.lines.count > most { return "not ended after \(most) lines" }
         let index = worker.order.worker - 1
         if kills.indices.contains(index), dues[index] == nil, worker.lines.count > kills[index].line {
           dues[index] = total + kills[index].later
