@@ -1,4 +1,5 @@
 import Foundation
+import LedgerWorker
 import OfferBridgeKit
 import OfferBridgeTesting
 
@@ -635,6 +636,11 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
         return answers
       }
     },
+    .init(
+      "a step is answered before it is written",
+      caughtBy: "multiProcess.killNine",
+      ledger: .inFile(workersWith: .answersBeforeItWrites)
+    ),
   ]
 
   private static func knowingEventsInMemory(_ ledger: InMemoryOfferLedger, life: String) -> BentLedger {

@@ -14,12 +14,14 @@ import Testing
 
   @Test(arguments: OfferLedgerContract.checks)
   func `the ledger in memory keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
-    #expect(try await check.run(on: Self.inMemory) == .kept)
+    // It is one process's alone.
+    let isKept = check.name != "multiProcess.killNine"
+    #expect(try await check.run(on: Self.inMemory) == (isKept ? .kept : .notClaimed))
   }
 
   @Test func `each check has a name of its own`() {
     let names = OfferLedgerContract.checks.map(\.name)
-    #expect(names.count == 49)
+    #expect(names.count == 50)
     #expect(Set(names).count == names.count)
   }
 }

@@ -18,6 +18,15 @@ final class LedgerTrial: Sendable {
     ledger = try await subject.make { time.now }
   }
 
+  /// A run on a ledger that has a clock of its own.
+  init(of subject: LedgerUnderTest, on ledger: any OfferLedger, _ steps: ContractSteps) {
+    self.subject = subject
+    self.steps = steps
+    time = ManualTime()
+    tenant = "main"
+    self.ledger = ledger
+  }
+
   /// The same trial as another tenant sees it, or on another ledger.
   init(_ trial: LedgerTrial, ledger: (any OfferLedger)? = nil, tenant: TenantID? = nil) {
     subject = trial.subject
