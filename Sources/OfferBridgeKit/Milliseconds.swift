@@ -14,8 +14,8 @@ extension Date {
   /// ``init(milliseconds:)``:
   ///
   /// ```swift
-  /// moment.milliseconds                                           // 1767225690001
-  /// Date(milliseconds: moment.milliseconds) == moment             // true, of every date that a ledger gives
+  /// moment.milliseconds                                // 1767225690001
+  /// Date(milliseconds: moment.milliseconds) == moment  // true of every date that a ledger gives
   /// ```
   ///
   /// Never traps: what lies past the end of year 9999, or as far before 1970, is
