@@ -169,6 +169,9 @@ final class LedgerTrial: Sendable {
 
   func issued(_ id: IssuedOffer.ID) async throws -> IssuedOffer { try await record(id).issuedOffer }
 
+  /// Where the first replica of an issued offer stands.
+  func replica(of id: IssuedOffer.ID) async throws -> Replica.State { try await issued(id).replicas[0].state }
+
   /// The first message about an issued offer.
   func message(about issued: IssuedOffer.ID) async throws -> MessageRecord {
     try steps.unwrap("a message about the issued offer", try await record(issued).messages.first)

@@ -134,6 +134,7 @@ extension ReferenceModel {
       fold(message.customer)
     case .rejected(let reason):
       messages[place].lastFailure = reason
+      messages[place].mayHaveArrived = false
       finish(place, .rejected(reason: reason), replica: .rejected(reason: reason))
     case .buried(let reason, let isUnknown):
       messages[place].lastFailure = reason
@@ -160,7 +161,15 @@ extension ReferenceModel {
   private mutating func wait(_ place: Int, until due: Int64) {
     messages[place].stage = .waiting
     messages[place].due = due
-    if isToEnd(place) { end(place) } else if isFirst(place) { appoint(place) }
+    if isToEnd(place) { return end(place) }
+    guard isFirst(place) else { return }
+    if let next = lanes[lane(of: place)]?.dropFirst().first, next < place {
+      // An earlier one was redriven while this one was on its way.
+      leave(place)
+      enter(place)
+    } else {
+      appoint(place)
+    }
   }
 }
 

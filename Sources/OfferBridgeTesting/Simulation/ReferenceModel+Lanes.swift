@@ -85,7 +85,7 @@ extension ReferenceModel {
       messages[place].stage = .confirmed
     } else {
       messages[place].stage = .ended(.withdrawn)
-      unsend(place)
+      tell(place, .notSent(.offerClosed))
     }
     if isFirst(place) { leave(place) }
   }
@@ -100,7 +100,7 @@ extension ReferenceModel {
       case .confirmed where !isProven(place):
         if closure(of: place) != nil {
           messages[place].stage = .ended(.withdrawn)
-          unsend(place)
+          tell(place, .notSent(.offerClosed))
         } else {
           messages[place].stage = .waiting
           if lanes[lane(of: place)]?.contains(place) != true { enter(place) }
@@ -110,22 +110,13 @@ extension ReferenceModel {
     }
   }
 
-  /// A replica whose messages were all withdrawn was not sent, unless an attempt may have arrived.
-  private mutating func unsend(_ place: Int) {
-    guard let offer = messages[place].offer else { return }
-    let provider = messages[place].message.provider
-    let bringing = offers[offer].messages.map { messages[$0] }
-      .filter { $0.isToBring && $0.message.provider == provider }
-    if bringing.contains(where: \.isOpen) { return }
-    tell(place, bringing.contains(where: \.mayHaveArrived) ? .unknown : .notSent(.offerClosed))
-  }
-
   mutating func mayHaveArrived(_ place: Int) {
     messages[place].mayHaveArrived = true
     tell(place, .unknown)
   }
 
-  /// What a delivery says of the replica: one that arrived stays so until it is recalled.
+  /// What a delivery says of the replica, beside what the other messages about it leave open: one that arrived stays so
+  /// until it is recalled.
   mutating func tell(_ place: Int, _ state: Replica.State) {
     let message = messages[place]
     guard let offer = message.offer,
@@ -133,9 +124,17 @@ extension ReferenceModel {
       )
     else { return }
     if message.isToBring {
-      if !offers[offer].offer.replicas[replica].isKnownToHaveArrived {
-        offers[offer].offer.replicas[replica].state = state
-      }
+      guard !offers[offer].offer.replicas[replica].isKnownToHaveArrived else { return }
+      let bringing = offers[offer].messages.map { messages[$0] }
+        .filter { $0.isToBring && $0.message.provider == message.message.provider }
+      offers[offer].offer.replicas[replica].state =
+        if case .accepted = state {
+          state
+        } else if bringing.contains(where: \.mayHaveArrived) {
+          .unknown
+        } else {
+          bringing.contains(where: \.isOpen) ? .pending : state
+        }
     } else if case .accepted = state {
       offers[offer].offer.replicas[replica].state = .recalled
     }

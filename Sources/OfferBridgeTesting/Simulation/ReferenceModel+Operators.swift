@@ -28,14 +28,12 @@ extension ReferenceModel {
       messages[place].stage = .waiting
       messages[place].due = moment
       messages[place].attempts = 0
-      tell(place, messages[place].mayHaveArrived ? .unknown : .pending)
+      tell(place, .pending)
       enter(place)
     } else {
       let message = messages[place].message.reissued(in: tenant, at: Date(milliseconds: moment))
       messages[place].nextGeneration = message.key
-      let next = commit(message, [], at: moment)
-      messages[next].mayHaveArrived = messages[place].mayHaveArrived
-      tell(next, messages[next].mayHaveArrived ? .unknown : .pending)
+      commit(message, [], at: moment)
     }
   }
 

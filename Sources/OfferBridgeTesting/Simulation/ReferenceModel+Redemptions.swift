@@ -55,7 +55,7 @@ extension ReferenceModel {
       customers[customer, default: KnownCustomer()].events.append(next)
       let clue = Clue.redemption(events[next].event.id)
       owners[clue] = customer
-      given += parked.removeValue(forKey: clue) ?? []
+      given += (parked.removeValue(forKey: clue) ?? []).reversed()
     }
   }
 

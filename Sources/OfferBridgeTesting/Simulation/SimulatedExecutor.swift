@@ -16,6 +16,8 @@ final class SimulatedExecutor: TaskExecutor {
     var now: Int64 = 0
     var isHurrying = false
     var jobs = 0
+    /// How many jobs were run since time has moved.
+    var jobsNow = 0
     var foreignJobs = 0
     var thread: ObjectIdentifier?
     /// What was ready when a call to the outside began; nothing of it runs until that is over.
@@ -26,6 +28,8 @@ final class SimulatedExecutor: TaskExecutor {
   private let state: Guarded<State>
   /// Wakes the one thread when a job comes from outside.
   private let arrival = DispatchSemaphore(value: 0)
+  /// How many jobs may follow one another in one millisecond.
+  fileprivate static let mostJobsAtOnce = 500_000
   /// How long the outside may take, in real time.
   private static let longestAnswer = DispatchTimeInterval.seconds(30)
 
@@ -155,6 +159,9 @@ extension SimulatedExecutor.State {
   fileprivate mutating func step() -> Step {
     if !ready.isEmpty {
       jobs += 1
+      jobsNow += 1
+      // Somebody asks again and again, and waits for nothing.
+      if jobsNow > SimulatedExecutor.mostJobsAtOnce { return .nothing }
       // The last one takes its place: what is ready has no order.
       let chosen = ready.count == 1 ? 0 : Int(chance.next() % UInt64(ready.count))
       ready.swapAt(chosen, ready.count - 1)
@@ -164,6 +171,7 @@ extension SimulatedExecutor.State {
     guard let alarm = alarms.popFirst() else { return .nothing }
     // One that was cancelled leaves its alarm behind, which moves no time.
     guard let sleeper = sleepers.removeValue(forKey: alarm.sleeper) else { return .wake(nil) }
+    if alarm.at > now { jobsNow = 0 }
     now = max(now, alarm.at)
     return .wake(sleeper)
   }
