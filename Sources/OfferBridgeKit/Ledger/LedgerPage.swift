@@ -18,8 +18,8 @@ public enum LedgerListing: Sendable, Hashable {
 /// Where a page ended: the next one begins after it.
 ///
 /// What is written later comes later, so that nothing is seen twice and
-/// nothing passed over. Its text is the ledger's own affair; after a mark that
-/// it did not give for that listing there is nothing, and no further page.
+/// nothing passed over. Its text is the ledger's own affair; after a text that
+/// it does not understand there is nothing, and no further page.
 public struct PageMark: Sendable, Hashable, Codable, RawRepresentable {
   /// The ledger's own name for the place.
   public let rawValue: String

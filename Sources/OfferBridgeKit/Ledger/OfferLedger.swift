@@ -26,10 +26,11 @@
 /// durable only later than its answer breaks what ``OfferBridge`` promises:
 /// `synchronous_commit=on`, `synchronous=FULL`. The moment of a step is
 /// `clock_timestamp()`, never `now()`, which stands still within a
-/// transaction. Keep issued offers and messages as they encode themselves,
-/// beside the columns that a step looks for. What is *folded* is a
-/// ``FoldedRedemptions`` of one customer's events. ``InMemoryOfferLedger`` is
-/// the reference of every answer.
+/// transaction. Keep issued offers, messages, events and limit uses as they
+/// encode themselves, by a `JSONEncoder` with its own form of dates, beside the
+/// columns that a step looks for; all that a plan brings to be kept is
+/// `Codable`. What is *folded* is a ``FoldedRedemptions`` of one customer's
+/// events. ``InMemoryOfferLedger`` is the reference of every answer.
 public protocol OfferLedger: Sendable {
   /// Reads all that a decision needs, as of one moment of the ledger's clock.
   ///
