@@ -22,7 +22,7 @@ extension LedgerState {
       limitUses: closing.limitUses
     )
     issued[row].offer.closure = closure
-    if closing.limitUses == .givenBack { giveBack(issued[row].limits, usedAt: offer.issuedAt.milliseconds) }
+    if closing.limitUses == .givenBack { giveBack(issued[row].uses, usedAt: offer.issuedAt.milliseconds) }
     reviewMessages(about: row)
     commit(closing.recalls, about: row, now: now)
     fold(issued[row].customer)

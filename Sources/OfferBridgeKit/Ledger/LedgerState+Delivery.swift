@@ -60,7 +60,7 @@ extension LedgerState {
     messages[row].state = .leased(until: until)
     messages[row].stamp &+= 1
     let entry = entry(of: row, at: until)
-    lanes[messages[row].lane].leases.insert(entry)
+    lanes[Int(messages[row].lane)].leases.insert(entry)
     return .extended(Lease(message: lease.message, fence: lease.fence, until: Date(milliseconds: until)))
   }
 
@@ -128,7 +128,7 @@ extension LedgerState {
       if references.row(of: key, hash) == nil {
         _ = references.append(ReferenceRow(name: key, issued: issuedRow), hash)
       }
-      if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
+      if !issued[issuedRow].references.contains(where: { $0 == key }) { issued[issuedRow].references.append(key) }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }
     fold(owner)

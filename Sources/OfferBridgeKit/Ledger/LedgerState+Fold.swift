@@ -40,7 +40,9 @@ extension LedgerState {
       return issued.row(of: id).flatMap { issued[$0].customer == owner ? $0 : nil }
     case .replica(let reference):
       guard first != nowhere, first == customers[owner].lastIssued,
-        issued[first].references.contains(ReferenceKey(provider: event.id.source, reference: reference))
+        issued[first].references.contains(where: {
+          $0 == ReferenceKey(provider: event.id.source, reference: reference)
+        })
       else { return nil }
       return first
     case .customer(_, let replica):
@@ -74,7 +76,7 @@ extension LedgerState {
     }
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
-      references: copies.map { issued[$0].references },
+      references: copies.map { issued[$0].references.all },
       entries: rows.map { events[$0].entry }
     )
     return (fold, copies, rows)

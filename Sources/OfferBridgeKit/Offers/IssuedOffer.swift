@@ -11,25 +11,25 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// Its derived id.
   public var id: ID { facts.value.id }
   /// Which offer.
-  public var offer: OfferID { facts.value.offer }
+  public var offer: OfferID { terms.value.offer }
   /// Which revision of it.
-  public var revision: Int { facts.value.revision }
+  public var revision: Int { terms.value.revision }
   /// To whom.
   public var customer: CustomerID { facts.value.customer }
   /// The campaign that issued it.
-  public var campaign: CampaignID { facts.value.campaign }
+  public var campaign: CampaignID { terms.value.campaign }
   /// The action or host event that the journey began with.
   public var trigger: TriggerID { facts.value.trigger }
   /// What the campaign heard: the trigger's own name, or that of an event further down the journey.
-  public var heard: String { facts.value.heard }
+  public var heard: String { terms.value.heard }
   /// The ledger's time of the decision.
   public var issuedAt: Date { facts.value.issuedAt }
   /// The first moment at which it is over, or `nil`.
   public var expiresAt: Date? { facts.value.expiresAt }
   /// How often it may be redeemed.
-  public var redeemable: RedemptionLimit { facts.value.redeemable }
+  public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
-  public var faceValue: Money? { facts.value.faceValue }
+  public var faceValue: Money? { terms.value.faceValue }
   /// Its replicas, in the order of their providers' names.
   public var replicas: [Replica]
   /// What was redeemed of it so far.
@@ -46,19 +46,30 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   private var closed: Shared<OfferClosure>?
   // What never changes, shared by all copies.
   private let facts: Shared<Facts>
+  /// What all issues of one campaign and revision have in common; a ledger keeps it once for them all.
+  var terms: Shared<Terms>
 
   private struct Facts: Sendable, Hashable, Codable {
     let id: ID
-    let offer: OfferID
-    let revision: Int
     let customer: CustomerID
-    let campaign: CampaignID
     let trigger: TriggerID
-    let heard: String
     let issuedAt: Date
     let expiresAt: Date?
+  }
+
+  struct Terms: Sendable, Hashable, Codable {
+    let offer: OfferID
+    let revision: Int
+    let campaign: CampaignID
+    let heard: String
     let redeemable: RedemptionLimit
     let faceValue: Money?
+
+    // Two of them tell nearly all terms apart, and every text costs its hashing.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(campaign)
+      hasher.combine(revision)
+    }
   }
 
   package init(
@@ -77,16 +88,14 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     redeemed: RedemptionTally
   ) {
     facts = Shared(
-      Facts(
-        id: id,
+      Facts(id: id, customer: customer, trigger: trigger, issuedAt: issuedAt, expiresAt: expiresAt)
+    )
+    terms = Shared(
+      Terms(
         offer: offer,
         revision: revision,
-        customer: customer,
         campaign: campaign,
-        trigger: trigger,
         heard: heard,
-        issuedAt: issuedAt,
-        expiresAt: expiresAt,
         redeemable: redeemable,
         faceValue: faceValue
       )
@@ -142,6 +151,7 @@ extension IssuedOffer {
   /// Reads one object with all of its fields.
   public init(from decoder: any Decoder) throws {
     facts = try Shared(from: decoder)
+    terms = try Shared(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
     replicas = try container.decode([Replica].self, forKey: .replicas)
     redeemed = try container.decode(RedemptionTally.self, forKey: .redeemed)
@@ -151,6 +161,7 @@ extension IssuedOffer {
   /// Writes one object with all of its fields.
   public func encode(to encoder: any Encoder) throws {
     try facts.encode(to: encoder)
+    try terms.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(replicas, forKey: .replicas)
     try container.encode(redeemed, forKey: .redeemed)
