@@ -62,6 +62,13 @@ extension String.UTF8View {
   /// Byte equality; native strings, small ones too, are compared in one piece.
   @inlinable
   func elementsEqualFast(_ other: Self) -> Bool {
+    // The same bits are the same text, and a text of up to 15 bytes has no others. Without this look a journey spent
+    // some 3,000 of 130,000 instructions here.
+    #if _pointerBitWidth(_64)
+    if unsafeBitCast(self, to: SIMD2<UInt64>.self) == unsafeBitCast(other, to: SIMD2<UInt64>.self) {
+      return true
+    }
+    #endif
     guard count == other.count else { return false }
     let equal = withContiguousStorageIfAvailable { mine in
       other.withContiguousStorageIfAvailable { theirs in areSame(mine, theirs) }

@@ -44,13 +44,13 @@ struct JourneyPlanner {
 
   /// Asks those who hear it, in their order.
   mutating func hear(
-    _ heard: Heard,
+    _ channel: Channel,
     in context: RuleFacts,
     cause: JourneyCause,
     parent: Int? = nil,
     depth: Int = 0
   ) {
-    guard let listeners = wiring.listeners[heard] else { return }
+    let listeners = channel.listeners
     var place = JourneyPlace(
       context: context,
       number: draft.begin(context),
@@ -180,7 +180,7 @@ struct JourneyPlanner {
         hear(event, key, attributes, issuing: issued, from: place, node: raised)
       }
     }
-    guard wiring.hears(.issuance(issued.offer)) else { return }
+    guard let observers = wiring.channel(of: .issuance(issued.offer)) else { return }
     let heard = HeardEvent(
       kind: .issuance,
       name: "issuance of \(issued.offer)",
@@ -189,7 +189,7 @@ struct JourneyPlanner {
       attributes: attributes
     )
     hear(
-      .issuance(issued.offer),
+      observers,
       in: place.context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
@@ -230,6 +230,7 @@ struct JourneyPlanner {
     from place: JourneyPlace,
     node: Int
   ) {
+    guard let channel = wiring.channel(of: .event(event)) else { return }
     let heard = HeardEvent(
       kind: .raised,
       name: event,
@@ -238,7 +239,7 @@ struct JourneyPlanner {
       attributes: attributes
     )
     hear(
-      .event(event),
+      channel,
       in: place.context.hearing(heard, issuing: issued),
       cause: .event(key),
       parent: node,

@@ -17,7 +17,13 @@ enum Few<Element: Sendable>: Sendable {
     }
   }
 
-  mutating func append(_ element: Element) { self = Few(all + [element]) }
+  mutating func append(_ element: Element) {
+    switch self {
+    case .none: self = .one(element)
+    case .one(let first): self = .many([first, element])
+    case .many(let elements): self = .many(elements + [element])
+    }
+  }
 
   func forEach(_ body: (Element) -> Void) {
     switch self {

@@ -13,10 +13,11 @@ extension LedgerState {
 
   /// The uses as they are kept; a counter that is not there is made, with nothing used.
   mutating func keep(_ uses: [LimitUse]) -> Few<KeptUse> {
-    if uses.isEmpty { return .none }
-    return Few(
-      uses.map { use in KeptUse(limit: use.shared, counter: row(of: use.counter), amount: use.amount) }
-    )
+    var kept = Few<KeptUse>.none
+    for use in uses {
+      kept.append(KeptUse(limit: use.shared, counter: row(of: use.counter), amount: use.amount))
+    }
+    return kept
   }
 
   /// The row of a counter, made when there is none.
@@ -43,7 +44,9 @@ extension LedgerState {
 
   /// Takes the uses of an issuance back.
   mutating func giveBack(_ uses: Few<KeptUse>, usedAt: Int64) {
-    uses.forEachCounterOnce { counters[$0.counter].giveBack($0.amount, in: $0.limit.value.window, at: usedAt) }
+    uses.forEachCounterOnce {
+      counters[$0.counter].giveBack($0.amount, in: $0.limit.value.window, at: usedAt)
+    }
   }
 }
 

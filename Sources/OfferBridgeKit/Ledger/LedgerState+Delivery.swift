@@ -128,7 +128,9 @@ extension LedgerState {
       if references.row(of: key, hash) == nil {
         _ = references.append(ReferenceRow(name: key, issued: issuedRow), hash)
       }
-      if !issued[issuedRow].references.contains(where: { $0 == key }) { issued[issuedRow].references.append(key) }
+      if !issued[issuedRow].references.contains(where: { $0 == key }) {
+        issued[issuedRow].references.append(key)
+      }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }
     fold(owner)

@@ -25,7 +25,8 @@ extension LedgerState {
       switch outcome {
       case .issued(let row) where issued[row].offer.id == key && issued[row].offer.campaign == campaign:
         .issued(row)
-      case .queued(let row) where messages[row].message.key == key && messages[row].message.campaign == campaign:
+      case .queued(let row)
+      where messages[row].message.key == key && messages[row].message.campaign == campaign:
         .queued(row)
       default:
         .kept(Shared(.init(key: key, campaign: campaign, outcome: outcome)))

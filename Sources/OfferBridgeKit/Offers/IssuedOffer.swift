@@ -33,17 +33,20 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// Its replicas, in the order of their providers' names.
   public var replicas: [Replica]
   /// What was redeemed of it so far.
-  public var redeemed: RedemptionTally
+  public var redeemed: RedemptionTally {
+    get { course?.value.redeemed ?? .none }
+    set { course = Course.shared(newValue, closure) }
+  }
   /// The end that we put to it, or `nil`.
   public var closure: OfferClosure? {
-    get { closed?.value }
-    set { closed = newValue.map { Shared($0) } }
+    get { course?.value.closure }
+    set { course = Course.shared(redeemed, newValue) }
   }
 
-  var isClosed: Bool { closed != nil }
+  var isClosed: Bool { course?.value.closure != nil }
 
-  // Behind a pointer, for few are closed.
-  private var closed: Shared<OfferClosure>?
+  // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
+  private var course: Shared<Course>?
   // What never changes, shared by all copies.
   private let facts: Shared<Facts>
   /// What all issues of one campaign and revision have in common; a ledger keeps it once for them all.
@@ -55,6 +58,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let trigger: TriggerID
     let issuedAt: Date
     let expiresAt: Date?
+  }
+
+  /// What became of it since it was issued.
+  private struct Course: Sendable, Hashable {
+    let redeemed: RedemptionTally
+    let closure: OfferClosure?
+
+    static func shared(_ redeemed: RedemptionTally, _ closure: OfferClosure?) -> Shared<Course>? {
+      redeemed == .none && closure == nil ? nil : Shared(Course(redeemed: redeemed, closure: closure))
+    }
   }
 
   struct Terms: Sendable, Hashable, Codable {
@@ -101,8 +114,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
       )
     )
     self.replicas = replicas
-    self.redeemed = redeemed
-    closed = nil
+    course = Course.shared(redeemed, nil)
   }
 
   /// Where the offer stands by itself, its replicas apart.
@@ -123,7 +135,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// - Returns: `redeemed` wins over the others: what was used up did not lapse, and nothing of it was taken back.
   public func status(at moment: Date) -> Status {
     if redeemed.count >= redeemable.count { return .redeemed }
-    switch closed?.value.kind {
+    switch closure?.kind {
     case .revoked: return .revoked
     case .expired: return .expired
     case nil: break
@@ -154,8 +166,10 @@ extension IssuedOffer {
     terms = try Shared(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
     replicas = try container.decode([Replica].self, forKey: .replicas)
-    redeemed = try container.decode(RedemptionTally.self, forKey: .redeemed)
-    closed = try container.decodeIfPresent(Shared<OfferClosure>.self, forKey: .closure)
+    course = Course.shared(
+      try container.decode(RedemptionTally.self, forKey: .redeemed),
+      try container.decodeIfPresent(OfferClosure.self, forKey: .closure)
+    )
   }
 
   /// Writes one object with all of its fields.
@@ -165,7 +179,7 @@ extension IssuedOffer {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(replicas, forKey: .replicas)
     try container.encode(redeemed, forKey: .redeemed)
-    try container.encodeIfPresent(closed, forKey: .closure)
+    try container.encodeIfPresent(closure, forKey: .closure)
   }
 }
 
