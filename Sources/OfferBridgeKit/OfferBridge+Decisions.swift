@@ -102,8 +102,9 @@ extension OfferBridge {
         depthLimit: settings.journeyDepth
       )
       planner.hear(channel, in: context, cause: .trigger(trigger.id))
+      let isNews = planner.draft.isNews
       let journey = PlannedJourney(planner)
-      if snapshot.trigger != nil && !planner.draft.isNews {
+      if snapshot.trigger != nil && !isNews {
         return journey.settled(
           by: Array(repeating: .replayed, count: journey.plan.nodes.count),
           heard: trigger.name
@@ -119,6 +120,7 @@ extension OfferBridge {
   }
 
   /// The ledger as it is now, and of the catalog what may be issued or was.
+  @inline(__always)
   private func read(
     for trigger: HostTrigger,
     heardOn channel: Channel
@@ -142,6 +144,7 @@ extension OfferBridge {
     }
   }
 
+  @inline(__always)
   private func offers(
     within reach: JourneyReach,
     _ snapshot: LedgerSnapshot
@@ -156,6 +159,7 @@ extension OfferBridge {
   }
 
   /// The past actions that the rules ask for, each once, and the present one as happening now at the latest.
+  @inline(__always)
   private func actions(
     _ customer: CustomerID,
     reach: JourneyReach,

@@ -27,13 +27,12 @@ extension LedgerState {
   }
 
   /// The first limit that another use would break.
-  func refusingLimit(_ uses: Few<KeptUse>, at: Int64) -> CampaignLimit? {
-    var refusing: CampaignLimit?
+  func refusingLimit(_ uses: Few<KeptUse>, at: Int64) -> Shared<CampaignLimit>? {
+    var refusing: Shared<CampaignLimit>?
     uses.forEach { use in
-      let limit = use.limit.value
-      let (sum, isOver) = counters[use.counter].count(in: limit.window, at: at)
-        .addingReportingOverflow(use.amount)
-      if refusing == nil, isOver || sum > limit.cap { refusing = limit }
+      let used = counters[use.counter].count(in: use.limit.value.window, at: at)
+      let (sum, isOver) = used.addingReportingOverflow(use.amount)
+      if refusing == nil, isOver || sum > use.limit.value.cap { refusing = use.limit }
     }
     return refusing
   }

@@ -104,7 +104,7 @@ extension LedgerState {
       take(row.uses, at: row.offer.issuedAt.milliseconds)
     }
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
-      take(row.uses, at: row.message.createdAt.milliseconds)
+      take(Few(row.uses), at: row.message.createdAt.milliseconds)
     }
     for kept in counters.named {
       let counter = kept.name

@@ -77,7 +77,7 @@ extension LedgerState {
     }
     let parent = node.parent.map { plan.nodes[$0].key }
     let uses = keep(node.limits)
-    if let limit = refusingLimit(uses, at: at) {
+    if let limit = refusingLimit(uses, at: at)?.value {
       let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
       remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
       if case .message(let message) = node.content { withhold(message, .limitReached(message.campaign)) }
@@ -109,9 +109,8 @@ extension LedgerState {
   }
 
   /// Puts an issued offer among all, and among its customer's.
-  mutating func append(_ issuedRow: IssuedRow) -> Int32 {
+  mutating func append(_ issuedRow: consuming IssuedRow) -> Int32 {
     let owner = issuedRow.customer
-    var issuedRow = issuedRow
     issuedRow.offer.terms = terms.one(issuedRow.offer.terms)
     let row = issued.append(issuedRow)
     if customers[owner].lastIssued == nowhere {

@@ -34,8 +34,7 @@ extension LedgerState {
         )
       )
     }
-    let nextDue = [lanes[lane].waiting.first?.moment, lanes[lane].leases.first?.moment].compactMap(\.self)
-      .min()
+    let nextDue = lanes[lane].nextDue
     return ClaimAnswer(
       now: Date(milliseconds: now),
       claims: claims,

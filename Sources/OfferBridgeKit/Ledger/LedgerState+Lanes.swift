@@ -10,6 +10,12 @@ struct Lane: Sendable {
   /// The first open message of each customer who has one, by the customer's row; it knows the last one.
   var heads = RowIndex()
 
+  /// The earliest moment at which something is due or a lease runs out.
+  var nextDue: Int64? {
+    guard let due = waiting.first?.moment else { return leases.first?.moment }
+    return leases.first.map { min(due, $0.moment) } ?? due
+  }
+
   /// Takes out what is due first, of what waits or whose lease ran out.
   mutating func takeEarliest(by horizon: Int64) -> Int32? {
     let due = waiting.first.flatMap { $0.moment <= horizon ? $0 : nil }
@@ -41,7 +47,7 @@ extension LedgerState {
         customer: owner,
         issued: issuedRow,
         lane: lane(of: message.provider),
-        uses: uses,
+        uses: uses.all,
         state: .waiting,
         due: now
       )
@@ -59,9 +65,8 @@ extension LedgerState {
   }
 
   /// Puts a message among all, and among its customer's.
-  mutating func append(_ message: MessageRow) -> Int32 {
+  mutating func append(_ message: consuming MessageRow) -> Int32 {
     let owner = message.customer
-    var message = message
     message.message.envelope = envelopes.one(message.message.envelope)
     let row = messages.append(message)
     if customers[owner].lastMessage == nowhere {

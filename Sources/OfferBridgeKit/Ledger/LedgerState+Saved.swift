@@ -87,7 +87,7 @@ extension LedgerState {
       customer: row(of: saved.message.customer),
       issued: saved.message.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere,
       lane: lane(of: saved.message.provider),
-      uses: keep(saved.limits),
+      uses: keep(saved.limits).all,
       state: saved.state,
       due: saved.due
     )

@@ -12,7 +12,7 @@ struct ChunkedArray<Element: Sendable>: Sendable {
   var indices: Range<Int> { 0..<count }
 
   /// Appends, and answers the element's index for ever.
-  mutating func append(_ element: Element) -> Int32 {
+  mutating func append(_ element: consuming Element) -> Int32 {
     if count & Self.mask == 0 {
       var chunk: [Element] = []
       // The first piece grows as arrays do, so that a small ledger stays small.

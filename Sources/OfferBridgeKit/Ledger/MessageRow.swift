@@ -9,7 +9,8 @@ struct MessageRow: NamedRow {
   let issued: Int32
   /// The number of its provider's lane.
   let lane: Int32
-  let uses: Few<KeptUse>
+  // An array and not a few: most messages have no limit of their own.
+  let uses: [KeptUse]
   var state: State
   var due: Int64
   /// Since it was committed, or redriven under its key.

@@ -114,7 +114,7 @@ extension SavedState {
       let message = state.messages[Int32(row)]
       return Message(
         message: message.message,
-        limits: state.uses(message.uses),
+        limits: state.uses(Few(message.uses)),
         state: message.state,
         due: message.due,
         attempts: message.attempts,
