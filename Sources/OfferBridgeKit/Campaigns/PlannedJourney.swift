@@ -115,10 +115,8 @@ struct PlannedJourney: Sendable {
         (provider, state) = (at, .notSent(reason))
       default: continue
       }
-      if let index = offer.replicas.firstIndex(where: { $0.provider == provider }),
-        case .notSent = offer.replicas[index].state
-      {
-        offer.replicas[index].state = state
+      if let index = offer.replicaIndex(at: provider), case .notSent = offer[replicaState: index] {
+        offer[replicaState: index] = state
       }
     }
     return offer

@@ -17,6 +17,21 @@ enum Few<Element: Sendable>: Sendable {
     }
   }
 
+  subscript(index: Int) -> Element {
+    get {
+      if case .one(let element) = self { element } else { all[index] }
+    }
+    set {
+      if case .one = self {
+        self = .one(newValue)
+      } else {
+        var elements = all
+        elements[index] = newValue
+        self = .many(elements)
+      }
+    }
+  }
+
   mutating func append(_ element: Element) {
     switch self {
     case .none: self = .one(element)
@@ -41,3 +56,6 @@ enum Few<Element: Sendable>: Sendable {
     }
   }
 }
+
+extension Few: Equatable where Element: Equatable {}
+extension Few: Hashable where Element: Hashable {}

@@ -129,9 +129,9 @@ extension LedgerState {
   /// A reason replaces an earlier reason, and nothing that was sent.
   private mutating func withhold(_ offer: IssuedOffer.ID, _ provider: ProviderID, _ reason: WithheldReason) {
     guard let row = issued.row(of: offer),
-      let index = issued[row].offer.replicas.firstIndex(where: { $0.provider == provider }),
-      case .notSent = issued[row].offer.replicas[index].state
+      let index = issued[row].offer.replicaIndex(at: provider),
+      case .notSent = issued[row].offer[replicaState: index]
     else { return }
-    issued[row].offer.replicas[index].state = .notSent(reason)
+    issued[row].offer[replicaState: index] = .notSent(reason)
   }
 }

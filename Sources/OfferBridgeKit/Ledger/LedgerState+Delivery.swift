@@ -141,14 +141,13 @@ extension LedgerState {
     guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return }
     if messages[row].message.purpose == .recall {
       // Until it is known to be out, it is where it was.
-      if case .accepted = state { issued[issuedRow].offer.replicas[index].state = .recalled }
-    } else if !issued[issuedRow].offer.replicas[index].isConfirmed {
-      issued[issuedRow].offer.replicas[index].state = state
+      if case .accepted = state { issued[issuedRow].offer[replicaState: index] = .recalled }
+    } else if !issued[issuedRow].offer[replicaState: index].isConfirmed {
+      issued[issuedRow].offer[replicaState: index] = state
     }
   }
 
   func replicaIndex(of row: Int32) -> Int? {
-    let provider = messages[row].message.provider
-    return issued[messages[row].issued].offer.replicas.firstIndex { $0.provider == provider }
+    issued[messages[row].issued].offer.replicaIndex(at: messages[row].message.provider)
   }
 }

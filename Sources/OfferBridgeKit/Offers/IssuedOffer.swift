@@ -31,7 +31,14 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// What it is worth in all, or `nil` where that is unknown.
   public var faceValue: Money? { terms.value.faceValue }
   /// Its replicas, in the order of their providers' names.
-  public var replicas: [Replica]
+  public var replicas: [Replica] {
+    get { terms.value.places.indices.map(replica) }
+    set {
+      let places = newValue.map(Replica.Place.init)
+      if places != terms.value.places { terms = Shared(terms.value.with(places)) }
+      states = Few(newValue.map(\.state))
+    }
+  }
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally {
     get { course?.value.redeemed ?? .none }
@@ -47,6 +54,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
   // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
   private var course: Shared<Course>?
+  // Of its replicas what is its own; which they are stands in the terms.
+  private var states: Few<Replica.State>
   // What never changes, shared by all copies.
   private let facts: Shared<Facts>
   /// What all issues of one campaign and revision have in common; a ledger keeps it once for them all.
@@ -77,6 +86,19 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let heard: String
     let redeemable: RedemptionLimit
     let faceValue: Money?
+    /// The replicas that each has.
+    // Encoded with the replicas' states, and not here.
+    private(set) var places: [Replica.Place] = []
+
+    private enum CodingKeys: CodingKey {
+      case offer, revision, campaign, heard, redeemable, faceValue
+    }
+
+    func with(_ places: [Replica.Place]) -> Terms {
+      var terms = self
+      terms.places = places
+      return terms
+    }
 
     // Two of them tell nearly all terms apart, and every text costs its hashing.
     func hash(into hasher: inout Hasher) {
@@ -110,10 +132,11 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         campaign: campaign,
         heard: heard,
         redeemable: redeemable,
-        faceValue: faceValue
+        faceValue: faceValue,
+        places: replicas.map(Replica.Place.init)
       )
     )
-    self.replicas = replicas
+    states = Few(replicas.map(\.state))
     course = Course.shared(redeemed, nil)
   }
 
@@ -145,8 +168,19 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   }
 
   /// The replica at a provider, or `nil` when the offer has none there.
-  public func replica(at provider: ProviderID) -> Replica? {
-    replicas.first { $0.provider == provider }
+  public func replica(at provider: ProviderID) -> Replica? { replicaIndex(at: provider).map(replica) }
+
+  private func replica(_ index: Int) -> Replica { Replica(terms.value.places[index], state: states[index]) }
+
+  /// Where among the replicas that of a provider stands, or `nil`.
+  func replicaIndex(at provider: ProviderID) -> Int? {
+    terms.value.places.firstIndex { $0.provider == provider }
+  }
+
+  /// Where a replica stands, by its place; the others are not touched.
+  subscript(replicaState index: Int) -> Replica.State {
+    get { states[index] }
+    set { states[index] = newValue }
   }
 
   /// Such as "app-open-reward issued it on app_opened (action a-1)".
@@ -163,9 +197,10 @@ extension IssuedOffer {
   /// Reads one object with all of its fields.
   public init(from decoder: any Decoder) throws {
     facts = try Shared(from: decoder)
-    terms = try Shared(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    replicas = try container.decode([Replica].self, forKey: .replicas)
+    let replicas = try container.decode([Replica].self, forKey: .replicas)
+    terms = Shared(try Terms(from: decoder).with(replicas.map(Replica.Place.init)))
+    states = Few(replicas.map(\.state))
     course = Course.shared(
       try container.decode(RedemptionTally.self, forKey: .redeemed),
       try container.decodeIfPresent(OfferClosure.self, forKey: .closure)
