@@ -143,9 +143,7 @@ struct JourneyPlanner {
       expiresAt: offer.expires.moment(issuedAt: snapshot.now),
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
-      replicas: offer.replicas
-        .map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) }
-        .sorted { $0.provider < $1.provider },
+      replicas: unsent(offer),
       redeemed: .none
     )
     let node = draft.add(
@@ -160,6 +158,17 @@ struct JourneyPlanner {
     )
     draft.decide(listener, at: place, node: node)
     follow(issued, raises: offer.raises, from: place, node: node)
+  }
+
+  /// The offer's replicas, in the order of their providers' names.
+  private func unsent(_ offer: Offer) -> [Replica] {
+    var replicas: [Replica] = []
+    replicas.reserveCapacity(offer.replicas.count)
+    for (provider, name) in offer.replicas {
+      replicas.append(Replica(provider: provider, name: name, state: .notSent(.notHeard)))
+    }
+    if replicas.count > 1 { replicas.sort { $0.provider < $1.provider } }
+    return replicas
   }
 
   /// What hears an issuance: those of the event that it raises, then the observers of the issuance itself.
