@@ -5,7 +5,7 @@ extension LedgerState {
   mutating func fold(_ owner: Int32) {
     let first = customers[owner].firstEvent
     guard first != nowhere else { return }
-    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: events[first].event) {
+    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: first) {
       return fold(first, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
@@ -32,7 +32,9 @@ extension LedgerState {
   }
 
   /// The one copy that the event can mean, or `nil` where the whole fold must tell.
-  private func onlyCopy(of owner: Int32, for event: ExternalEvent) -> Int32? {
+  // Given the event's row: a call with a part of the state, on the state, copies the whole of it.
+  private func onlyCopy(of owner: Int32, for row: Int32) -> Int32? {
+    let event = events[row].event
     guard case .redemption(let reference, _) = event.content else { return nil }
     let first = customers[owner].firstIssued
     switch reference {
