@@ -53,11 +53,22 @@ import Testing
   }
 
   @Test func `equal values are kept once, and no more of them than are remembered`() {
-    var interned = Interned<String>()
-    let first = Shared("one")
-    #expect(interned.one(first) == first)
-    for number in 0..<2000 { #expect(interned.one(Shared("\(number)")).value == "\(number)") }
-    #expect(interned.one(Shared("one")).value == "one")
+    var interned = Interned<Word>()
+    for number in 0..<2000 { #expect(interned.one(Shared(Word("\(number)"))).value.text == "\(number)") }
+    #expect(interned.one(Shared(Word("one"))).value.text == "one")
+  }
+
+  @Test func `texts that only look the same are kept apart`() {
+    var interned = Interned<Word>()
+    for text in ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}"] {
+      #expect(Array(interned.one(Shared(Word(text))).value.text.utf8) == Array(text.utf8))
+    }
+  }
+
+  private struct Word: Internable {
+    let text: String
+    init(_ text: String) { self.text = text }
+    func isWritten(like other: Word) -> Bool { text.utf8.elementsEqualFast(other.text.utf8) }
   }
 
   @Test func `a few are a list`() {

@@ -79,7 +79,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     }
   }
 
-  struct Terms: Sendable, Hashable, Codable {
+  struct Terms: Internable, Codable {
     let offer: OfferID
     let revision: Int
     let campaign: CampaignID
@@ -100,10 +100,9 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
       return terms
     }
 
-    // Two of them tell nearly all terms apart, and every text costs its hashing.
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(campaign)
-      hasher.combine(revision)
+    func isWritten(like other: Terms) -> Bool {
+      heard.utf8.elementsEqualFast(other.heard.utf8)
+        && (faceValue?.currency ?? "").utf8.elementsEqualFast((other.faceValue?.currency ?? "").utf8)
     }
   }
 
