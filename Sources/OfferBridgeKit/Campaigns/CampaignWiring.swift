@@ -1,50 +1,5 @@
 import Foundation
 
-/// A campaign or observer, lowered once when the bridge is made.
-final class Listener<Customer: Sendable>: Sendable {
-  enum Outcome: Sendable {
-    case issue(OfferID)
-    case raise(String)
-    case send(MessageVariant<Customer>, through: ProviderID)
-  }
-
-  /// Its position among all listeners.
-  let index: Int32
-  let id: CampaignID
-  let trigger: Heard
-  let rule: CompiledRule<Customer>
-  let interval: Range<Int64>?
-  let outcome: Outcome
-  let limits: [RegisteredLimit]
-  let exclusiveGroup: String?
-
-  init(
-    index: Int,
-    id: CampaignID,
-    trigger: Heard,
-    rule: CompiledRule<Customer>,
-    interval: Range<Date>?,
-    outcome: Outcome,
-    limits: [CampaignLimit],
-    exclusiveGroup: String?
-  ) {
-    self.index = Int32(index)
-    self.id = id
-    self.trigger = trigger
-    self.rule = rule
-    self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
-    self.outcome = outcome
-    self.limits = limits.map { RegisteredLimit($0, of: id) }
-    self.exclusiveGroup = exclusiveGroup
-  }
-
-  func isRunning(at now: Int64) -> Bool { interval?.contains(now) ?? true }
-
-  var issuedOffer: OfferID? {
-    if case .issue(let offer) = outcome { offer } else { nil }
-  }
-}
-
 /// What can be heard.
 enum Heard: Hashable, Sendable {
   case action(String)
@@ -53,7 +8,6 @@ enum Heard: Hashable, Sendable {
 }
 
 /// What a journey may look at and issue.
-// Not nested in the generic wiring: a type of its own needs no metadata at run time.
 struct JourneyReach: Sendable {
   /// How far back each action's clauses look.
   var actions: [String: Set<HistoryPeriod>] = [:]
@@ -91,13 +45,13 @@ struct JourneyReach: Sendable {
 }
 
 /// Who hears what, and what a journey that begins there may need.
-struct CampaignWiring<Customer: Sendable>: Sendable {
-  let all: [Listener<Customer>]
-  let listeners: [Heard: [Listener<Customer>]]
+struct CampaignWiring: Sendable {
+  let all: [Listener]
+  let listeners: [Heard: [Listener]]
   private let raises: [OfferID: String?]
   private let reaches: [Heard: JourneyReach]
 
-  init(_ all: [Listener<Customer>], offers: [OfferID: Offer]) {
+  init(_ all: [Listener], offers: [OfferID: Offer]) {
     let listeners = Dictionary(grouping: all, by: \.trigger)
     let raises = offers.mapValues(\.raises)
     self.all = all
@@ -122,7 +76,7 @@ struct CampaignWiring<Customer: Sendable>: Sendable {
 
   private static func reach(
     of start: Heard,
-    in listeners: [Heard: [Listener<Customer>]],
+    in listeners: [Heard: [Listener]],
     raises: [OfferID: String?]
   ) -> JourneyReach {
     var reach = JourneyReach()

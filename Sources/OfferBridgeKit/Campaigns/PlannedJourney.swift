@@ -1,14 +1,14 @@
 /// A plan with the decisions that it was made of, before the ledger has answered.
-struct PlannedJourney<Customer: Sendable>: Sendable {
+struct PlannedJourney: Sendable {
   let plan: JourneyPlan
   private let decisions: [PlannedDecision]
-  private let contexts: [RuleContext<Customer>]
+  private let contexts: [RuleFacts]
   private let outcomes: [CampaignDecision.Outcome]
-  private let listeners: [Listener<Customer>]
+  private let listeners: [Listener]
   /// What the trigger decided for campaigns that hear it no more.
   private let leftovers: [DecidedNode]
 
-  init(_ planner: JourneyPlanner<Customer>) {
+  init(_ planner: JourneyPlanner) {
     plan = planner.plan
     decisions = planner.draft.decisions
     contexts = planner.draft.contexts
@@ -17,8 +17,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     leftovers = Self.leftovers(of: planner)
   }
 
-  private static func leftovers(of planner: JourneyPlanner<Customer>) -> [DecidedNode] {
-    // A new trigger has none. And closures, not key paths: in generic code those are made anew at each call.
+  private static func leftovers(of planner: JourneyPlanner) -> [DecidedNode] {
+    // A new trigger has none.
     guard !planner.snapshot.decided.isEmpty else { return [] }
     let asked = Set(planner.draft.decisions.map { planner.wiring.all[Int($0.listener)].id })
     return planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
@@ -69,7 +69,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       heard: context.event.name,
       outcome: outcome,
       isReplay: isReplay,
-      explain: { listener.rule.source.explain(in: context) }
+      explain: { listener.rule.explain(context) }
     )
   }
 
