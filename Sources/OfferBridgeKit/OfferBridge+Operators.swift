@@ -76,9 +76,8 @@ extension OfferBridge {
     of issued: IssuedOffer,
     saying variant: MessageVariant<Customer>
   ) async throws -> [OfferMessage] {
-    if let name = variant.repeatedNames.first {
-      throw OfferBridgeError.configurationInvalid([.repeatedDataPoint(name, in: issued.campaign)])
-    }
+    let faults = variant.faults(in: issued.campaign)
+    guard faults.isEmpty else { throw OfferBridgeError.configurationInvalid(faults) }
     let query = SnapshotQuery(tenant: tenant, customer: issued.customer, trigger: issued.trigger, offers: [])
     let now = try await reading(.ledgerFailed) { try await ledger.snapshot(query).now }
     guard
@@ -104,7 +103,7 @@ extension OfferBridge {
       now: now
     )
     return try issued.replicas.map { replica in
-      let payload: [UInt8]
+      let payload: MessagePayload
       do throws(MissingDataPoint) {
         payload = try variant.payload(in: MessageContext(rule: context, provider: replica.provider))
       } catch {
@@ -123,9 +122,10 @@ extension OfferBridge {
         customer: issued.customer,
         campaign: issued.campaign,
         variant: variant.name,
+        languages: payload.languages,
         issuedOffer: issued.id,
         replica: replica.name,
-        payload: payload,
+        payload: payload.bytes,
         createdAt: now,
         cause: .issuance(issued.id),
         purpose: .recall

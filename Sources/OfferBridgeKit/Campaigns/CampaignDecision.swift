@@ -64,25 +64,35 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// Whether an earlier delivery of the same action or event decided it.
   public let isReplay: Bool
   private let explain: @Sendable () -> RuleExplanation
+  private let explainMessage: @Sendable () -> MessageExplanation?
 
   init(
     campaign: CampaignID,
     heard: String,
     outcome: Outcome,
     isReplay: Bool,
-    explain: @escaping @Sendable () -> RuleExplanation
+    explain: @escaping @Sendable () -> RuleExplanation,
+    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil }
   ) {
     self.campaign = campaign
     self.heard = heard
     self.outcome = outcome
     self.isReplay = isReplay
     self.explain = explain
+    self.explainMessage = explainMessage
   }
 
   /// Every clause of the campaign's rule, with what was required and what was seen.
   ///
   /// Made when it is read, on the facts that the decision was made on. It holds customer data.
   public var explanation: RuleExplanation { explain() }
+
+  /// Which variant the campaign sends this customer and why, and in which languages.
+  ///
+  /// Made when it is read, on the facts that the decision was made on; where nothing is sent, what would have been.
+  /// `nil` when the campaign sends no messages, or an earlier delivery of the trigger decided it: the message then
+  /// says it itself, as ``OfferMessage/variant`` and ``OfferMessage/languages``.
+  public var messageExplanation: MessageExplanation? { isReplay ? nil : explainMessage() }
 
   /// The issued offer, where one was issued.
   public var issuedOffer: IssuedOffer? {

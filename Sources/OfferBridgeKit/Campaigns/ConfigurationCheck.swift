@@ -49,7 +49,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     let outcome: Listener.Outcome =
       switch campaign.outcome {
       case .issue(let offer): .issue(offer)
-      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
+      case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
+      case .sendOneOf(let variants, let salt, let provider):
+        .send(ListenerMessage(oneOf: variants, salt: salt), through: provider)
       }
     if let interval = campaign.schedule.interval, interval.isEmpty {
       faults.append(.emptySchedule(campaign.id))
@@ -82,7 +84,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     let outcome: Listener.Outcome =
       switch observer.outcome {
       case .raise(let event): .raise(event)
-      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
+      case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
     add(observer.id, heard, observer.rule, nil, outcome, [], nil)
   }
@@ -147,8 +149,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     providers: [ProviderID: Duration],
     offers: [OfferID: Offer]
   ) {
-    guard case .send(let variant, let provider) = listener.outcome else { return }
-    for name in variant.repeatedNames { faults.append(.repeatedDataPoint(name, in: listener.id)) }
+    guard case .send(let message, let provider) = listener.outcome else { return }
+    faults += message.faults(in: listener.id)
+    warnings += message.warnings(in: listener.id)
     guard providers[provider] != nil else {
       faults.append(.unknownProvider(provider, in: listener.id))
       return

@@ -108,7 +108,7 @@ struct JourneyPlanner {
     switch listener.outcome {
     case .issue(let offer): issue(offer, by: listener, at: place)
     case .raise(let event): raise(event, by: listener, at: place)
-    case .send(let variant, let provider): send(variant, through: provider, by: listener, at: place)
+    case .send(let message, let provider): send(message, through: provider, by: listener, at: place)
     }
   }
 
@@ -247,11 +247,12 @@ struct JourneyPlanner {
   }
 
   private mutating func send(
-    _ variant: ListenerVariant,
+    _ message: ListenerMessage,
     through provider: ProviderID,
     by listener: Listener,
     at place: JourneyPlace
   ) {
+    let variant = message.variant(for: trigger.customer)
     let issued = place.context.issuedOffer
     if let closure = issued?.closure {
       return withhold(listener, at: place, .offerClosed(closure))
@@ -259,7 +260,7 @@ struct JourneyPlanner {
     if let limit = limitWithoutAmount(of: listener, worth: issued?.faceValue) {
       return withhold(listener, at: place, .limitUnmeasurable(limit))
     }
-    let payload: [UInt8]
+    let payload: MessagePayload
     do {
       payload = try variant.payload(in: place.context, through: provider)
     } catch {
@@ -277,9 +278,10 @@ struct JourneyPlanner {
       customer: trigger.customer,
       campaign: listener.id,
       variant: variant.name,
+      languages: payload.languages,
       issuedOffer: issued?.id,
       replica: issued?.replica(at: provider)?.name,
-      payload: payload,
+      payload: payload.bytes,
       createdAt: snapshot.now,
       cause: place.cause
     )

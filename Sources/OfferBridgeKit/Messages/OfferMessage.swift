@@ -15,6 +15,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   public var campaign: CampaignID { content.value.campaign }
   /// The variant that was encoded.
   public var variant: String { content.value.variant }
+  /// The language of each data point that is said in one of several, as ``Localised`` was given it.
+  public var languages: [String: String] { content.value.languages ?? [:] }
   /// The issued offer that it is about, or `nil`.
   public var issuedOffer: IssuedOffer.ID? { content.value.issuedOffer }
   /// The offer's name at the provider, or `nil`.
@@ -44,6 +46,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let customer: CustomerID
     let campaign: CampaignID
     let variant: String
+    let languages: [String: String]?
     let issuedOffer: IssuedOffer.ID?
     let replica: ReplicaName?
     let payload: [UInt8]
@@ -65,6 +68,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     customer: CustomerID,
     campaign: CampaignID,
     variant: String,
+    languages: [String: String] = [:],
     issuedOffer: IssuedOffer.ID?,
     replica: ReplicaName?,
     payload: [UInt8],
@@ -80,6 +84,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         customer: customer,
         campaign: campaign,
         variant: variant,
+        languages: languages.isEmpty ? nil : languages,
         issuedOffer: issuedOffer,
         replica: replica,
         payload: payload,
@@ -112,6 +117,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       customer: customer,
       campaign: campaign,
       variant: variant,
+      languages: languages,
       issuedOffer: issuedOffer,
       replica: replica,
       payload: payload,
