@@ -6,6 +6,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case identifierInvalid(kind: String, value: String)
   /// A campaign issues an offer that the catalog does not have.
   case unknownOffer(OfferID, in: CampaignID)
+  /// An offer takes its codes from a pool that the bridge does not have.
+  case unknownCodePool(CodePoolID, of: OfferID)
   /// A campaign sends through a provider that the bridge does not have.
   case unknownProvider(ProviderID, in: CampaignID)
   /// A campaign sends about an offer that has no replica at the provider.
@@ -55,6 +57,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
         : "The \(kind) name '\(value.prefix(40))…' has \(value.utf8.count) UTF-8 bytes. Give it one of at most 256."
     case .unknownOffer(let offer, let campaign):
       "Campaign '\(campaign)' issues '\(offer)', which the catalog does not have. Add the offer, or mend its name."
+    case .unknownCodePool(let pool, let offer):
+      "Offer '\(offer)' takes its codes from '\(pool)', which is not among the code pools. Add it, or mend its name."
     case .unknownProvider(let provider, let campaign):
       "Campaign '\(campaign)' sends through '\(provider)', which is not among the providers. Add it, or mend its name."
     case .replicaMissing(let offer, let provider, let campaign):

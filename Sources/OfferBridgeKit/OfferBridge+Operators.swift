@@ -45,6 +45,9 @@ extension OfferBridge {
   /// A repeat changes nothing, but for recalls that are not committed yet: so
   /// an issued offer that was closed without them can be recalled later.
   ///
+  /// The unique code of what is revoked is given back to its pool, which gives
+  /// it out again after all codes that were never taken.
+  ///
   /// - Parameters:
   ///   - issued: The issued offer.
   ///   - kind: Whether it is taken back, or its time is over.
@@ -69,7 +72,9 @@ extension OfferBridge {
       recalls = try await self.recalls(of: record.issuedOffer, saying: variant)
     }
     let closing = OfferClosing(issued, as: kind, reason: reason, limitUses: limitUses, recalls: recalls)
-    return try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
+    let answer = try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
+    try await giveBackCode(of: issued, closedAs: answer)
+    return answer
   }
 
   private func recalls(

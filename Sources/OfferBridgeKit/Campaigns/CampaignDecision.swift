@@ -18,6 +18,10 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case heldOut
     /// The rule is met, but the catalog has no such offer any more.
     case offerUnknown(OfferID)
+    /// The rule is met, but the offer's pool has no code left. It is asked again when the trigger is reported again.
+    case codesExhausted(CodePoolID)
+    /// The rule is met, but the offer now takes its codes from a pool that the bridge does not have.
+    case codePoolUnknown(CodePoolID)
     /// The rule is met, but a required data point of the message has no value.
     case missingDataPoint(String)
     /// The rule is met, but another campaign of the exclusive group came first.
@@ -117,6 +121,8 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
     case .offerClosed(let closure): "the issued offer is closed (\(closure.kind.rawValue))"
     case .heldOut: "held out"
     case .offerUnknown(let offer): "no offer \(offer) in the catalog"
+    case .codesExhausted(let pool): "no code left in \(pool)"
+    case .codePoolUnknown(let pool): "no code pool \(pool)"
     case .missingDataPoint(let name): "no value for the data point \(name)"
     case .outranked(let campaign): "\(campaign) came first"
     case .alreadyPlanned: "already part of this journey"

@@ -167,6 +167,14 @@ public struct MessageContext<Customer: Sendable>: Sendable {
   public var origin: HeardEvent { rule.origin }
   /// The issued offer that the message is about, or `nil` when it is about none.
   public var issuedOffer: IssuedOffer? { rule.issuedOffer }
+  /// Which offer the message is about, or `nil` when it is about none.
+  public var offer: OfferID? { issuedOffer?.offer }
+  /// What the issued offer is worth, or `nil` where that is unknown.
+  public var faceValue: Money? { issuedOffer?.faceValue }
+  /// The first moment at which the issued offer is over, or `nil` when it does not end.
+  public var expiresAt: Date? { issuedOffer?.expiresAt }
+  /// The issued offer's unique code, or `nil` when it has none.
+  public var code: OfferCode? { issuedOffer?.code }
   /// The offer's name at the provider, or `nil` when the message is about none.
   public var replica: ReplicaName? { issuedOffer?.replica(at: provider)?.name }
   /// The ledger's time of the decision.

@@ -30,6 +30,10 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var redeemable: RedemptionLimit { facts.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
   public var faceValue: Money? { facts.value.faceValue }
+  /// Its unique code, or `nil` when the offer has none.
+  public var code: OfferCode? { issuedCode?.code }
+  /// The pool that its code is from, or `nil` when the offer has none.
+  public var codePool: CodePoolID? { issuedCode?.pool }
   /// Its replicas, in the order of their providers' names.
   public var replicas: [Replica]
   /// What was redeemed of it so far.
@@ -39,6 +43,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     get { closed?.value }
     set { closed = newValue.map { Shared($0) } }
   }
+
+  var issuedCode: IssuedCode? { facts.value.code?.value }
 
   var isClosed: Bool { closed != nil }
 
@@ -59,6 +65,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let expiresAt: Date?
     let redeemable: RedemptionLimit
     let faceValue: Money?
+    // Behind a pointer, for few have one.
+    let code: Shared<IssuedCode>?
   }
 
   package init(
@@ -73,6 +81,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     expiresAt: Date?,
     redeemable: RedemptionLimit,
     faceValue: Money?,
+    code: IssuedCode? = nil,
     replicas: [Replica],
     redeemed: RedemptionTally
   ) {
@@ -88,7 +97,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         issuedAt: issuedAt,
         expiresAt: expiresAt,
         redeemable: redeemable,
-        faceValue: faceValue
+        faceValue: faceValue,
+        code: code.map { Shared($0) }
       )
     )
     self.replicas = replicas
@@ -131,6 +141,17 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// Such as "app-open-reward issued it on app_opened (action a-1)".
   public var why: String {
     "\(campaign) issued it on \(heard) (\(trigger))"
+  }
+}
+
+/// A unique code, and where it is from.
+package struct IssuedCode: Sendable, Hashable, Codable {
+  package let code: OfferCode
+  package let pool: CodePoolID
+
+  package init(code: OfferCode, pool: CodePoolID) {
+    self.code = code
+    self.pool = pool
   }
 }
 
