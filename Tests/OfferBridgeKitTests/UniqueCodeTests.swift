@@ -265,6 +265,39 @@ import Testing
     #expect(codes.left == 2)
   }
 
+  /// A pool that lets something happen once, before it is asked.
+  private struct Overtaken: CodePool {
+    let pool: InMemoryCodePool
+    let overtaking: Guarded<(@Sendable () async throws -> Void)?>
+
+    func take(for issuance: IssuedOffer.ID) async throws -> CodeAnswer {
+      let first = overtaking.withLock { overtaking in
+        defer { overtaking = nil }
+        return overtaking
+      }
+      try await first?()
+      return try await pool.take(for: issuance)
+    }
+
+    func giveBack(codeOf issuance: IssuedOffer.ID, as reason: CodeReturn) async throws {
+      try await pool.giveBack(codeOf: issuance, as: reason)
+    }
+  }
+
+  @Test func `a delivery that was overtaken leaves the code to who overtook it`() async throws {
+    let codes = InMemoryCodePool(["A1", "B2"])
+    let overtaken = Overtaken(pool: codes, overtaking: Guarded(nil))
+    let shop = try await shop(overtaken)
+    let action = shop.opened("a-1")
+    overtaken.overtaking.withLock { $0 = { _ = try await shop.bridge.respond(to: action) } }
+    let decision = try #require(try await shop.bridge.respond(to: action)["reward"])
+    #expect(decision.isReplay)
+    #expect(decision.issuedOffer?.code == "A1")
+    #expect(codes.left == 1)
+    let next = try await shop.bridge.respond(to: shop.opened("a-2", by: "c-1"))
+    #expect(next["reward"]?.issuedOffer?.code == "B2")
+  }
+
   @Test func `an offer whose pool the bridge does not have is a fault, and later a decision`() async throws {
     let error = await #expect(throws: OfferBridgeError.self) {
       _ = try await Shop([Shop.reward()], offers: [Self.coded])
