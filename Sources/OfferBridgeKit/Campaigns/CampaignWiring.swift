@@ -44,12 +44,26 @@ struct JourneyReach: Sendable {
   }
 }
 
-/// Who hears what, and what a journey that begins there may need.
+/// Who hears one thing, and what a journey that begins there may need.
+final class Channel: Sendable {
+  let heard: Heard
+  let listeners: [Listener]
+  /// As the catalog was when the bridge was made.
+  let reach: JourneyReach
+
+  init(_ heard: Heard, _ listeners: [Listener], _ reach: JourneyReach) {
+    self.heard = heard
+    self.listeners = listeners
+    self.reach = reach
+  }
+}
+
+/// Who hears what.
 struct CampaignWiring: Sendable {
   let all: [Listener]
-  let listeners: [Heard: [Listener]]
+  private let channels: [Heard: Channel]
+  private let listeners: [Heard: [Listener]]
   private let raises: [OfferID: String?]
-  private let reaches: [Heard: JourneyReach]
 
   init(_ all: [Listener], offers: [OfferID: Offer]) {
     let listeners = Dictionary(grouping: all, by: \.trigger)
@@ -57,21 +71,22 @@ struct CampaignWiring: Sendable {
     self.all = all
     self.listeners = listeners
     self.raises = raises
-    reaches = Dictionary(
-      uniqueKeysWithValues: listeners.keys.map { ($0, Self.reach(of: $0, in: listeners, raises: raises)) }
+    channels = Dictionary(
+      uniqueKeysWithValues: listeners.map { heard, listening in
+        (heard, Channel(heard, listening, Self.reach(of: heard, in: listeners, raises: raises)))
+      }
     )
   }
 
-  func hears(_ heard: Heard) -> Bool { listeners[heard] != nil }
+  /// Who hears it, or `nil` when nobody does.
+  func channel(of heard: Heard) -> Channel? { channels[heard] }
 
-  /// What a journey that begins there may need, as the catalog was when the bridge was made.
-  func reach(of heard: Heard) -> JourneyReach { reaches[heard] ?? JourneyReach() }
-
-  /// The same for the catalog as it is now; `nil` when every offer raises the event that it did.
-  func reach(of heard: Heard, whereChanged offers: [OfferID: Offer]) -> JourneyReach? {
+  /// What a journey from there may need for the catalog as it is now; `nil` when every offer raises the event that it
+  /// did.
+  func reach(of channel: Channel, whereChanged offers: [OfferID: Offer]) -> JourneyReach? {
     if offers.allSatisfy({ raises[$0.key] == .some($0.value.raises) }) { return nil }
     let now = raises.merging(offers.mapValues { $0.raises }) { _, now in now }
-    return Self.reach(of: heard, in: listeners, raises: now)
+    return Self.reach(of: channel.heard, in: listeners, raises: now)
   }
 
   private static func reach(

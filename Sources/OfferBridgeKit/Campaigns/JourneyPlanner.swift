@@ -61,13 +61,13 @@ struct JourneyPlanner {
 
   /// Asks those who hear it, in their order.
   mutating func hear(
-    _ heard: Heard,
+    _ channel: Channel,
     in context: RuleFacts,
     cause: JourneyCause,
     parent: Int? = nil,
     depth: Int = 0
   ) {
-    guard let listeners = wiring.listeners[heard] else { return }
+    let listeners = channel.listeners
     var place = JourneyPlace(
       context: context,
       number: draft.begin(context),
@@ -172,9 +172,7 @@ struct JourneyPlanner {
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
       code: code,
-      replicas: offer.replicas
-        .map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) }
-        .sorted { $0.provider < $1.provider },
+      replicas: unsent(offer),
       redeemed: .none
     )
     let node = draft.add(
@@ -189,6 +187,17 @@ struct JourneyPlanner {
     )
     draft.decide(listener, at: place, node: node)
     follow(issued, raises: offer.raises, from: place, node: node)
+  }
+
+  /// The offer's replicas, in the order of their providers' names.
+  private func unsent(_ offer: Offer) -> [Replica] {
+    var replicas: [Replica] = []
+    replicas.reserveCapacity(offer.replicas.count)
+    for (provider, name) in offer.replicas {
+      replicas.append(Replica(provider: provider, name: name, state: .notSent(.notHeard)))
+    }
+    if replicas.count > 1 { replicas.sort { $0.provider < $1.provider } }
+    return replicas
   }
 
   /// What hears an issuance: those of the event that it raises, then the observers of the issuance itself.
@@ -209,7 +218,7 @@ struct JourneyPlanner {
         hear(event, key, attributes, issuing: issued, from: place, node: raised)
       }
     }
-    guard wiring.hears(.issuance(issued.offer)) else { return }
+    guard let observers = wiring.channel(of: .issuance(issued.offer)) else { return }
     let heard = HeardEvent(
       kind: .issuance,
       name: "issuance of \(issued.offer)",
@@ -218,7 +227,7 @@ struct JourneyPlanner {
       attributes: attributes
     )
     hear(
-      .issuance(issued.offer),
+      observers,
       in: place.context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
@@ -259,6 +268,7 @@ struct JourneyPlanner {
     from place: JourneyPlace,
     node: Int
   ) {
+    guard let channel = wiring.channel(of: .event(event)) else { return }
     let heard = HeardEvent(
       kind: .raised,
       name: event,
@@ -267,7 +277,7 @@ struct JourneyPlanner {
       attributes: attributes
     )
     hear(
-      .event(event),
+      channel,
       in: place.context.hearing(heard, issuing: issued),
       cause: .event(key),
       parent: node,

@@ -32,11 +32,9 @@ struct PlannedJourney: Sendable {
         : leftover(leftovers[index - decisions.count], heard: heard)
     }
     let count = decisions.count + leftovers.count
-    var notable: [CampaignDecision] = []
-    for index in 0..<count {
-      if index < decisions.count, !decisions[index].mayBeNotable { continue }
-      let decision = make(index)
-      if decision.outcome.isNotable { notable.append(decision) }
+    var notable: [Int32] = []
+    for index in 0..<count where index >= decisions.count || isNotable(decisions[index], answers) {
+      notable.append(Int32(index))
     }
     return Decisions(
       notable: notable,
@@ -48,6 +46,15 @@ struct PlannedJourney: Sendable {
       },
       make: make
     )
+  }
+
+  /// Whether it is told without being asked for; the same as its outcome says, without making it.
+  private func isNotable(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> Bool {
+    switch planned.step {
+    case .notMet, .notEvaluable, .notRunning: false
+    case .settled(let settled): outcomes[Int(settled)].isNotable
+    case .node(let node): if case .parentNotWritten = answers[Int(node)] { false } else { true }
+    }
   }
 
   private func decision(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> CampaignDecision {
@@ -109,10 +116,8 @@ struct PlannedJourney: Sendable {
         (provider, state) = (at, .notSent(reason))
       default: continue
       }
-      if let index = offer.replicas.firstIndex(where: { $0.provider == provider }),
-        case .notSent = offer.replicas[index].state
-      {
-        offer.replicas[index].state = state
+      if let index = offer.replicaIndex(at: provider), case .notSent = offer[replicaState: index] {
+        offer[replicaState: index] = state
       }
     }
     return offer
@@ -133,15 +138,5 @@ struct PlannedJourney: Sendable {
       isReplay: true,
       explain: { RuleExplanation(requirement: "decided before by a campaign that is gone", verdict: .met) }
     )
-  }
-}
-
-extension PlannedDecision {
-  /// Whether its outcome must be made to know if it is told without being asked for.
-  fileprivate var mayBeNotable: Bool {
-    switch step {
-    case .notMet, .notEvaluable, .notRunning: false
-    case .settled, .node: true
-    }
   }
 }

@@ -5,7 +5,7 @@ extension LedgerState {
   mutating func fold(_ owner: Int32) {
     let first = customers[owner].firstEvent
     guard first != nowhere else { return }
-    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: events[first].event) {
+    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: first) {
       return fold(first, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
@@ -32,7 +32,9 @@ extension LedgerState {
   }
 
   /// The one copy that the event can mean, or `nil` where the whole fold must tell.
-  private func onlyCopy(of owner: Int32, for event: ExternalEvent) -> Int32? {
+  // Given the event's row: a call with a part of the state, on the state, copies the whole of it.
+  private func onlyCopy(of owner: Int32, for row: Int32) -> Int32? {
+    let event = events[row].event
     guard case .redemption(let reference, _) = event.content else { return nil }
     let first = customers[owner].firstIssued
     switch reference {
@@ -40,7 +42,9 @@ extension LedgerState {
       return issued.row(of: id).flatMap { issued[$0].customer == owner ? $0 : nil }
     case .replica(let reference):
       guard first != nowhere, first == customers[owner].lastIssued,
-        issued[first].references.contains(ReferenceKey(provider: event.id.source, reference: reference))
+        issued[first].references.contains(where: {
+          $0 == ReferenceKey(provider: event.id.source, reference: reference)
+        })
       else { return nil }
       return first
     case .customer(_, let replica):
@@ -74,7 +78,7 @@ extension LedgerState {
     }
     let fold = RedemptionFold(
       copies: copies.map { issued[$0].offer },
-      references: copies.map { issued[$0].references },
+      references: copies.map { issued[$0].references.all },
       entries: rows.map { events[$0].entry }
     )
     return (fold, copies, rows)

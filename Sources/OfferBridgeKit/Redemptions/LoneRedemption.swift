@@ -13,9 +13,9 @@ enum LoneRedemption {
     var reasons = tally.redeem(amount, at: event.time, of: copy).reasons
     var evidence: UInt64 = 0
     var isConfirmed = false
-    if let replica = copy.replicas.firstIndex(where: { $0.provider == event.id.source }) {
+    if let replica = copy.replicaIndex(at: event.id.source) {
       if reasons.isEmpty, reference.namesOneReplica { evidence = 1 << UInt64(replica) }
-      isConfirmed = copy.replicas[replica].isConfirmed || evidence != 0
+      isConfirmed = copy[replicaState: replica].isConfirmed || evidence != 0
     }
     if !isConfirmed { reasons.append(.unconfirmedReplica) }
     return (RedemptionMatch(reasons, on: copy.id), tally.redeemed, evidence)

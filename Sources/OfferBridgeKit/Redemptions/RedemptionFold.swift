@@ -147,7 +147,7 @@ struct RedemptionFold {
       let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       let isConfirmed =
         replica.map {
-          copies[counted.copy].replicas[$0].isConfirmed || evidence[counted.copy] >> UInt64($0) & 1 == 1
+          copies[counted.copy][replicaState: $0].isConfirmed || evidence[counted.copy] >> UInt64($0) & 1 == 1
         } ?? false
       if !isConfirmed { self.counted[index]?.reasons.append(.unconfirmedReplica) }
     }
@@ -163,7 +163,7 @@ struct RedemptionFold {
   }
 
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
-    copies[copy].replicas.firstIndex { $0.provider == provider }
+    copies[copy].replicaIndex(at: provider)
   }
 }
 
@@ -172,8 +172,9 @@ extension IssuedOffer {
   func proven(by evidence: UInt64) -> IssuedOffer {
     guard evidence != 0 else { return self }
     var proven = self
-    for index in replicas.indices where evidence >> index & 1 == 1 && !replicas[index].isConfirmed {
-      proven.replicas[index].state = .accepted(nil)
+    for (index, replica) in replicas.enumerated()
+    where evidence >> index & 1 == 1 && !replica.state.isConfirmed {
+      proven[replicaState: index] = .accepted(nil)
     }
     return proven
   }
