@@ -38,9 +38,7 @@ import Testing
     }
   }
 
-  @Test
-  func
-    `of customer, event, origin, offer, code, attributes and tags only what is listed leaves, in recalls too`()
+  @Test func `only what a variant lists leaves, in messages and in recalls, whatever else there is`()
     async throws
   {
     let wallet = ScriptedMessageProvider()
