@@ -6,6 +6,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case identifierInvalid(kind: String, value: String)
   /// A campaign issues an offer that the catalog does not have.
   case unknownOffer(OfferID, in: CampaignID)
+  /// An offer takes its codes from a pool that the bridge does not have.
+  case unknownCodePool(CodePoolID, of: OfferID)
   /// A campaign sends through a provider that the bridge does not have.
   case unknownProvider(ProviderID, in: CampaignID)
   /// A campaign sends about an offer that has no replica at the provider.
@@ -20,6 +22,16 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case rule(CampaignID?, RuleFault)
   /// A variant gives a data point twice.
   case repeatedDataPoint(String, in: CampaignID)
+  /// A text is given twice in one language; tags that differ in case alone are one.
+  case repeatedLanguage(String, of: String, in: CampaignID)
+  /// A text is given in a language whose tag is none: subtags of 1 to 8 letters or digits, with hyphens between.
+  case languageInvalid(String, of: String, in: CampaignID)
+  /// A campaign that sends one of several variants names two of them alike.
+  case repeatedVariant(String, in: CampaignID)
+  /// A variant's weight is below 0 or over 1,000,000.
+  case weightInvalid(Int, of: String, in: CampaignID)
+  /// A campaign sends one of several variants, but there are none, or all weigh 0.
+  case noVariantHasWeight(in: CampaignID)
   /// A limit that nothing could pass.
   case limitBelowOne(CampaignLimit, in: CampaignID)
   /// A rolling limit over less than a millisecond, which would count nothing.
@@ -45,6 +57,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
         : "The \(kind) name '\(value.prefix(40))…' has \(value.utf8.count) UTF-8 bytes. Give it one of at most 256."
     case .unknownOffer(let offer, let campaign):
       "Campaign '\(campaign)' issues '\(offer)', which the catalog does not have. Add the offer, or mend its name."
+    case .unknownCodePool(let pool, let offer):
+      "Offer '\(offer)' takes its codes from '\(pool)', which is not among the code pools. Add it, or mend its name."
     case .unknownProvider(let provider, let campaign):
       "Campaign '\(campaign)' sends through '\(provider)', which is not among the providers. Add it, or mend its name."
     case .replicaMissing(let offer, let provider, let campaign):
@@ -61,6 +75,19 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       campaign.map { "Rule of '\($0)': \(fault)" } ?? "Rule: \(fault)"
     case .repeatedDataPoint(let name, let campaign):
       "The variant of '\(campaign)' gives the data point '\(name)' twice. Take one of them out."
+    case .repeatedLanguage(let language, let point, let campaign):
+      "The text of the data point '\(point)' of '\(campaign)' is given in '\(language)' twice. Take one of them out; "
+        + "languages are compared without their case."
+    case .languageInvalid(let language, let point, let campaign):
+      "The text of the data point '\(point)' of '\(campaign)' is given in '\(language.prefix(40))', which is no language. "
+        + "Write a tag such as 'pt' or 'pt-BR'."
+    case .repeatedVariant(let variant, let campaign):
+      "Campaign '\(campaign)' chooses among two variants named '\(variant)'. Give each its own name; it is kept with "
+        + "the message."
+    case .weightInvalid(let weight, let variant, let campaign):
+      "The variant '\(variant)' of '\(campaign)' weighs \(weight). Let it weigh 0 to 1,000,000."
+    case .noVariantHasWeight(let campaign):
+      "Campaign '\(campaign)' sends one of its variants, but none has a weight. Let one weigh at least 1."
     case .limitBelowOne(let limit, let campaign):
       "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
     case .limitWindowEmpty(let limit, let campaign):
@@ -85,12 +112,16 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
   case eventNobodyHears(String)
   /// The host declares an event that nobody hears.
   case hostEventNobodyHears(String)
+  /// A campaign sends one of several variants, of which one alone has a weight.
+  case oneVariantOnly(String, in: CampaignID)
 
   /// The thing and what to look at.
   public var description: String {
     switch self {
     case .eventNobodyHears(let event): "The event '\(event)' is raised, but no campaign hears it."
     case .hostEventNobodyHears(let event): "The host event '\(event)' is declared, but no campaign hears it."
+    case .oneVariantOnly(let variant, let campaign):
+      "Campaign '\(campaign)' sends one of its variants, but '\(variant)' alone has a weight."
     }
   }
 }

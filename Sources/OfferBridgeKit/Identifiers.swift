@@ -156,3 +156,13 @@ public struct ReplicaReference: Identifier {
   /// Takes the name as it is.
   public init(rawValue: String) { self.rawValue = rawValue }
 }
+
+/// Names a pool of unique codes, from which an offer takes one for each that is issued.
+public struct CodePoolID: Identifier {
+  /// What it names.
+  public static let kind = "code pool"
+  /// The name as given.
+  public let rawValue: String
+  /// Takes the name as it is.
+  public init(rawValue: String) { self.rawValue = rawValue }
+}

@@ -102,6 +102,10 @@ extension OfferBridge {
         depthLimit: settings.journeyDepth
       )
       planner.hear(channel, in: context, cause: .trigger(trigger.id))
+      while let wish = planner.wantedCode {
+        planner.begin(again: wish, with: try await take(wish))
+        planner.hear(channel, in: context, cause: .trigger(trigger.id))
+      }
       let isNews = planner.draft.isNews
       let journey = PlannedJourney(planner)
       if snapshot.trigger != nil && !isNews {
@@ -111,7 +115,9 @@ extension OfferBridge {
         )
       }
       switch try await reading(.ledgerFailed, { try await ledger.commit(journey.plan) }) {
-      case .committed(let answers): return journey.settled(by: answers, heard: trigger.name)
+      case .committed(let answers):
+        if !planner.codes.isEmpty { await giveBackCodes(planner.codes, of: journey.plan, answers) }
+        return journey.settled(by: answers, heard: trigger.name)
       case .conflict: return conflict(trigger, channel)
       case .stale: continue
       }

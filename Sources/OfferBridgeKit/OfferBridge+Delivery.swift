@@ -109,6 +109,7 @@ extension OfferBridge {
     case .accepted(let reference): .accepted(reference)
     case .rejected(let reason): .rejected(reason: reason)
     case .retry(let after): again(claim, failure: "asked to come again", retryAfter: after, isUnknown: false)
+    case .unknown(let word): again(claim, failure: "unknown word: \(word.prefix(256))", isUnknown: true)
     }
   }
 

@@ -45,6 +45,9 @@ extension OfferBridge {
   /// A repeat changes nothing, but for recalls that are not committed yet: so
   /// an issued offer that was closed without them can be recalled later.
   ///
+  /// The unique code of what is revoked is given back to its pool, which gives
+  /// it out again after all codes that were never taken.
+  ///
   /// - Parameters:
   ///   - issued: The issued offer.
   ///   - kind: Whether it is taken back, or its time is over.
@@ -69,16 +72,17 @@ extension OfferBridge {
       recalls = try await self.recalls(of: record.issuedOffer, saying: variant)
     }
     let closing = OfferClosing(issued, as: kind, reason: reason, limitUses: limitUses, recalls: recalls)
-    return try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
+    let answer = try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
+    try await giveBackCode(of: issued, closedAs: answer)
+    return answer
   }
 
   private func recalls(
     of issued: IssuedOffer,
     saying variant: MessageVariant<Customer>
   ) async throws -> [OfferMessage] {
-    if let name = variant.repeatedNames.first {
-      throw OfferBridgeError.configurationInvalid([.repeatedDataPoint(name, in: issued.campaign)])
-    }
+    let faults = variant.faults(in: issued.campaign)
+    guard faults.isEmpty else { throw OfferBridgeError.configurationInvalid(faults) }
     let query = SnapshotQuery(tenant: tenant, customer: issued.customer, trigger: issued.trigger, offers: [])
     let now = try await reading(.ledgerFailed) { try await ledger.snapshot(query).now }
     guard
@@ -104,7 +108,7 @@ extension OfferBridge {
       now: now
     )
     return try issued.replicas.map { replica in
-      let payload: [UInt8]
+      let payload: MessagePayload
       do throws(MissingDataPoint) {
         payload = try variant.payload(in: MessageContext(rule: context, provider: replica.provider))
       } catch {
@@ -123,9 +127,10 @@ extension OfferBridge {
         customer: issued.customer,
         campaign: issued.campaign,
         variant: variant.name,
+        languages: payload.languages,
         issuedOffer: issued.id,
         replica: replica.name,
-        payload: payload,
+        payload: payload.bytes,
         createdAt: now,
         cause: .issuance(issued.id),
         purpose: .recall

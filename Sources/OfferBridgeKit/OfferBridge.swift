@@ -18,6 +18,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   let catalog: any OfferCatalog
   let wiring: CampaignWiring
   let providers: [ProviderID: any MessageProvider]
+  let codePools: [CodePoolID: any CodePool]
   let hostEvents: Set<String>
   let ledger: any OfferLedger
   let settings: BridgeSettings
@@ -35,6 +36,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   ///   - campaigns: What is done for whom; asked in this order.
   ///   - observers: What passes on actions and issuances; asked after the campaigns.
   ///   - providers: The ways to the external systems, by name.
+  ///   - codePools: The pools of unique codes that offers name; none by default.
   ///   - hostEvents: The names of the events that the host reports itself.
   ///   - tenant: Whose bridge it is.
   ///   - ledger: Where it is kept what was issued; in memory by default.
@@ -46,6 +48,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>] = [],
     providers: [ProviderID: any MessageProvider] = [:],
+    codePools: [CodePoolID: any CodePool] = [:],
     hostEvents: Set<String> = [],
     tenant: TenantID = "main",
     ledger: some OfferLedger = InMemoryOfferLedger(),
@@ -57,6 +60,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       campaigns,
       observers,
       providers,
+      codePools,
       hostEvents,
       tenant,
       ledger,
@@ -70,6 +74,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     _ campaigns: [Campaign<Customer>],
     _ observers: [ScopeObserver<Customer>],
     _ providers: [ProviderID: any MessageProvider],
+    _ codePools: [CodePoolID: any CodePool],
     _ hostEvents: Set<String>,
     _ tenant: TenantID,
     _ ledger: any OfferLedger,
@@ -89,6 +94,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       observers: observers,
       offers: offers,
       providers: providers.mapValues(\.timeout),
+      codePools: Set(codePools.keys),
       hostEvents: hostEvents,
       tenant: tenant,
       lease: settings.lease
@@ -98,6 +104,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     self.catalog = catalog
     wiring = CampaignWiring(check.listeners, offers: offers)
     self.providers = providers
+    self.codePools = codePools
     self.hostEvents = hostEvents
     self.ledger = ledger
     self.settings = settings
@@ -110,6 +117,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     catalog = other.catalog
     wiring = other.wiring
     providers = other.providers
+    codePools = other.codePools
     hostEvents = other.hostEvents
     self.ledger = ledger
     settings = other.settings
@@ -142,6 +150,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       campaigns,
       observers,
       providers,
+      codePools,
       hostEvents,
       tenant,
       ledger,

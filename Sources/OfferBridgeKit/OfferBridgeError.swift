@@ -31,6 +31,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case customerStoreFailed(CustomerID)
     /// The offer catalog threw.
     case catalogFailed
+    /// A pool of unique codes threw.
+    case codePoolFailed(CodePoolID)
     /// The ledger threw.
     case ledgerFailed
     /// The decision was overtaken by others again and again.
@@ -90,6 +92,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The customer store failed for '\(id)'. Nothing was written; report the action again."
     case .catalogFailed:
       "The offer catalog failed. Nothing was written; report the action again."
+    case .codePoolFailed(let pool):
+      "The code pool '\(pool)' failed. Call again: a code that was taken is taken again for the same issued offer."
     case .ledgerFailed:
       "The ledger failed. Call again: what was written is found, and nothing is written twice."
     case .ledgerBusy(let id):

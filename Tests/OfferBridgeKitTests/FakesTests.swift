@@ -136,7 +136,7 @@ import Testing
       event: ["channel": "ios"],
       issuedOffers: [.example(of: "ten-off")]
     )
-    let bytes = try variant.payload(in: MessageContext(rule: context, provider: "wallet"))
+    let bytes = try variant.payload(in: MessageContext(rule: context, provider: "wallet")).bytes
     return String(decoding: bytes, as: UTF8.self)
   }
 

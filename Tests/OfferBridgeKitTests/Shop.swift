@@ -75,6 +75,7 @@ struct Shop: Sendable {
     observers: [ScopeObserver<Member>] = [],
     offers: [Offer] = [],
     wallet: any MessageProvider = FakeWallet(),
+    codePools: [CodePoolID: any CodePool] = [:],
     hostEvents: Set<String> = [],
     settings: BridgeSettings = .standard
   ) async throws {
@@ -88,6 +89,7 @@ struct Shop: Sendable {
       campaigns: campaigns,
       observers: observers,
       providers: ["wallet": wallet],
+      codePools: codePools,
       hostEvents: hostEvents,
       ledger: ledger,
       settings: settings

@@ -60,4 +60,8 @@ public enum CampaignOutcome<Customer: Sendable>: Sendable {
   case issue(OfferID)
   /// Commits a message, which a provider then delivers.
   case send(MessageVariant<Customer>, through: ProviderID)
+  /// Commits one of several messages, always the same one for a customer under that salt, by weight.
+  ///
+  /// Which one it was is kept with the message as ``OfferMessage/variant``.
+  case sendOneOf([WeightedVariant<Customer>], salt: String, through: ProviderID)
 }

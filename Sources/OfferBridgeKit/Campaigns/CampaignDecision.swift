@@ -18,6 +18,10 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case heldOut
     /// The rule is met, but the catalog has no such offer any more.
     case offerUnknown(OfferID)
+    /// The rule is met, but the offer's pool has no code left. It is asked again when the trigger is reported again.
+    case codesExhausted(CodePoolID)
+    /// The rule is met, but the offer now takes its codes from a pool that the bridge does not have.
+    case codePoolUnknown(CodePoolID)
     /// The rule is met, but a required data point of the message has no value.
     case missingDataPoint(String)
     /// The rule is met, but another campaign of the exclusive group came first.
@@ -64,25 +68,35 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// Whether an earlier delivery of the same action or event decided it.
   public let isReplay: Bool
   private let explain: @Sendable () -> RuleExplanation
+  private let explainMessage: @Sendable () -> MessageExplanation?
 
   init(
     campaign: CampaignID,
     heard: String,
     outcome: Outcome,
     isReplay: Bool,
-    explain: @escaping @Sendable () -> RuleExplanation
+    explain: @escaping @Sendable () -> RuleExplanation,
+    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil }
   ) {
     self.campaign = campaign
     self.heard = heard
     self.outcome = outcome
     self.isReplay = isReplay
     self.explain = explain
+    self.explainMessage = explainMessage
   }
 
   /// Every clause of the campaign's rule, with what was required and what was seen.
   ///
   /// Made when it is read, on the facts that the decision was made on. It holds customer data.
   public var explanation: RuleExplanation { explain() }
+
+  /// Which variant the campaign sends this customer and why, and in which languages.
+  ///
+  /// Made when it is read, on the facts that the decision was made on; where nothing is sent, what would have been.
+  /// `nil` when the campaign sends no messages, or an earlier delivery of the trigger decided it: the message then
+  /// says it itself, as ``OfferMessage/variant`` and ``OfferMessage/languages``.
+  public var messageExplanation: MessageExplanation? { isReplay ? nil : explainMessage() }
 
   /// The issued offer, where one was issued.
   public var issuedOffer: IssuedOffer? {
@@ -107,6 +121,8 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
     case .offerClosed(let closure): "the issued offer is closed (\(closure.kind.rawValue))"
     case .heldOut: "held out"
     case .offerUnknown(let offer): "no offer \(offer) in the catalog"
+    case .codesExhausted(let pool): "no code left in \(pool)"
+    case .codePoolUnknown(let pool): "no code pool \(pool)"
     case .missingDataPoint(let name): "no value for the data point \(name)"
     case .outranked(let campaign): "\(campaign) came first"
     case .alreadyPlanned: "already part of this journey"

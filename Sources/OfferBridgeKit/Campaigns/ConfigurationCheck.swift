@@ -13,6 +13,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - observers: The observers, asked after the campaigns.
   ///   - offers: What the catalog has of the offers that campaigns issue.
   ///   - providers: Each provider's time-out.
+  ///   - codePools: The pools of unique codes.
   ///   - hostEvents: The events that the host reports.
   ///   - tenant: Whose bridge it is.
   ///   - lease: How long a message is held.
@@ -21,6 +22,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     observers: [ScopeObserver<Customer>],
     offers: [OfferID: Offer],
     providers: [ProviderID: Duration],
+    codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
     tenant: TenantID,
     lease: Duration
@@ -30,10 +32,11 @@ struct ConfigurationCheck<Customer: Sendable> {
       checkName(ProviderID.kind, provider.rawValue)
       if lease <= timeout { faults.append(.leaseTooShort(lease: lease, timeout: timeout, of: provider)) }
     }
+    for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }
     for observer in observers { lower(observer) }
     checkNames(campaigns.map(\.id) + observers.map(\.id))
-    checkOffers(offers)
+    checkOffers(offers, codePools: codePools)
     for listener in listeners { checkMoney(of: listener, offers: offers) }
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
     checkHearing(offers: offers, hostEvents: hostEvents)
@@ -49,7 +52,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     let outcome: Listener.Outcome =
       switch campaign.outcome {
       case .issue(let offer): .issue(offer)
-      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
+      case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
+      case .sendOneOf(let variants, let salt, let provider):
+        .send(ListenerMessage(oneOf: variants, salt: salt), through: provider)
       }
     if let interval = campaign.schedule.interval, interval.isEmpty {
       faults.append(.emptySchedule(campaign.id))
@@ -82,7 +87,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     let outcome: Listener.Outcome =
       switch observer.outcome {
       case .raise(let event): .raise(event)
-      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
+      case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
     add(observer.id, heard, observer.rule, nil, outcome, [], nil)
   }
@@ -128,7 +133,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     }
   }
 
-  private mutating func checkOffers(_ offers: [OfferID: Offer]) {
+  private mutating func checkOffers(_ offers: [OfferID: Offer], codePools: Set<CodePoolID>) {
     for listener in listeners {
       guard let offer = listener.issuedOffer else { continue }
       checkName(OfferID.kind, offer.rawValue)
@@ -136,6 +141,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     }
     for offer in offers.values.sorted(by: { $0.id < $1.id }) {
       if offer.redeemable.count < 1 { faults.append(.redemptionLimitBelowOne(offer.id)) }
+      if let pool = offer.codes, !codePools.contains(pool) {
+        faults.append(.unknownCodePool(pool, of: offer.id))
+      }
       for (_, name) in offer.replicas.sorted(by: { $0.key < $1.key }) {
         checkName(ReplicaName.kind, name.rawValue)
       }
@@ -147,8 +155,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     providers: [ProviderID: Duration],
     offers: [OfferID: Offer]
   ) {
-    guard case .send(let variant, let provider) = listener.outcome else { return }
-    for name in variant.repeatedNames { faults.append(.repeatedDataPoint(name, in: listener.id)) }
+    guard case .send(let message, let provider) = listener.outcome else { return }
+    faults += message.faults(in: listener.id)
+    warnings += message.warnings(in: listener.id)
     guard providers[provider] != nil else {
       faults.append(.unknownProvider(provider, in: listener.id))
       return

@@ -4,6 +4,11 @@ import Foundation
 ///
 /// Pure: it decides on the snapshot and the facts that were read, and waits
 /// for nothing. What it plans stands once the ledger has committed it.
+///
+/// Where an offer has unique codes, it stops at the first that it needs one
+/// for, ``wantedCode``, and plans from the beginning once it is given it: one
+/// at a time, so that none is taken for what would follow from an offer whose
+/// codes are exhausted.
 struct JourneyPlanner {
   let tenant: TenantID
   let trigger: TriggerRecord
@@ -14,6 +19,10 @@ struct JourneyPlanner {
 
   private(set) var draft: JourneyDraft
   private var choices = 0
+  /// What is known of codes so far.
+  private(set) var codes: [IssuedOffer.ID: CodeSupply] = [:]
+  /// What must be known before the plan is one.
+  private(set) var wantedCode: CodeWish?
 
   init(
     tenant: TenantID,
@@ -29,6 +38,14 @@ struct JourneyPlanner {
     self.offers = offers
     self.wiring = wiring
     self.depthLimit = depthLimit
+    draft = JourneyDraft(known: snapshot.decided.map { $0.key })
+  }
+
+  /// Forgets what was planned, and knows one code more.
+  mutating func begin(again wish: CodeWish, with supply: CodeSupply) {
+    codes[wish.issuance] = supply
+    wantedCode = nil
+    choices = 0
     draft = JourneyDraft(known: snapshot.decided.map { $0.key })
   }
 
@@ -60,6 +77,7 @@ struct JourneyPlanner {
     )
     var groups: [String: (number: Int, winner: CampaignID?)] = [:]
     for listener in listeners {
+      if wantedCode != nil { return }
       place.choice = nil
       if let group = listener.exclusiveGroup {
         if groups[group] == nil {
@@ -108,7 +126,7 @@ struct JourneyPlanner {
     switch listener.outcome {
     case .issue(let offer): issue(offer, by: listener, at: place)
     case .raise(let event): raise(event, by: listener, at: place)
-    case .send(let variant, let provider): send(variant, through: provider, by: listener, at: place)
+    case .send(let message, let provider): send(message, through: provider, by: listener, at: place)
     }
   }
 
@@ -131,6 +149,16 @@ struct JourneyPlanner {
     if let limit = limitWithoutAmount(of: listener, worth: offer.faceValue) {
       return draft.decide(listener, at: place, .limitUnmeasurable(limit))
     }
+    let code: IssuedCode?
+    switch supply(of: key, from: offer.codes) {
+    case .taken(let taken, _): code = taken
+    case .known(let known): code = known
+    case .exhausted(let pool): return draft.decide(listener, at: place, .codesExhausted(pool))
+    case .noPool(let pool): return draft.decide(listener, at: place, .codePoolUnknown(pool))
+    case .wanted(let wish):
+      wantedCode = wish
+      return
+    }
     let issued = IssuedOffer(
       id: key,
       offer: id,
@@ -143,6 +171,7 @@ struct JourneyPlanner {
       expiresAt: offer.expires.moment(issuedAt: snapshot.now),
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
+      code: code,
       replicas: unsent(offer),
       redeemed: .none
     )
@@ -257,11 +286,12 @@ struct JourneyPlanner {
   }
 
   private mutating func send(
-    _ variant: ListenerVariant,
+    _ message: ListenerMessage,
     through provider: ProviderID,
     by listener: Listener,
     at place: JourneyPlace
   ) {
+    let variant = message.variant(for: trigger.customer)
     let issued = place.context.issuedOffer
     if let closure = issued?.closure {
       return withhold(listener, at: place, .offerClosed(closure))
@@ -269,7 +299,7 @@ struct JourneyPlanner {
     if let limit = limitWithoutAmount(of: listener, worth: issued?.faceValue) {
       return withhold(listener, at: place, .limitUnmeasurable(limit))
     }
-    let payload: [UInt8]
+    let payload: MessagePayload
     do {
       payload = try variant.payload(in: place.context, through: provider)
     } catch {
@@ -287,9 +317,10 @@ struct JourneyPlanner {
       customer: trigger.customer,
       campaign: listener.id,
       variant: variant.name,
+      languages: payload.languages,
       issuedOffer: issued?.id,
       replica: issued?.replica(at: provider)?.name,
-      payload: payload,
+      payload: payload.bytes,
       createdAt: snapshot.now,
       cause: place.cause
     )

@@ -8,7 +8,7 @@ final class Listener: Sendable {
   enum Outcome: Sendable {
     case issue(OfferID)
     case raise(String)
-    case send(ListenerVariant, through: ProviderID)
+    case send(ListenerMessage, through: ProviderID)
   }
 
   /// Its position among all listeners.
@@ -46,6 +46,12 @@ final class Listener: Sendable {
   var issuedOffer: OfferID? {
     if case .issue(let offer) = outcome { offer } else { nil }
   }
+
+  /// How its message comes to say what it says, or `nil` when it sends none.
+  func messageExplanation(in facts: RuleFacts) -> MessageExplanation? {
+    guard case .send(let message, let provider) = outcome else { return nil }
+    return message.explanation(in: facts, through: provider)
+  }
 }
 
 /// A compiled rule that is asked without naming the profile's type.
@@ -63,29 +69,10 @@ struct ListenerRule: Sendable {
   func evaluate(in facts: RuleFacts) -> (verdict: RuleVerdict, isHeldOut: Bool) { evaluation(facts) }
 }
 
-/// A message's variant that is encoded without naming the profile's type.
-struct ListenerVariant: Sendable {
-  let name: String
-  let repeatedNames: [String]
-  private let encoding: @Sendable (RuleFacts, ProviderID) throws(MissingDataPoint) -> [UInt8]
-
-  init<Customer>(_ variant: MessageVariant<Customer>) {
-    name = variant.name
-    repeatedNames = variant.repeatedNames
-    encoding = { facts, provider throws(MissingDataPoint) in
-      try variant.payload(in: MessageContext(rule: facts.context(), provider: provider))
-    }
-  }
-
-  func payload(in facts: RuleFacts, through provider: ProviderID) throws(MissingDataPoint) -> [UInt8] {
-    try encoding(facts, provider)
-  }
-}
-
 extension RuleFacts {
   // Checked in debug builds alone: asking the runtime for the type takes some 350 instructions each time.
   /// The context that these facts are part of: a bridge's journeys have contexts of one profile type only.
-  fileprivate func context<Customer>() -> RuleContext<Customer> {
+  func context<Customer>() -> RuleContext<Customer> {
     unsafeDowncast(self, to: RuleContext<Customer>.self)
   }
 }

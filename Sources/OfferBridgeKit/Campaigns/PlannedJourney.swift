@@ -76,7 +76,8 @@ struct PlannedJourney: Sendable {
       heard: context.event.name,
       outcome: outcome,
       isReplay: isReplay,
-      explain: { listener.rule.explain(context) }
+      explain: { listener.rule.explain(context) },
+      explainMessage: { listener.messageExplanation(in: context) }
     )
   }
 

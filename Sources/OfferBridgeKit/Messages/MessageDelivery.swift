@@ -30,4 +30,7 @@ public enum DeliveryAnswer: Sendable, Hashable {
   case rejected(reason: String)
   /// Not now. The next attempt comes no sooner than this, and no sooner than the retry policy says.
   case retry(after: Duration? = nil)
+  /// It said something whose meaning is not known, as ``ReplicaWords`` finds: whether it has the replica is unknown.
+  /// The message is tried again as the retry policy says, and the first 256 characters of the word are kept with it.
+  case unknown(word: String)
 }

@@ -33,11 +33,17 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
     )
   }
 
-  /// The payload's bytes, or the first required data point that has no value.
-  package func payload(in context: MessageContext<Customer>) throws(MissingDataPoint) -> [UInt8] {
+  /// The payload, or the first required data point that has no value.
+  package func payload(in context: MessageContext<Customer>) throws(MissingDataPoint) -> MessagePayload {
+    var languages: [String: String] = [:]
     var json = CanonicalJSON()
     json.beginObject()
     for point in dataPoints {
+      if let text = point.localised?(context) {
+        json.member(point.name, .text(text.text))
+        languages[point.name] = text.language
+        continue
+      }
       guard let value = point.read(context), value.isRepresentable else {
         if point.isRequired { throw MissingDataPoint(name: point.name) }
         continue
@@ -45,8 +51,19 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
       json.member(point.name, value)
     }
     json.endObject()
-    return json.bytes
+    return MessagePayload(bytes: json.bytes, languages: languages)
   }
+
+  /// The texts that it says in one of several languages, by data point.
+  func localisedTexts(in context: MessageContext<Customer>) -> [(dataPoint: String, text: LocalisedText)] {
+    dataPoints.compactMap { point in point.localised.map { (point.name, $0(context)) } }
+  }
+}
+
+/// What a message says, encoded, with the language of each text that is said in one of several.
+package struct MessagePayload: Sendable, Hashable {
+  package let bytes: [UInt8]
+  package let languages: [String: String]
 }
 
 package struct MissingDataPoint: Error {
@@ -60,6 +77,8 @@ public struct DataPoint<Customer: Sendable>: Sendable {
   /// Whether the message is withheld when there is no value.
   public let isRequired: Bool
   @usableFromInline let read: @Sendable (MessageContext<Customer>) -> AttributeValue?
+  @usableFromInline let localised: (@Sendable (MessageContext<Customer>) -> LocalisedText)?
+  @usableFromInline let text: Localised?
 
   // Inlinable, so that the host's compiler sees the value's type: asking for it at run time cost some 500
   // instructions a data point.
@@ -68,7 +87,8 @@ public struct DataPoint<Customer: Sendable>: Sendable {
   /// - Parameters:
   ///   - name: The key in the payload.
   ///   - required: Whether nothing is sent without a value; the decision then names the data point. True by default.
-  ///   - value: The value, or `nil`. A number that is not finite counts as none.
+  ///   - value: The value, or `nil`. A number that is not finite, and a moment outside the years 1 to 9999,
+  ///     count as none.
   @inlinable
   public init(
     _ name: String,
@@ -78,6 +98,33 @@ public struct DataPoint<Customer: Sendable>: Sendable {
     self.name = name
     isRequired = required
     read = { value($0)?.attributeValue }
+    localised = nil
+    text = nil
+  }
+
+  /// A data point that says a text in the customer's language, or the nearest that there is.
+  ///
+  /// ```swift
+  /// DataPoint("title", tenOff, in: { $0.customer.language })
+  /// ```
+  ///
+  /// It always has a value. The language that was chosen is kept with the
+  /// message, and ``CampaignDecision/messageExplanation`` says why.
+  ///
+  /// - Parameters:
+  ///   - name: The key in the payload.
+  ///   - text: The text in its languages.
+  ///   - language: The customer's language: "pt-BR"; `nil`, and one that there is no text in, are given the default.
+  public init(
+    _ name: String,
+    _ text: Localised,
+    in language: @escaping @Sendable (MessageContext<Customer>) -> String?
+  ) {
+    self.name = name
+    isRequired = true
+    read = { _ in nil }
+    localised = { text.text(for: language($0)) }
+    self.text = text
   }
 }
 
@@ -123,6 +170,14 @@ public struct MessageContext<Customer: Sendable>: Sendable {
   public var origin: HeardEvent { rule.origin }
   /// The issued offer that the message is about, or `nil` when it is about none.
   public var issuedOffer: IssuedOffer? { rule.issuedOffer }
+  /// Which offer the message is about, or `nil` when it is about none.
+  public var offer: OfferID? { issuedOffer?.offer }
+  /// What the issued offer is worth, or `nil` where that is unknown.
+  public var faceValue: Money? { issuedOffer?.faceValue }
+  /// The first moment at which the issued offer is over, or `nil` when it does not end.
+  public var expiresAt: Date? { issuedOffer?.expiresAt }
+  /// The issued offer's unique code, or `nil` when it has none.
+  public var code: OfferCode? { issuedOffer?.code }
   /// The offer's name at the provider, or `nil` when the message is about none.
   public var replica: ReplicaName? { issuedOffer?.replica(at: provider)?.name }
   /// The ledger's time of the decision.
@@ -134,6 +189,7 @@ extension AttributeValue {
   fileprivate var isRepresentable: Bool {
     switch self {
     case .number(let number): number.isFinite
+    case .moment(let moment): moment.isUsable
     case .list(let lines): lines.allSatisfy { $0.allSatisfy(\.value.isRepresentable) }
     default: true
     }

@@ -15,6 +15,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   public var campaign: CampaignID { envelope.value.campaign }
   /// The variant that was encoded.
   public var variant: String { envelope.value.variant }
+  /// The language of each data point that is said in one of several, as ``Localised`` was given it.
+  public var languages: [String: String] { content.value.languages ?? [:] }
   /// The issued offer that it is about, or `nil`.
   public var issuedOffer: IssuedOffer.ID? { content.value.issuedOffer }
   /// The offer's name at the provider, or `nil`.
@@ -43,6 +45,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   private struct Content: Sendable, Hashable, Codable {
     let key: DerivedKey
     let customer: CustomerID
+    let languages: [String: String]?
     let issuedOffer: IssuedOffer.ID?
     let payload: [UInt8]
     let createdAt: Date
@@ -72,6 +75,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     customer: CustomerID,
     campaign: CampaignID,
     variant: String,
+    languages: [String: String] = [:],
     issuedOffer: IssuedOffer.ID?,
     replica: ReplicaName?,
     payload: [UInt8],
@@ -84,6 +88,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       Content(
         key: key,
         customer: customer,
+        languages: languages.isEmpty ? nil : languages,
         issuedOffer: issuedOffer,
         payload: payload,
         createdAt: createdAt,
@@ -117,6 +122,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       customer: customer,
       campaign: campaign,
       variant: variant,
+      languages: languages,
       issuedOffer: issuedOffer,
       replica: replica,
       payload: payload,

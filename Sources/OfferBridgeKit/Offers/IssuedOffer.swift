@@ -30,6 +30,10 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
   public var faceValue: Money? { terms.value.faceValue }
+  /// Its unique code, or `nil` when the offer has none.
+  public var code: OfferCode? { issuedCode?.code }
+  /// The pool that its code is from, or `nil` when the offer has none.
+  public var codePool: CodePoolID? { issuedCode?.pool }
   /// Its replicas, in the order of their providers' names.
   public var replicas: [Replica] {
     get { terms.value.places.indices.map(replica) }
@@ -50,6 +54,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     set { course = Course.shared(redeemed, newValue) }
   }
 
+  var issuedCode: IssuedCode? { facts.value.code?.value }
+
   var isClosed: Bool { course?.value.closure != nil }
 
   // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
@@ -67,6 +73,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let trigger: TriggerID
     let issuedAt: Date
     let expiresAt: Date?
+    // Behind a pointer, for few have one.
+    let code: Shared<IssuedCode>?
   }
 
   /// What became of it since it was issued.
@@ -118,11 +126,19 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     expiresAt: Date?,
     redeemable: RedemptionLimit,
     faceValue: Money?,
+    code: IssuedCode? = nil,
     replicas: [Replica],
     redeemed: RedemptionTally
   ) {
     facts = Shared(
-      Facts(id: id, customer: customer, trigger: trigger, issuedAt: issuedAt, expiresAt: expiresAt)
+      Facts(
+        id: id,
+        customer: customer,
+        trigger: trigger,
+        issuedAt: issuedAt,
+        expiresAt: expiresAt,
+        code: code.map { Shared($0) }
+      )
     )
     terms = Shared(
       Terms(
@@ -185,6 +201,17 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// Such as "app-open-reward issued it on app_opened (action a-1)".
   public var why: String {
     "\(campaign) issued it on \(heard) (\(trigger))"
+  }
+}
+
+/// A unique code, and where it is from.
+package struct IssuedCode: Sendable, Hashable, Codable {
+  package let code: OfferCode
+  package let pool: CodePoolID
+
+  package init(code: OfferCode, pool: CodePoolID) {
+    self.code = code
+    self.pool = pool
   }
 }
 

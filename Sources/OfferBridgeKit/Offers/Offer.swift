@@ -23,6 +23,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   public let redeemable: RedemptionLimit
   /// How much an issued one is worth in all, or `nil` where that is the external system's affair.
   public let faceValue: Money?
+  /// The pool from which each issued one is given a unique code, or `nil` when it has none.
+  public let codes: CodePoolID?
 
   /// An offer.
   ///
@@ -34,6 +36,7 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   ///   - expires: When an issued one ends; never by default.
   ///   - redeemable: How often an issued one may be redeemed; once by default.
   ///   - faceValue: What an issued one is worth; unknown by default.
+  ///   - codes: The pool from which each issued one is given a unique code; it has none by default.
   public init(
     _ id: OfferID,
     revision: Int = 1,
@@ -41,7 +44,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     replicas: [ProviderID: ReplicaName] = [:],
     expires: OfferExpiry = .never,
     redeemable: RedemptionLimit = .once,
-    faceValue: Money? = nil
+    faceValue: Money? = nil,
+    codes: CodePoolID? = nil
   ) {
     self.id = id
     self.revision = revision
@@ -50,6 +54,7 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     self.expires = expires
     self.redeemable = redeemable
     self.faceValue = faceValue
+    self.codes = codes
   }
 }
 

@@ -33,18 +33,12 @@ public struct Holdout<Customer: Sendable>: CampaignRule {
 }
 
 /// Where a customer falls in an experiment: a hundredth of a percent, 0 to 9,999.
-///
-/// The customer's UTF-8 bytes and the salt's are mixed by FNV-1a and a
-/// SplitMix64 finaliser: not a secret, the same in every process and version.
 package struct HoldoutBucket: Sendable, Hashable {
   package let hundredths: Int
 
   package init(salt: String, customer: CustomerID) {
-    var mixed = Self.fnv1a(customer.rawValue) &+ Self.fnv1a(salt) &* 0x9E37_79B9_7F4A_7C15
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    mixed ^= mixed >> 31
-    hundredths = Int(mixed.multipliedFullWidth(by: 10_000).high)
+    let bits = CustomerDraw(salt: salt).bits(of: customer)
+    hundredths = Int(bits.multipliedFullWidth(by: 10_000).high)
   }
 
   package func isHeldOut(percent: Double) -> Bool { Double(hundredths) < percent * 100 }
@@ -53,11 +47,5 @@ package struct HoldoutBucket: Sendable, Hashable {
   package var description: String {
     let cents = hundredths % 100
     return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
-  }
-
-  private static func fnv1a(_ text: String) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
   }
 }

@@ -161,6 +161,8 @@ extension CampaignDecision.Outcome {
     case .offerClosed: "decision.offerClosed"
     case .heldOut: "decision.heldOut"
     case .offerUnknown: "decision.offerUnknown"
+    case .codesExhausted: "decision.codesExhausted"
+    case .codePoolUnknown: "decision.codePoolUnknown"
     case .missingDataPoint: "decision.missingDataPoint"
     case .outranked: "decision.outranked"
     case .alreadyPlanned: "decision.alreadyPlanned"

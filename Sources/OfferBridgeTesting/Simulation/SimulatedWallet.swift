@@ -109,6 +109,7 @@ struct SimulatedProvider: MessageProvider {
         world.book.saw("delivery.accepted\(reference == nil ? "WithoutReference" : "")")
       case .rejected: world.book.saw("delivery.rejected")
       case .retry: world.book.saw("delivery.retry")
+      case .unknown: world.book.saw("delivery.unknown")
       }
       return answer
     } catch {
