@@ -61,13 +61,15 @@ public protocol OfferLedger: Sendable {
   /// Hands out messages that are due, or whose lease has run out, oldest first.
   ///
   /// - Afterwards: each is leased until now and the lease's length; its fence is one higher and its attempt counted,
-  ///   so that a message that kills its worker is counted too. A message whose replica a redemption proved, or whose
+  ///   so that a message that kills its worker is counted too. The moment of the first claim stays with the message,
+  ///   until an attempt ends with a definite "not there" while none before it may have arrived. A message whose replica a redemption proved, or whose
   ///   issued offer was closed, is not handed out but ended.
-  /// - Answer: the claims, with the bytes, and when to come back. Of one customer's messages to one provider only
+  /// - Answer: the claims, with the bytes, their first attempts and since when they are open, and when to come back. Of one customer's messages to one provider only
   ///   the earliest that is open is ever handed out. None are handed out at a limit of 0.
   /// - Repeat: hands out others. What a lost answer handed out is due again when its lease has run out.
   /// - Database: partial indexes on (provider, due) of what waits and (provider, until) of what is leased.
-  ///   `SELECT … ORDER BY due, sequence LIMIT n FOR UPDATE SKIP LOCKED`, then one `UPDATE … RETURNING`.
+  ///   `SELECT … ORDER BY due, sequence LIMIT n FOR UPDATE SKIP LOCKED`, then one `UPDATE … RETURNING` that also sets
+  ///   `first_attempted_at = coalesce(first_attempted_at, now)`.
   nonisolated(nonsending)
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer
 
@@ -84,7 +86,8 @@ public protocol OfferLedger: Sendable {
   /// Writes what came of attempts, each if its fence still holds.
   ///
   /// - Afterwards: the message is accepted, rejected or buried; or waits until now and the time given; or, released,
-  ///   waits as it did. One that would wait, and whose issued offer was closed, is withdrawn. The replica follows, and
+  ///   waits as it did. Where it did not arrive (`isUnknown` is false, or it was rejected) and no attempt before it may
+  ///   have, its first attempt is forgotten. One that would wait, and whose issued offer was closed, is withdrawn. The replica follows, and
   ///   one that was accepted stays so. A reference that is learnt is remembered, and what is parked under it is
   ///   folded within the step. An old lease that nobody has claimed since still settles.
   /// - Answer: in the order of the settlements.
