@@ -128,7 +128,8 @@ extension OfferBridge {
         payload: payload,
         createdAt: now,
         cause: .issuance(issued.id),
-        purpose: .recall
+        purpose: .recall,
+        trigger: issued.trigger
       )
     }
   }

@@ -281,7 +281,8 @@ struct JourneyPlanner<Customer: Sendable> {
       replica: context.replica,
       payload: payload,
       createdAt: snapshot.now,
-      cause: place.cause
+      cause: place.cause,
+      trigger: trigger.id
     )
     let node = draft.add(
       PlanNode(

@@ -28,6 +28,9 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   /// 1, and one more for each re-issue under a new key.
   public var generation: Int { Int(content.value.generation) }
 
+  /// The action or host event that the journey began with, or `nil` where it is not known.
+  public var trigger: TriggerID? { content.value.trigger }
+
   /// What a message asks of the external system.
   public enum Purpose: String, Sendable, Hashable, Codable {
     /// To give the customer something, or to tell them.
@@ -51,6 +54,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let cause: JourneyCause
     let purpose: Purpose
     let generation: Int32
+    let trigger: TriggerID?
   }
 
   /// What the bytes are: `application/json`.
@@ -71,7 +75,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     createdAt: Date,
     cause: JourneyCause,
     purpose: Purpose = .issue,
-    generation: Int = 1
+    generation: Int = 1,
+    trigger: TriggerID? = nil
   ) {
     content = Shared(
       Content(
@@ -86,7 +91,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         createdAt: createdAt,
         cause: cause,
         purpose: purpose,
-        generation: Int32(clamping: generation)
+        generation: Int32(clamping: generation),
+        trigger: trigger
       )
     )
   }
@@ -118,7 +124,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       createdAt: now,
       cause: content.value.cause,
       purpose: purpose,
-      generation: generation + 1
+      generation: generation + 1,
+      trigger: trigger
     )
   }
 
