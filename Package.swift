@@ -42,10 +42,17 @@ let package = Package(
       resources: [.copy("Data")],
       swiftSettings: strict
     ),
+    // The process that a test of the ledger's contract kills.
+    .executableTarget(
+      name: "LedgerWorker",
+      dependencies: ["OfferBridgeKit", "OfferBridgeTesting"],
+      path: "Tests/LedgerWorker",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "OfferBridgeKitTests",
       dependencies: [
-        "OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator",
+        "OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator", "LedgerWorker",
       ],
       swiftSettings: strict
     ),

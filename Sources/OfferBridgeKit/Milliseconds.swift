@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 extension Date {
   /// The last millisecond of year 9999 since 1970, and with a minus sign the earliest one kept.
@@ -9,13 +9,19 @@ extension Date {
 
   /// The whole milliseconds since 1970-01-01T00:00:00Z, to the nearest.
   ///
-  /// The one precision the ledger keeps, so that a moment written and read back
-  /// is the same moment: `Date(milliseconds: count).milliseconds` is `count`.
+  /// The one precision that a ledger keeps. What a database author writes into
+  /// a column is this count, and what is read back is made a date by
+  /// ``init(milliseconds:)``:
+  ///
+  /// ```swift
+  /// moment.milliseconds                                // 1767225690001
+  /// Date(milliseconds: moment.milliseconds) == moment  // true of every date that a ledger gives
+  /// ```
   ///
   /// Never traps: what lies past the end of year 9999, or as far before 1970, is
   /// moved to that end, infinities too; a date that is not a number counts as
   /// the earliest.
-  package var milliseconds: Int64 {
+  public var milliseconds: Int64 {
     let count = (timeIntervalSinceReferenceDate * 1000).rounded() + Double(Self.referenceMilliseconds)
     let furthest = Double(Self.furthestMilliseconds)
     // The order of the two matters: `count > -furthest` is false for not-a-number.
@@ -25,9 +31,13 @@ extension Date {
 
   /// Creates the moment this many milliseconds after 1970-01-01T00:00:00Z.
   ///
+  /// The same count gives an equal date, wherever it is made. `Date` counts
+  /// from 2001, in a `Double`: made from seconds since 1970, the same moment
+  /// may differ in its last bit, print alike and yet not be equal.
+  ///
   /// - Parameter milliseconds: Negative before 1970; past year 9999 on either
   ///   side it is moved to that end.
-  package init(milliseconds: Int64) {
+  public init(milliseconds: Int64) {
     let count = min(max(milliseconds, -Self.furthestMilliseconds), Self.furthestMilliseconds)
     self.init(timeIntervalSinceReferenceDate: Double(count - Self.referenceMilliseconds) / 1000)
   }

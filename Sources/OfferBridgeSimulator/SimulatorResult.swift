@@ -27,6 +27,11 @@ struct SimulatorResult: Encodable {
   let unseenAnswers: [String]
   /// How often each class of fault struck.
   let faults: [String: Int]
+  /// How often each answer was seen.
+  let answers: [String: Int]
+  /// Effects in wallets, each once; and those under a key that the wallet had forgotten.
+  let effects: Int
+  let effectsBeyondMemory: Int
 
   init(_ arguments: SimulatorArguments) async throws {
     let clock = ContinuousClock()
@@ -52,6 +57,9 @@ struct SimulatorResult: Encodable {
     virtualSeconds = report.virtualMilliseconds / 1000
     traceHash = String(report.traceHash, radix: 16)
     unseenAnswers = report.unseenAnswers
+    answers = report.answers
+    effects = report.effects
+    effectsBeyondMemory = report.effectsBeyondMemory
     var faults: [String: Int] = [:]
     for (fault, count) in report.faults { faults[fault.rawValue] = count }
     self.faults = faults

@@ -90,6 +90,23 @@ import Testing
     #expect(try await shop.bridge.messages(of: "ada").count == 1)
   }
 
+  @Test func `what loses its proof after the closing is withdrawn, and its replica was not sent`() {
+    var desk = Desk()
+    desk.issue("a", redeemable: .times(2))
+    desk.redeem("r-3", .issuedOffer(Desk.id("a")), at: 3)
+    #expect(desk.replicas == [.accepted(nil)])
+    desk.now += 10_000
+    desk.close("a")
+    // Two that were earlier: the one that was the proof is over the limit now.
+    desk.redeem("r-1", .customer("ada", replica: "TEN"), at: 1)
+    desk.redeem("r-2", .customer("ada", replica: "TEN"), at: 2)
+    #expect(desk.state.messages(of: "ada").map(\.state) == [.withdrawn])
+    #expect(desk.replicas == [.notSent(.offerClosed)])
+    // So there is nothing to be recalled.
+    desk.close("a", recalling: true)
+    #expect(desk.state.messages(of: "ada").count == 1)
+  }
+
   @Test func `a message about a closed offer is not committed, and says so`() async throws {
     let shop = try await Shop([Shop.reward(), Shop.toWallet()])
     shop.store.save(Member(hasWallet: false), as: "ada")

@@ -3,6 +3,8 @@ import OfferBridgeKit
 import OfferBridgeTesting
 import Testing
 
+@testable import OfferBridgeSimulator
+
 /// What listeners and metrics are told.
 @Suite struct DeliveryEventTests {
   @Test func `each step of a message is told, in order and with what it goes back to`() async throws {

@@ -3,6 +3,8 @@ import OfferBridgeKit
 import OfferBridgeTesting
 import Testing
 
+@testable import OfferBridgeSimulator
+
 /// Providers, bridges and their loops on virtual time: hours pass in moments, and in the same way each time.
 struct LaneTrial: Sendable {
   let executor = SimulatedExecutor(seed: 1)

@@ -3,6 +3,8 @@ import OfferBridgeKit
 import OfferBridgeTesting
 import Testing
 
+@testable import OfferBridgeSimulator
+
 /// Messages that kill the process that attempts them, and a drain in the midst of the work.
 @Suite struct PoisonTests {
   /// A process: what it asks of the ledger after its end has no effect.

@@ -92,6 +92,25 @@ import Testing
     #expect(desk.state.audit(now: desk.now).imbalances == [])
   }
 
+  @Test func `one that waits once more lets an earlier one go first that was redriven meanwhile`() {
+    var desk = Desk()
+    for name in ["a", "b", "c"] { desk.issue(name) }
+    desk.settle(desk.claim().first, .rejected(reason: "no"))
+    _ = desk.claim()
+    desk.redrive(Self.key)
+    // Its worker ended without a word: it is still the one that is on its way.
+    desk.now += 60_000
+    let b = desk.claim().first
+    #expect(b?.message.variant == "b")
+    desk.settle(b, .retry(after: .zero, failure: "busy", isUnknown: false))
+    for name in ["a", "b", "c"] {
+      let claim = desk.claim().first
+      #expect(claim?.message.variant == name)
+      desk.settle(claim, .accepted(nil))
+    }
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+  }
+
   @Test func `what a redemption proved, or is unknown, is not redriven`() {
     var desk = Desk()
     desk.issue("a")

@@ -63,11 +63,39 @@ import Testing
     }
   }
 
+  @Test func `a ledger that answers from other threads has one run a seed too`() {
+    let system = SimulatedSystem(LedgerUnderTest { now in DistantLedger(InMemoryOfferLedger(now: now)) })
+    let simulation = Simulation(seed: 5, journeys: 40)
+    let report = simulation.run(on: system)
+    #expect(report.violations == [])
+    // Whether an answer is there before anybody waits for it is chance, and so is the number of jobs; nothing else is.
+    #expect(report.traceHash == simulation.run(on: system).traceHash)
+  }
+
+  @Test func `what leaves the one thread is found`() {
+    let system = SimulatedSystem(
+      LedgerUnderTest { now in DistantLedger(InMemoryOfferLedger(now: now)) },
+      isCalledInTurn: false
+    )
+    #expect(
+      Simulation(seed: 5, journeys: 10).run(on: system).violations.contains { $0.promise == "determinism" }
+    )
+  }
+
   static func regressions() throws -> [Simulation] {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../SimulationSeeds.txt")
     return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
       .filter { !$0.hasPrefix("#") }
       .map { try #require(Simulation(String($0)), "this is no run: \($0)") }
+  }
+}
+
+/// The test of `Documentation/Guarantees.md`, as it stands there.
+@Suite struct OurSimulationTests {
+  @Test func `our ledger survives a thousand journeys`() {
+    let ours = LedgerUnderTest { now in InMemoryOfferLedger(now: now) }
+    let report = Simulation(seed: 1).run(on: SimulatedSystem(ours))
+    #expect(report.violations == [])
   }
 }
 

@@ -28,6 +28,22 @@ import Testing
     #expect(desk.state.events(of: "ada").count == length + 1)
   }
 
+  @Test func `what becomes known in one step stands in the order of its receipt, reversals behind theirs`() {
+    var desk = Desk()
+    for id in ["v-1", "v-2"] { desk.report(id, .reversal(of: "r-1"), at: 20) }
+    desk.redeem("r-2", .issuedOffer(Desk.id("a")), at: 5)
+    desk.redeem("r-1", .issuedOffer(Desk.id("a")), at: 10)
+    desk.issue("a", redeemable: .times(2))
+    #expect(desk.state.events(of: "ada").map(\.event.id.id) == ["r-2", "r-1", "v-1", "v-2"])
+  }
+
+  @Test func `the name of a redemption is its bytes, also where a reversal names it`() {
+    var desk = Desk()
+    desk.report("v-1", .reversal(of: "\u{e9}"), at: 20)
+    #expect(desk.report("v-1", .reversal(of: "\u{e9}"), at: 20) == .duplicate)
+    #expect(desk.report("v-1", .reversal(of: "e\u{301}"), at: 20) == .conflict)
+  }
+
   @Test func `a second reference to one replica is known too`() async throws {
     let reminder = Campaign<Member>(
       "reminder",

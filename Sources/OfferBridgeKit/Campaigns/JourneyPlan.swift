@@ -9,9 +9,12 @@ public import Foundation
 /// - a node is written only if its parent stands, now or by an earlier commit;
 /// - a node that a limit refuses is not written, nor is anything beneath it;
 ///   its siblings are as they would be without it;
-/// - of the nodes of one choice, the first that stands is taken, now or by an
-///   earlier commit, and those behind it are outranked;
-/// - a node whose key is there already is a replay, and is left as it is.
+/// - of the nodes of one choice, asked in their order, the first that is
+///   written, now or by an earlier commit, is taken; those behind it are
+///   outranked, also one that an earlier commit wrote. A withheld step that is
+///   written takes its choice too;
+/// - a node whose key the trigger has written already is a replay, and is left
+///   as it is.
 ///
 /// Of what holds of one node, the first in the order of ``NodeAnswer``'s cases
 /// is its answer.
@@ -21,6 +24,8 @@ public struct JourneyPlan: Sendable, Hashable {
   /// What the journey begins with.
   public let trigger: TriggerRecord
   /// The ledger's time of the snapshot that it was planned on; every moment in it is that one.
+  ///
+  /// One that lies in the ledger's future is no fault: the plan is not too old.
   public let plannedAt: Date
   /// The trigger's version that the snapshot saw; another one at the commit makes the plan stale.
   public let triggerVersion: Int
@@ -41,7 +46,7 @@ public struct JourneyPlan: Sendable, Hashable {
     self.nodes = nodes
   }
 
-  /// How old a plan may be at its commit: 60 seconds of the ledger's time.
+  /// How old a plan may be at its commit: 60 seconds of the ledger's time, and not a millisecond more.
   public static let longestAge = Duration.seconds(60)
 }
 
@@ -82,7 +87,7 @@ public struct PlanNode: Sendable, Hashable {
     case withheld(IssuedOffer.ID, ProviderID, WithheldReason)
   }
 
-  /// Its derived key; of a withheld step, of no account.
+  /// Its derived key: the id of what is issued, the key of a message; of a withheld step, of no account.
   public let key: DerivedKey
   /// The index of its parent, or `nil` for a root.
   public let parent: Int?
@@ -90,7 +95,7 @@ public struct PlanNode: Sendable, Hashable {
   public let choice: Int?
   /// The campaign or observer whose step it is, or `nil` for an offer's own event.
   public let campaign: CampaignID?
-  /// What it takes from limits; all or none.
+  /// What it takes from limits; all or none, each counter once.
   public let limits: [LimitUse]
   /// What it writes.
   public let content: Content
@@ -112,14 +117,14 @@ public struct PlanNode: Sendable, Hashable {
   }
 }
 
-/// What became of a plan.
+/// What became of a plan: of several that hold, the first in this order.
 public enum CommitAnswer: Sendable, Hashable {
-  /// It was committed; an answer for each node, in their order.
-  case committed([NodeAnswer])
-  /// It is too old, or the trigger was decided further since: read again and plan again. Nothing was written.
-  case stale
   /// Another trigger is known under that id. Nothing was written.
   case conflict
+  /// It is too old, or the trigger was decided further since: read again and plan again. Nothing was written.
+  case stale
+  /// It was committed; an answer for each node, in their order.
+  case committed([NodeAnswer])
 }
 
 /// What became of one node: of several that hold, the first in this order.
@@ -131,17 +136,19 @@ public enum NodeAnswer: Sendable, Hashable {
   case parentNotWritten
   /// An earlier alternative, at that index, was taken.
   ///
-  /// Of a message, the replica that it would have brought is withheld as outranked, for this reason and no other.
+  /// Of a message, the replica that it would have brought is withheld as outranked, for this reason and no other: its
+  /// reason names the message's own campaign.
   case outranked(by: Int)
   /// It was there already.
   case replayed
-  /// It is a message about an issued offer that is closed; its replica is withheld for that.
+  /// It is a message about an issued offer that is closed; its replica is withheld for that. Nothing is remembered.
   case offerClosed(OfferClosure)
-  /// A limit refuses it now; of a message, the replica is withheld for that.
+  /// A limit refuses it now, the first of its limits that does; of a message, the replica is withheld for that, and
+  /// the reason names the message's own campaign.
   ///
   /// Or one did so at a commit that is remembered: that goes before ``offerClosed(_:)``, and withholds nothing anew.
   case refused(CampaignLimit)
-  /// It was written.
+  /// It was written. A message may be about an issued offer that the ledger does not have.
   case written
 
   /// Whether what the node says is in the ledger.

@@ -2,7 +2,7 @@
 public struct IssuedOfferRecord: Sendable, Hashable, Codable {
   /// The issued offer: its replicas, its tally, its closure.
   public let issuedOffer: IssuedOffer
-  /// What its issuance took from limits; given back where the closure says so.
+  /// The limits of its node, as the plan named them; given back where the closure says so.
   public let limitUses: [LimitUse]
   /// The messages about it, in the order in which they were committed, each with its redrives.
   public let messages: [MessageRecord]

@@ -6,7 +6,8 @@ public enum LedgerListing: Sendable, Hashable {
   case messages(of: CustomerID)
   /// What external systems reported about a customer, in the order in which it was known to be theirs.
   ///
-  /// What waits for something that would tell whose it is, is not among it.
+  /// Of what became known in one step, in the order in which it was received, each reversal right behind the event that
+  /// it names. What waits for something that would tell whose it is, is not among it.
   case events(of: CustomerID)
   /// The messages of all customers that stand there.
   case messagesIn(MessageState.Name)
@@ -17,7 +18,8 @@ public enum LedgerListing: Sendable, Hashable {
 /// Where a page ended: the next one begins after it.
 ///
 /// What is written later comes later, so that nothing is seen twice and
-/// nothing passed over. Its text is the ledger's own affair.
+/// nothing passed over. Its text is the ledger's own affair; after a text that
+/// it does not understand there is nothing, and no further page.
 public struct PageMark: Sendable, Hashable, Codable, RawRepresentable {
   /// The ledger's own name for the place.
   public let rawValue: String

@@ -30,13 +30,14 @@ public struct SnapshotQuery: Sendable, Hashable {
 public struct LedgerSnapshot: Sendable, Hashable {
   /// The ledger's time, in whole milliseconds: the only clock of the decision.
   public let now: Date
-  /// The customer's issued offers of the roots that were asked for, oldest first.
+  /// The customer's issued offers of the roots that were asked for, in the order of their commits.
   public let issuedOffers: [IssuedOffer]
   /// What the ledger remembers of the trigger, or `nil` when it is new.
   public let trigger: TriggerRecord?
   /// How many commits changed what is remembered of the trigger; 0 when it is new.
   ///
   /// The first is one, even if it wrote no node; of the others those that wrote or refused a node that was not there.
+  /// A withheld step is no node here.
   public let triggerVersion: Int
   /// The trigger's nodes that were written or refused, in the order of their commits; lapsed refusals left out.
   public let decided: [DecidedNode]

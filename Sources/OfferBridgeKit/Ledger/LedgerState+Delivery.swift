@@ -81,6 +81,8 @@ extension LedgerState {
       learn(reference, of: row)
     case .rejected(let reason):
       messages[row].lastFailure = reason
+      // The external system says that it does not have it.
+      messages[row].mayHaveArrived = false
       noteNotThere(row)
       finish(row, as: .rejected(reason), replica: .rejected(reason: reason))
     case .buried(let reason, let isUnknown):
@@ -120,7 +122,11 @@ extension LedgerState {
     messages[row].state = .waiting
     messages[row].due = due
     if isProven(row) || isOfClosedOffer(row) { return endOpen(row) }
-    putInQueue(row)
+    let next = messages[row].nextInLane
+    guard next != nowhere, next < row else { return putInQueue(row) }
+    // An earlier one was redriven while this one was on its way.
+    leaveLane(row)
+    enterLane(row)
   }
 
   private mutating func finish(_ row: Int32, as state: MessageRow.State, replica: Replica.State) {
@@ -146,16 +152,38 @@ extension LedgerState {
     fold(owner)
   }
 
-  /// What deliveries said of a replica; one that was accepted stays so until it is recalled.
+  /// What deliveries say of a replica once one of its messages says this; one that was accepted stays so until it is
+  /// recalled.
   mutating func setReplica(of row: Int32, to state: Replica.State) {
     let issuedRow = messages[row].issued
     guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return }
     if messages[row].message.purpose == .recall {
       // Until it is known to be out, it is where it was.
       if case .accepted = state { issued[issuedRow].offer.replicas[index].state = .recalled }
-    } else if !issued[issuedRow].offer.replicas[index].isConfirmed {
+      return
+    }
+    let before = issued[issuedRow].offer.replicas[index].state
+    switch (before, state) {
+    case (.accepted, _), (.recalled, _):
+      break
+    case (.unknown, .pending), (.unknown, .rejected), (.unknown, .notSent), (.pending, .rejected),
+      (.pending, .notSent):
+      issued[issuedRow].offer.replicas[index].state = othersSay(about: row) ?? state
+    default:
       issued[issuedRow].offer.replicas[index].state = state
     }
+  }
+
+  /// What the messages that would bring a replica leave open about it, or `nil`.
+  private func othersSay(about row: Int32) -> Replica.State? {
+    let provider = messages[row].message.provider
+    var (mayHaveArrived, isOpen) = (false, false)
+    forEachMessage(about: messages[row].issued) { other in
+      guard other.message.provider == provider, other.message.purpose == .issue else { return }
+      mayHaveArrived = mayHaveArrived || other.mayHaveArrived
+      isOpen = isOpen || !other.state.isFinal
+    }
+    return mayHaveArrived ? .unknown : isOpen ? .pending : nil
   }
 
   func replicaIndex(of row: Int32) -> Int? {

@@ -24,23 +24,9 @@ extension LedgerState {
     let isProven = isProven(row)
     messages[row].state = isProven ? .confirmed : .withdrawn
     messages[row].stamp &+= 1
-    if !isProven { unsend(row) }
+    if !isProven { setReplica(of: row, to: .notSent(.offerClosed)) }
     // One further back stays in the chain, and is passed over when its turn comes.
     if isHead { leaveLane(row) }
-  }
-
-  /// The replica after its message was withdrawn: not sent, or unknown where an attempt ended without an answer.
-  private mutating func unsend(_ row: Int32) {
-    let (issuedRow, provider) = (messages[row].issued, messages[row].message.provider)
-    var mayHaveArrived = false
-    var isOpen = false
-    forEachMessage(about: issuedRow) { other in
-      guard other.message.provider == provider, other.message.purpose == .issue else { return }
-      mayHaveArrived = mayHaveArrived || other.mayHaveArrived
-      isOpen = isOpen || !other.state.isFinal
-    }
-    if isOpen { return }
-    setReplica(of: row, to: mayHaveArrived ? .unknown : .notSent(.offerClosed))
   }
 
   func forEachMessage(about issuedRow: Int32, _ body: (MessageRow) -> Void) {
@@ -62,6 +48,7 @@ extension LedgerState {
           endOpen(row)
         case .confirmed where !isProven(row):
           messages[row].state = isToEnd ? .withdrawn : .waiting
+          if isToEnd { setReplica(of: row, to: .notSent(.offerClosed)) }
           if !isToEnd && !messages[row].isInLane { enterLane(row) }
         default:
           break

@@ -114,7 +114,7 @@ extension LedgerState {
     var open = [row]
     while let row = open.popLast() {
       append(event: row, to: owner)
-      open += parked.take(redemption: events[row].event.id)
+      open += parked.take(redemption: events[row].event.id).reversed()
     }
   }
 

@@ -30,20 +30,14 @@ extension LedgerState {
       messages[row].due = now
       messages[row].attempts = 0
       messages[row].stamp &+= 1
-      reopenReplica(of: row)
+      setReplica(of: row, to: .pending)
       enterLane(row)
       return .redriven(redrive.message)
     case .newGeneration:
       let message = messages[row].message.reissued(in: tenant, at: Date(milliseconds: now))
       let next = queue(message, now: now)
       messages[row].successor = next
-      messages[next].mayHaveArrived = messages[row].mayHaveArrived
-      reopenReplica(of: next)
       return .redriven(message.key)
     }
-  }
-
-  private mutating func reopenReplica(of row: Int32) {
-    setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
   }
 }

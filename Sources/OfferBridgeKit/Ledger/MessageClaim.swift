@@ -10,7 +10,9 @@ public struct ClaimQuery: Sendable, Hashable {
   public let limit: Int
   /// How long they are held.
   public let lease: Duration
-  /// Only what was due then; `nil` for the ledger's own now.
+  /// Only what was due then, or whose lease had run out then; `nil` for the ledger's own now.
+  ///
+  /// One in the ledger's future counts as its now.
   public let dueBy: Date?
 
   /// A query.
@@ -34,7 +36,9 @@ public struct ClaimQuery: Sendable, Hashable {
 public struct Lease: Sendable, Hashable, Codable {
   /// The message.
   public let message: DerivedKey
-  /// One higher at each claim: a worker whose fence is old changes nothing.
+  /// One higher at each claim, from 1 on: a worker whose fence is old changes nothing.
+  ///
+  /// Nothing else changes it.
   public let fence: UInt64
   /// The ledger's time at which the message may be handed to another.
   public let until: Date
@@ -96,6 +100,9 @@ public struct ClaimAnswer: Sendable, Hashable {
   public let claims: [Claim]
   /// When to come back for this provider: the earliest next due moment or lease end, those of `claims` included;
   /// `nil` when all is settled.
+  ///
+  /// It lies in the past where more is due than was asked for. What waits behind another of its customer is not
+  /// looked at.
   public let nextDue: Date?
 
   /// An answer.

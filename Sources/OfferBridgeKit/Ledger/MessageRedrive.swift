@@ -38,20 +38,23 @@ public struct MessageRedrive: Sendable, Hashable {
   }
 }
 
-/// What became of a redrive.
+/// What became of a redrive: of several that hold, the first in this order.
 public enum RedriveAnswer: Sendable, Hashable {
-  /// The message waits under that key, due at once.
-  case redriven(DerivedKey)
-  /// It waits or is leased; so it is after a repeat of a redrive under the same key.
-  case alreadyOpen
-  /// It has a next generation under that key; so it has after a repeat of a redrive under a new one.
-  case superseded(by: DerivedKey)
-  /// It did not end in vain: it was accepted or withdrawn.
-  case refused(MessageState)
-  /// The issued offer that it would bring to the customer is closed.
-  case offerClosed(OfferClosure)
   /// The ledger has no such message.
   case unknownMessage
+  /// It has a next generation under that key; so it has after a repeat of a redrive under a new one.
+  case superseded(by: DerivedKey)
+  /// It waits or is leased; so it is after a repeat of a redrive under the same key.
+  case alreadyOpen
+  /// It did not end in vain: it was accepted or withdrawn.
+  ///
+  /// Or it was buried or rejected, and a redemption proves that the external system has the replica: that is told as
+  /// accepted without a reference, though the message still reads as it ended.
+  case refused(MessageState)
+  /// The issued offer that it would bring to the customer is closed; a recall of it is redriven all the same.
+  case offerClosed(OfferClosure)
+  /// The message waits under that key, due at once.
+  case redriven(DerivedKey)
 }
 
 /// One redrive of a message, as it is kept with the message.

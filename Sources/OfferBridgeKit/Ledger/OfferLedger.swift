@@ -2,7 +2,13 @@
 ///
 /// Every mutating method is one atomic step for each plan, message, event or
 /// command that it is given: all of it or none of it. The store's own clock
-/// decides what is due, over or too old, in whole milliseconds.
+/// decides what is due, over or too old.
+///
+/// **Moments** are whole milliseconds. Keep a moment as its `milliseconds`, an
+/// extension of `Date`, and make it a date again by `Date(milliseconds:)`, and
+/// in no other way: a date made otherwise may print alike and not be equal. A
+/// length is cut to whole milliseconds, so that a wait of 1.5 ends after 1; a
+/// sum past the year 9999 is its last millisecond.
 ///
 /// Any method may throw, whatever it throws, and a throw says that the
 /// outcome is unknown: it may have been written. So every method is safe to
@@ -20,17 +26,18 @@
 /// durable only later than its answer breaks what ``OfferBridge`` promises:
 /// `synchronous_commit=on`, `synchronous=FULL`. The moment of a step is
 /// `clock_timestamp()`, never `now()`, which stands still within a
-/// transaction. Keep issued offers and messages as they encode themselves,
-/// beside the columns that a step looks for. What is *folded* is a
-/// ``FoldedRedemptions`` of one customer's events. ``InMemoryOfferLedger`` is
-/// the reference of every answer.
+/// transaction. Keep issued offers, messages, events and limit uses as they
+/// encode themselves, by a `JSONEncoder` with its own form of dates, beside the
+/// columns that a step looks for; all that a plan brings to be kept is
+/// `Codable`. What is *folded* is a ``FoldedRedemptions`` of one customer's
+/// events. ``InMemoryOfferLedger`` is the reference of every answer.
 public protocol OfferLedger: Sendable {
   /// Reads all that a decision needs, as of one moment of the ledger's clock.
   ///
   /// - Afterwards: nothing has changed.
-  /// - Answer: the time; the customer's issued offers of the roots that were asked for, oldest first; the trigger's
-  ///   record, version and nodes, if it was committed before. A node that a limit refused is left out once its
-  ///   retention is over; an issued node carries the issued offer as it is now.
+  /// - Answer: the time; the customer's issued offers of the roots that were asked for, in the order of their commits;
+  ///   the trigger's record, version and nodes, if it is remembered. A node that a limit refused is left out from the
+  ///   very moment on at which its retention is over; an issued node carries the issued offer as it is now.
   /// - Database: one statement, or several in one REPEATABLE READ transaction, on the writer and on no replica of it.
   nonisolated(nonsending)
     func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot
@@ -40,13 +47,15 @@ public protocol OfferLedger: Sendable {
   /// - Afterwards: of each plan that is answered `.committed`, every node stands that is answered `.written`: an
   ///   issuance with its limit uses, an event, a message that is due at once, a replica's reason. What is parked for
   ///   a new issued offer is folded within the step. A limit's refusal is remembered with the trigger for the
-  ///   ledger's retention, a time of its own choosing, 30 days in ``InMemoryOfferLedger``. A trigger that nothing
-  ///   came of is remembered for as long, for its fingerprint.
+  ///   ledger's retention from the ledger's now on, a time of its own choosing, 30 days in ``InMemoryOfferLedger``. A
+  ///   trigger that nothing was written of is remembered for at least as long, for its fingerprint; whenever the ledger
+  ///   forgets it after that, it is new. What a message is about need not be there.
   /// - Answer: for each plan in this order: `.conflict` when another fingerprint is known under the trigger's id;
   ///   `.stale` when it is older than ``JourneyPlan/longestAge`` or did not see the trigger's latest version; else an
   ///   answer for each node, as ``NodeAnswer`` orders them. Limits are asked in the node's order; all are used or
-  ///   none; a counter that a node names twice is used once, and must pass both caps. They are counted at the moment
-  ///   of the plan.
+  ///   none. A counter that a node names twice must pass both caps, each with its own amount, and is used once, by the
+  ///   first amount. They are counted and used at the moment of the plan, whenever it is committed: in a rolling
+  ///   window each use counts until its length has passed since, also one of a plan made later.
   /// - Repeat: `.stale`, for the first call raised the version; read again, and what was written is there. A commit
   ///   that changed nothing of a known trigger raised none, and is answered as before.
   /// - Database: one transaction, of one plan or of several, which is many times as fast. The trigger's row first,
@@ -61,15 +70,20 @@ public protocol OfferLedger: Sendable {
   /// Hands out messages that are due, or whose lease has run out, oldest first.
   ///
   /// - Afterwards: each is leased until now and the lease's length; its fence is one higher and its attempt counted,
-  ///   so that a message that kills its worker is counted too. The moment of the first claim stays with the message,
-  ///   until an attempt ends with a definite "not there" while none before it may have arrived. A message whose replica a redemption proved, or whose
-  ///   issued offer was closed, is not handed out but ended.
-  /// - Answer: the claims, with the bytes, their first attempts and since when they are open, and when to come back. Of one customer's messages to one provider only
-  ///   the earliest that is open is ever handed out. None are handed out at a limit of 0.
+  ///   so that a message that kills its worker is counted too. Of one whose lease had run out, the attempt ended
+  ///   without an answer: it may have arrived. The moment of the first claim stays with the message, until an attempt
+  ///   ends with a definite "not there" and none before it may have arrived. If a redemption proved its replica
+  ///   meanwhile, or its issued offer was closed, it is not handed out but ended, accepted or withdrawn, its fence as
+  ///   it was.
+  /// - Answer: the claims, with the bytes, their first attempts and since when they are open, and when to come back.
+  ///   One message of one customer to one provider at a time, the head of their lane: the one that is leased, also by a
+  ///   lease that has run out, else the earliest committed of those that wait. So one that is redriven waits for a
+  ///   later one that is on its way. What waits is as old as its due moment, a lease as its end; of equals the earlier
+  ///   committed goes first. None are handed out at a limit of 0.
   /// - Repeat: hands out others. What a lost answer handed out is due again when its lease has run out.
-  /// - Database: partial indexes on (provider, due) of what waits and (provider, until) of what is leased.
-  ///   `SELECT … ORDER BY due, sequence LIMIT n FOR UPDATE SKIP LOCKED`, then one `UPDATE … RETURNING` that also sets
-  ///   `first_attempted_at = coalesce(first_attempted_at, now)`.
+  /// - Database: partial indexes on (provider, due) of what waits and (provider, until) of what is leased. Of the heads
+  ///   `SELECT … ORDER BY CASE state WHEN 'leased' THEN until ELSE due END, sequence LIMIT n FOR UPDATE SKIP LOCKED`,
+  ///   then one `UPDATE … RETURNING` that sets `first_attempted_at = coalesce(first_attempted_at, now)` as well.
   nonisolated(nonsending)
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer
 
@@ -87,21 +101,23 @@ public protocol OfferLedger: Sendable {
   ///
   /// - Afterwards: the message is accepted, rejected or buried; or waits until now and the time given; or, released,
   ///   waits as it did. Where it did not arrive (`isUnknown` is false, or it was rejected) and no attempt before it may
-  ///   have, its first attempt is forgotten. One that would wait, and whose issued offer was closed, is withdrawn. The replica follows, and
-  ///   one that was accepted stays so. A reference that is learnt is remembered, and what is parked under it is
-  ///   folded within the step. An old lease that nobody has claimed since still settles.
+  ///   have, its first attempt is forgotten. One that would wait, and whose replica is proven, is accepted without a
+  ///   reference; else, if its issued offer was closed, it is withdrawn. The replica follows, as ``Replica/State``
+  ///   says. A reference that is learnt, of an acceptance and not of a recall's, is remembered, and what is parked
+  ///   under it is folded within the step. An old lease that nobody has claimed since still settles.
   /// - Answer: in the order of the settlements.
-  /// - Repeat: `.alreadySettled`, and nothing changes.
+  /// - Repeat: `.alreadySettled`, and nothing changes; so also for a lease that ran out and that a claim ended.
   /// - Database: one `UPDATE` on (key, fence, leased), a batch by `unnest`; no row: the same fence and not leased is
-  ///   `.alreadySettled`, all else `.lostLease`.
+  ///   `.alreadySettled`, all else `.lostLease`. No lease has a fence of 0.
   nonisolated(nonsending)
     func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer]
 
   /// Lets a message that was buried or rejected be tried again.
   ///
-  /// - Afterwards: under the same key, the message waits, due at once, its attempts counted anew and its fence as it
-  ///   was. Under a new one, ``OfferMessage/reissued(in:at:)`` waits as if it had just been committed, the last in its
-  ///   lane, and the old one has a next generation and stays as it ended. The redrive is kept with the old message.
+  /// - Afterwards: under the same key, the message waits, due at once, where it stood in its lane, its attempts counted
+  ///   anew and its fence as it was. Under a new one, ``OfferMessage/reissued(in:at:)`` waits as if it had just been
+  ///   committed, the last in its lane, and the old one has a next generation and stays as it ended. The redrive is kept
+  ///   with the old message. The replica follows, as ``Replica/State`` says.
   /// - Answer: as ``RedriveAnswer`` says. Nothing has changed unless it is `.redriven`.
   /// - Repeat: `.alreadyOpen` or `.superseded(by:)`; a message that ended once more meanwhile is redriven once more.
   /// - Database: `SELECT … FOR UPDATE` of the message, then an update guarded by its state; a unique key on
@@ -114,8 +130,8 @@ public protocol OfferLedger: Sendable {
   /// - Afterwards: every event is kept. Matches, tallies and evidence of its customer are those of the set of the
   ///   customer's events, whatever their order; one whose customer is not known yet is parked.
   /// - Answer: in the order of the events, as each stands right after it.
-  /// - Repeat: `.duplicate` for an equal event, `.conflict` for another one of that id; both are counted for the audit,
-  ///   nothing else changes.
+  /// - Repeat: `.duplicate` for an event that is `==`, `.conflict` for another one of that id; both are counted for the
+  ///   audit, nothing else changes.
   /// - Database: serialise by what is named, before its row exists: `pg_advisory_xact_lock` of a hash of it, in
   ///   sorted order; SQLite does so by itself. `INSERT … ON CONFLICT DO NOTHING` on (tenant, source, id), then
   ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before.
@@ -126,8 +142,9 @@ public protocol OfferLedger: Sendable {
   ///
   /// - Afterwards: the issued offer has its closure. Its limit uses are given back if the command says so: those of
   ///   lifetime and calendar counters are subtracted, those of rolling ones taken out. Its messages that wait are
-  ///   withdrawn; one that is leased is, when it would wait again. Each recall is committed, if its key is new and its
-  ///   replica may be there, behind what is under way in its lane. Redemptions are folded anew.
+  ///   withdrawn; one that is leased is, when it would wait again. After that, each recall is committed whose key is
+  ///   new and whose replica is read as pending, a worker holding its message, as accepted or as unknown: the last in
+  ///   its lane. Redemptions are folded anew.
   /// - Answer: as ``CloseAnswer`` says.
   /// - Repeat: `.alreadyClosed`, with the closure as it was written; limit uses are never given back twice.
   /// - Database: `SELECT … FOR UPDATE` of the issued offer, closure set only where it is null, then messages, then

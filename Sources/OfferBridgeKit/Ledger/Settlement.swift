@@ -2,7 +2,7 @@
 public struct Settlement: Sendable, Hashable {
   /// What came of it.
   public enum Outcome: Sendable, Hashable {
-    /// The external system has it.
+    /// The external system has it; of a recall, it took the replica out.
     case accepted(ReplicaReference?)
     /// The external system refused it for good.
     case rejected(reason: String)
@@ -30,22 +30,22 @@ public struct Settlement: Sendable, Hashable {
   }
 }
 
-/// Whether a settlement was written.
+/// Whether a settlement was written: of several that hold, the first in this order.
 public enum SettleAnswer: Sendable, Hashable {
+  /// The message has another fence, or is not there: another worker holds it, or settled it; nothing changed.
+  case lostLease
+  /// It was settled under that very fence, or a claim ended it when the lease had run out; nothing changed.
+  case alreadySettled
   /// It was.
   case settled
-  /// It was before, under the same fence: a repeat after a lost answer.
-  case alreadySettled
-  /// Another worker holds the message, or settled it; nothing changed.
-  case lostLease
 }
 
-/// Whether a lease was prolonged.
+/// Whether a lease was prolonged: of several that hold, the first in this order.
 public enum ExtendAnswer: Sendable, Hashable {
+  /// The message has another fence, or is not there: another worker holds it, or settled it; nothing changed.
+  case lostLease
+  /// It was settled under that very fence, or a claim ended it; there is nothing left to attempt.
+  case alreadySettled
   /// It was: the same right, with its new end.
   case extended(Lease)
-  /// The message was settled under that very fence; there is nothing left to attempt.
-  case alreadySettled
-  /// Another worker holds the message, or settled it; nothing changed.
-  case lostLease
 }

@@ -8,7 +8,9 @@ public struct MessageRecord: Sendable, Hashable, Codable {
   public let state: MessageState
   /// How many attempts were begun since it was committed, or redriven under its key.
   public let attempts: Int
-  /// Why the last attempt did not succeed, in a few words; `nil` when none failed.
+  /// Why the last attempt that was settled as failed did so, in a few words; `nil` when none was.
+  ///
+  /// It stays when a later attempt succeeds, and when the message is redriven under its key.
   public let lastFailure: String?
   /// Each redrive of it, in their order.
   public let redrives: [RedriveRecord]
@@ -47,15 +49,17 @@ public struct MessageRecord: Sendable, Hashable, Codable {
 public enum MessageState: Sendable, Hashable, Codable, CustomStringConvertible {
   /// It may be tried from that moment on, once the customer's earlier messages to the provider are settled.
   case waiting(due: Date)
-  /// A worker holds it until then.
+  /// A worker holds it until then, and afterwards until it is settled or claimed, whatever redemptions or a closing say.
   case leased(until: Date)
-  /// The external system has it; or a redemption proved that it does.
+  /// The external system has it; or a redemption proved that it does, and then there is no reference.
+  ///
+  /// What waits is accepted as soon as it is proven, also if its issued offer is closed later.
   case accepted(ReplicaReference?)
   /// The external system refused it for good.
   case rejected(reason: String)
   /// The attempts were spent.
   case buried(reason: String)
-  /// Its issued offer was closed before it was accepted.
+  /// Its issued offer was closed before it was accepted; a proof that comes later changes nothing.
   case withdrawn
 
   /// A state without what else is known of it.

@@ -57,7 +57,8 @@ public struct OfferClosing: Sendable, Hashable {
   public let limitUses: OfferClosure.LimitUses
   /// The messages that ask external systems to take its replicas out, at most one for each provider.
   ///
-  /// One is committed only where the replica may be there: not where nothing was sent, nor where it was refused.
+  /// One is committed only where the replica may be there: not where nothing was sent, nor where it was refused, nor
+  /// where it was recalled. One that is no recall, or is about another issued offer, is passed over.
   public let recalls: [OfferMessage]
 
   /// A command.
@@ -83,16 +84,17 @@ public struct OfferClosing: Sendable, Hashable {
   }
 }
 
-/// What became of a closing.
+/// What became of a closing: of several that hold, the first in this order.
 public enum CloseAnswer: Sendable, Hashable {
-  /// The issued offer is closed.
-  case closed(OfferClosure)
-  /// It was before, in that way; so it is after a repeat. Recalls that were not committed then are now.
-  case alreadyClosed(OfferClosure)
-  /// Its time is not over, so that it cannot be closed as expired; it ends then, or never.
-  case notOver(until: Date?)
-  /// It was redeemed as often as it may be; there is nothing to take back.
-  case usedUp
   /// The ledger has no such issued offer.
   case unknownOffer
+  /// It was before, in that way; so it is after a repeat. Recalls whose keys are new are committed now, where the
+  /// replica may be there.
+  case alreadyClosed(OfferClosure)
+  /// It was redeemed as often as it may be, by its tally; there is nothing to take back, nor to write down as expired.
+  case usedUp
+  /// Its time is not over, so that it cannot be closed as expired; it ends then, or never.
+  case notOver(until: Date?)
+  /// The issued offer is closed.
+  case closed(OfferClosure)
 }

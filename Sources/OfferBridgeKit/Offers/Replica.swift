@@ -8,18 +8,30 @@ public struct Replica: Sendable, Hashable, Codable {
   public var state: State
 
   /// Where a replica stands, as far as we know.
+  ///
+  /// Of all messages that would bring it, those of further campaigns and next
+  /// generations too, the first of these that holds: a recall was accepted; one
+  /// was accepted; an attempt of one ended without an answer; one is open; else
+  /// what the last of them came to, rejected or withdrawn. Without any it is
+  /// `notSent` for the latest reason that was committed. On reading, one that a
+  /// redemption proves is `accepted(nil)`, unless it is accepted or recalled.
   public enum State: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// No message about it was committed, and why.
+    /// No message about it was committed, and why; or what was committed was withdrawn.
     case notSent(WithheldReason)
     /// A message is committed and not settled.
     case pending
     /// The external system has it; the reference is `nil` when a redemption proved it before any acknowledgement.
+    ///
+    /// The first acceptance's reference stays, also where that had none.
     case accepted(ReplicaReference?)
     /// The external system refused it for good, or the attempts were spent, each with a clear "not now".
     case rejected(reason: String)
     /// An attempt ended without an answer: it may be there or not.
+    ///
+    /// It was settled as unknown, or released, or its lease had run out when it was claimed. A later "not now" does not
+    /// clear it; that message's rejection does, and any acceptance.
     case unknown
-    /// The external system took it out again when we asked.
+    /// The external system took it out again when we asked: it accepted a recall. No other end of a recall is told.
     case recalled
 
     /// Such as "accepted as W1".
@@ -69,7 +81,7 @@ public struct Replica: Sendable, Hashable, Codable {
   }
 }
 
-/// Why nothing was sent about an issued offer through a provider.
+/// Why nothing was sent about an issued offer through a provider; each names the campaign that would have sent it.
 public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible {
   /// No campaign that sends through the provider heard of the issuance.
   case notHeard
@@ -87,7 +99,7 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
   case limitReached(CampaignID)
   /// More events followed one another than the bridge allows.
   case chainTooDeep(CampaignID)
-  /// Another campaign of the same exclusive group came first.
+  /// Another campaign of the same exclusive group came first: this is the one that did not.
   case outranked(CampaignID)
   /// The issued offer was closed first.
   case offerClosed

@@ -6,9 +6,10 @@
 ///
 /// An event is a customer's by what it names: an issued offer, its customer's;
 /// a replica's reference that was learnt from that source, the customer's of
-/// its issued offer; a customer, theirs, whatever was issued to them; a
-/// reversal, the customer's of its redemption from the same source, once that
-/// is known. As long as it is nobody's it is parked, and no fold has it.
+/// the issued offer it was learnt for first; a customer, theirs, whatever was
+/// issued to them; a reversal, the customer's of the event that it names from
+/// the same source, once that is known. As long as it is nobody's it is parked,
+/// and no fold has it. A reversal of a reversal stays parked.
 ///
 /// ```swift
 /// let folded = FoldedRedemptions(of: events, over: copies)

@@ -202,6 +202,8 @@ public struct ExternalEventID: Sendable, Hashable, Codable, CustomStringConverti
 }
 
 /// What an external system reported, checked and with its source known.
+///
+/// Two are equal when names are the same bytes, and moments the same date.
 public struct ExternalEvent: Sendable, Hashable, Codable {
   /// What it reports.
   public enum Content: Sendable, Hashable, Codable {
@@ -209,6 +211,16 @@ public struct ExternalEvent: Sendable, Hashable, Codable {
     case redemption(RedemptionReference, amount: Money?)
     /// The redemption of that id, from the same source, was undone.
     case reversal(of: String)
+
+    /// Whether both say the same, names compared by their bytes.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+      switch (lhs, rhs) {
+      case (.redemption(let reference, let amount), .redemption(let other, let otherAmount)):
+        reference == other && amount == otherAmount
+      case (.reversal(let id), .reversal(let other)): id.utf8.elementsEqualFast(other.utf8)
+      case (.redemption, .reversal), (.reversal, .redemption): false
+      }
+    }
   }
 
   /// Its name.

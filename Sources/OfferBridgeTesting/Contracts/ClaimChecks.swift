@@ -14,7 +14,11 @@ extension OfferLedgerContract {
       try trial.expect("when to come back", early.nextDue, is: due)
       trial.wait(.milliseconds(1))
       try trial.expect("by an earlier moment", try await trial.claim(dueBy: due - 0.001).claims, is: [])
-      try trial.expect("once it is due", try await trial.claim(dueBy: due).claims.count, is: 1)
+      trial.wait(.seconds(5))
+      try trial.expect("when to come back, 5 seconds ago", try await trial.claim(0).nextDue, is: due)
+      let now = try await trial.claim(dueBy: due)
+      try trial.expect("once it is due", now.claims.count, is: 1)
+      try trial.expect("when to come back", now.nextDue, is: trial.time.now + 60)
       try trial.expect("once it is handed out", try await trial.claim().claims, is: [])
     },
 
@@ -41,6 +45,14 @@ extension OfferLedgerContract {
           name == "e-2" ? .buried(reason: "spent", isUnknown: true) : .accepted(nil)
         )
       }
+      // A lease that has run out is as old as its end.
+      try await trial.issue(trial.plan("f", to: "f"))
+      _ = try await trial.claimOne(for: .seconds(60))
+      trial.wait(.seconds(30))
+      try await trial.issue(trial.plan("g", to: "g"))
+      trial.wait(.seconds(60))
+      let both = try await trial.claim().claims
+      try trial.expect("due before the lease's end", both.map(\.message.variant), is: ["g", "f"])
     },
 
     .init("claim.respectsLimitUnderRace") { trial in
@@ -99,8 +111,31 @@ extension OfferLedgerContract {
       try trial.expect("the attempt", second.attempt, is: 2)
       try trial.expect("the lease's end", second.lease.until, is: trial.time.now + 30)
       // The first worker may have sent it.
-      let replica = try await trial.record(LedgerTrial.id("a-1")).issuedOffer.replicas[0].state
-      try trial.expect("the replica", replica, is: .unknown)
+      try trial.expect("the replica", try await trial.replica(of: LedgerTrial.id("a-1")), is: .unknown)
+      try await trial.settled(second, .accepted("W1"))
+
+      // One that a redemption proved meanwhile, or whose issued offer was closed, is ended instead.
+      let proven = try await trial.issue(trial.plan("b-1", to: "bob"))
+      let closed = try await trial.issue(trial.plan("c-1", to: "cleo"))
+      let held = try await trial.claim().claims
+      try trial.expect("messages handed out", held.count, is: 2)
+      try await trial.reconcile(trial.redemption("r-1", of: .issuedOffer(proven)))
+      try await trial.close(closed)
+      for id in [proven, closed] {
+        let state = try await trial.message(about: id).state
+        try trial.expect("while a worker holds it", state, is: .leased(until: trial.time.now + 60))
+      }
+      trial.wait(.seconds(60))
+      let rest = try await trial.claim()
+      try trial.expect("what is handed out", rest.claims, is: [])
+      try trial.expect("when to come back", rest.nextDue, is: nil)
+      try trial.expect("the one", try await trial.message(about: proven).state, is: .accepted(nil))
+      try trial.expect("the other", try await trial.message(about: closed).state, is: .withdrawn)
+      try trial.expect("its replica", try await trial.replica(of: closed), is: .unknown)
+      for claim in held {
+        try trial.expect("its worker", try await trial.settle(claim, .accepted(nil)), is: .alreadySettled)
+        try trial.expect("its worker", try await trial.extend(claim, by: .hours(1)), is: .alreadySettled)
+      }
     },
 
     .init("claim.fenceStrictlyIncreases") { trial in
@@ -156,7 +191,9 @@ extension OfferLedgerContract {
       try trial.expect("the next by sms", try await trial.claimOne(from: "sms").message.variant, is: "a-2")
       try trial.expect("the wallet's, held up by its own", try await trial.claim().claims, is: [])
       try await trial.settled(wallet[0], .retry(after: .hours(9), failure: "busy", isUnknown: false))
-      try trial.expect("behind one that is to be tried again", try await trial.claim().claims, is: [])
+      let behind = try await trial.claim()
+      try trial.expect("behind one that is to be tried again", behind.claims, is: [])
+      try trial.expect("when to come back", behind.nextDue, is: wallet[1].lease.until)
       let none = try await trial.claim(from: "none")
       try trial.expect("a lane of nothing", none.claims, is: [])
       try trial.expect("when to come back", none.nextDue, is: nil)

@@ -96,7 +96,9 @@ final class ContractSteps: Sendable {
 
   func expect<Value: Equatable>(_ what: String, _ seen: Value, is expected: Value) throws {
     guard seen != expected else { return }
-    throw violation(expected: "\(what): \(readable(expected))", seen: readable(seen))
+    let (wanted, found) = (readable(expected), readable(seen))
+    let apart = wanted == found ? momentsApart(seen, expected) : nil
+    throw violation(expected: "\(what): \(wanted)", seen: apart.map { "\(found), but \($0)" } ?? found)
   }
 
   func expect(_ what: String, _ holds: Bool, seen: @autoclosure () -> Any) throws {
@@ -109,20 +111,4 @@ final class ContractSteps: Sendable {
     guard let value else { throw violation(expected: what, seen: "nothing") }
     return value
   }
-}
-
-/// A value in a line that a person reads: claims and messages by their names, without the names of modules.
-func readable(_ value: Any) -> String {
-  if let claims = value as? [Claim] {
-    let names = claims.map {
-      "\($0.message.variant) (fence \($0.lease.fence), attempt \($0.attempt))"
-    }
-    return names.isEmpty ? "none" : names.joined(separator: ", ")
-  }
-  if let message = value as? OfferMessage {
-    return
-      "\(message.variant), generation \(message.generation), \(message.payload.count) bytes, key \(message.key)"
-  }
-  let text = "\(value)".replacing("OfferBridgeKit.", with: "")
-  return text.count > 800 ? "\(text.prefix(800))…" : text
 }

@@ -25,6 +25,17 @@ extension OfferLedgerContract {
       }
       try trial.expect("issued offers seen without their message", torn.reduce(0, +), is: 0)
       try trial.expect("messages", try await trial.audit().messages, is: 33)
+      // What a message is about need not be there.
+      let nothing = trial.offer("nothing", to: "cleo")
+      let answer = try await trial.commit(trial.reminder("lone", of: nothing))
+      try trial.expect("a message about what is not there", answer, is: .committed([.written]))
+      let none = try await trial.ledger.record(of: nothing.id, tenant: trial.tenant)
+      try trial.expect("what it is about", none, is: nil)
+      try trial.expect(
+        "those of its customer",
+        try await trial.list(.messages(of: "cleo")).messages.count,
+        is: 1
+      )
     },
 
     .init("issue.replayReturnsSameIssuance") { trial in
@@ -49,6 +60,31 @@ extension OfferLedgerContract {
       )
       try trial.expect("the record", try await trial.record(id), is: issued)
       try trial.expect("issued offers", try await trial.audit().issued, is: 1)
+      // Nothing came of it, so that the version is as it was; a withheld step counts for nothing either.
+      let reason = PlanNode(key: .derive("reason"), content: .withheld(id, "wallet", .notHeard))
+      let more = trial.plan("a-1", version: snapshot.triggerVersion, nodes: again.nodes + [reason])
+      for (plan, answers) in [
+        (again, [.replayed, .replayed]), (more, [.replayed, .replayed, .written]),
+        (again, [.replayed, .replayed]),
+      ] as [(JourneyPlan, [NodeAnswer])] {
+        try trial.expect("once more", try await trial.commit(plan), is: .committed(answers))
+      }
+      let version = try await trial.snapshot("a-1").triggerVersion
+      try trial.expect("the version", version, is: snapshot.triggerVersion)
+      // Issued offers are told in the order of their commits, and only those that were asked for.
+      let planned = trial.plan("a-2")
+      trial.wait(.seconds(1))
+      try await trial.issue(trial.plan("a-3"))
+      try await trial.issue(planned)
+      let all = try await trial.snapshot("a-1").issuedOffers
+      try trial.expect("issued offers", all.map(\.trigger.id), is: ["a-1", "a-3", "a-2"])
+      let others = SnapshotQuery(
+        tenant: trial.tenant,
+        customer: "ada",
+        trigger: TriggerID(.action, "a-1"),
+        offers: ["other"]
+      )
+      try trial.expect("those of another root", try await trial.ledger.snapshot(others).issuedOffers, is: [])
     },
 
     .init("issue.sameKeyOtherFingerprintConflicts") { trial in
@@ -63,8 +99,11 @@ extension OfferLedgerContract {
       try trial.expect("the record", try await trial.record(id), is: before)
       // A trigger that nothing came of is known by its content too.
       try await trial.commit(trial.plan("a-2", nodes: []))
-      let other = trial.plan("a-2", version: 1, saying: "something else", nodes: [])
-      try trial.expect("other content", try await trial.commit(other), is: .conflict)
+      for length in [.zero, trial.subject.refusalRetention - .milliseconds(1)] {
+        trial.wait(length)
+        let other = trial.plan("a-2", version: 1, saying: "something else", nodes: [])
+        try trial.expect("other content", try await trial.commit(other), is: .conflict)
+      }
       let host = TriggerRecord(id: TriggerID(.hostEvent, "a-1"), customer: "bob", fingerprint: .derive("f"))
       let plan = JourneyPlan(
         tenant: trial.tenant,

@@ -34,6 +34,7 @@ extension LedgerTrial {
   /// A message about it; its variant is its name, by which the steps tell it.
   func message(
     about offer: IssuedOffer,
+    from campaign: CampaignID = "to-wallet",
     through provider: ProviderID = "wallet",
     _ purpose: OfferMessage.Purpose = .issue,
     payload: [UInt8]? = nil
@@ -43,14 +44,15 @@ extension LedgerTrial {
         tenant: "contract",
         customer: offer.customer,
         cause: .issuance(offer.id),
-        campaign: "to-wallet",
+        campaign: campaign,
         provider: provider,
         purpose: purpose
       ),
       provider: provider,
       customer: offer.customer,
-      campaign: "to-wallet",
-      variant: purpose == .recall ? "recall of \(offer.trigger.id)" : offer.trigger.id,
+      campaign: campaign,
+      variant: purpose == .recall
+        ? "recall of \(offer.trigger.id)" : campaign == "to-wallet" ? offer.trigger.id : campaign.rawValue,
       issuedOffer: offer.id,
       replica: "TEN",
       payload: payload ?? Array("{\"of\":\"\(offer.trigger.id)\"}".utf8),
@@ -100,6 +102,33 @@ extension LedgerTrial {
       return PlanNode(key: message.key, parent: 0, campaign: "to-wallet", content: .message(message))
     }
     return plan(name, of: customer, version: version, saying: content, nodes: [issuance] + messages)
+  }
+
+  /// A plan of one message more about an issued offer, from a campaign of that name.
+  func reminder(
+    _ name: String,
+    of issued: IssuedOffer,
+    limits: [CampaignLimit] = [],
+    version: Int = 0
+  ) -> JourneyPlan {
+    let message = message(about: issued, from: CampaignID(name))
+    let uses = uses(limits, to: issued.customer)
+    let node = PlanNode(
+      key: message.key,
+      campaign: message.campaign,
+      limits: uses,
+      content: .message(message)
+    )
+    return plan(name, of: issued.customer, version: version, nodes: [node])
+  }
+
+  /// A plan that issues an offer and sends nothing about it.
+  func silentPlan(_ name: String, to customer: CustomerID = "ada", providers: [ProviderID] = ["wallet"])
+    -> JourneyPlan
+  {
+    let offer = offer(name, to: customer, providers: providers)
+    let node = PlanNode(key: offer.id, campaign: "reward", content: .issuance(offer))
+    return plan(name, of: customer, nodes: [node])
   }
 
   /// A plan of those nodes.

@@ -18,6 +18,15 @@ final class LedgerTrial: Sendable {
     ledger = try await subject.make { time.now }
   }
 
+  /// A run on a ledger that has a clock of its own.
+  init(of subject: LedgerUnderTest, on ledger: any OfferLedger, _ steps: ContractSteps) {
+    self.subject = subject
+    self.steps = steps
+    time = ManualTime()
+    tenant = "main"
+    self.ledger = ledger
+  }
+
   /// The same trial as another tenant sees it, or on another ledger.
   init(_ trial: LedgerTrial, ledger: (any OfferLedger)? = nil, tenant: TenantID? = nil) {
     subject = trial.subject
@@ -159,6 +168,9 @@ final class LedgerTrial: Sendable {
   }
 
   func issued(_ id: IssuedOffer.ID) async throws -> IssuedOffer { try await record(id).issuedOffer }
+
+  /// Where the first replica of an issued offer stands.
+  func replica(of id: IssuedOffer.ID) async throws -> Replica.State { try await issued(id).replicas[0].state }
 
   /// The first message about an issued offer.
   func message(about issued: IssuedOffer.ID) async throws -> MessageRecord {

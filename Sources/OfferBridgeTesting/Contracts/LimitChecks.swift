@@ -2,12 +2,19 @@ import Foundation
 import OfferBridgeKit
 
 extension OfferLedgerContract {
-  static let limitChecks: [ContractCheck<LedgerUnderTest>] = [
+  static let limitChecks = counterChecks + refusalChecks
+
+  static let counterChecks: [ContractCheck<LedgerUnderTest>] = [
     .init("commit.limitExactAtBoundary") { trial in
+      func plan(_ name: String, _ limits: [CampaignLimit], worth value: Money? = nil) -> JourneyPlan {
+        trial.plan(name, to: CustomerID("c-\(name)"), limits: limits, faceValue: value)
+      }
       func first(_ name: String, _ limits: [CampaignLimit], worth value: Money? = nil) async throws
         -> NodeAnswer
       {
-        let plan = trial.plan(name, to: CustomerID("c-\(name)"), limits: limits, faceValue: value)
+        try await first(of: plan(name, limits, worth: value))
+      }
+      func first(of plan: JourneyPlan) async throws -> NodeAnswer {
         guard case .committed(let answers) = try await trial.commit(plan) else {
           throw trial.steps.violation(expected: "an answer for each node", seen: "none")
         }
@@ -44,6 +51,22 @@ extension OfferLedgerContract {
       try trial.expect("before they have passed", try await first("r-2", [rolling]), is: .refused(rolling))
       trial.wait(.milliseconds(1))
       try trial.expect("when they have", try await first("r-3", [rolling]), is: .written)
+
+      // All of it at the moment of the plan, whenever it is committed.
+      let late = CampaignLimit.total(1, of: .group("late"), in: .rolling(.seconds(50)))
+      let used = plan("l-1", [late])
+      trial.wait(.seconds(20))
+      try trial.expect("a use of 20 seconds ago", try await first(of: used), is: .written)
+      trial.wait(.seconds(30) - .milliseconds(1))
+      let within = plan("l-2", [late])
+      trial.wait(.seconds(10))
+      try trial.expect("planned within 50", try await first(of: within), is: .refused(late))
+      try trial.expect("50 after its plan", try await first("l-3", [late]), is: .written)
+      let other = CampaignLimit.total(1, of: .group("other"), in: .rolling(.seconds(50)))
+      let earlier = plan("l-4", [other])
+      trial.wait(.seconds(5))
+      try trial.expect("one that was planned later", try await first("l-5", [other]), is: .written)
+      try trial.expect("before one planned earlier", try await first(of: earlier), is: .refused(other))
       try await trial.audit()
     },
 
@@ -90,79 +113,19 @@ extension OfferLedgerContract {
       for number in 1...10 { try await trial.issue(trial.plan("m-\(number)", to: "m", limits: [many])) }
       let over = try await trial.commit(trial.plan("m-11", to: "m", limits: [many]))
       try trial.expect("the 21st", over, is: .committed([.refused(many), .parentNotWritten]))
-      try await trial.audit()
-    },
-
-    .init("issue.refusalWritesNothingButDecision") { trial in
-      let limit = CampaignLimit.total(1)
-      try await trial.issue(trial.plan("before", limits: [limit]))
-      func node(_ name: String, under parent: Int? = nil, choice: Int? = nil, limited: Bool = false)
-        -> PlanNode
-      {
-        let offer = trial.offer(name)
-        return PlanNode(
-          key: offer.id,
-          parent: parent,
-          choice: choice,
-          campaign: CampaignID(name),
-          limits: limited ? trial.uses([limit], to: "ada") : [],
-          content: .issuance(offer)
-        )
-      }
-      let event = PlanNode(key: .derive("event"), parent: 0, content: .event(name: "issued"))
-      let told = trial.message(about: trial.offer("refused"))
-      let message = PlanNode(key: told.key, parent: 1, campaign: "to-wallet", content: .message(told))
-      let nodes = [
-        node("refused", limited: true), event, message, node("sibling"),
-        node("first", choice: 7, limited: true),
-        node("under first", under: 4), node("second", choice: 7), node("third", choice: 7),
-      ]
-      let answer = try await trial.commit(trial.plan("a-1", nodes: nodes))
-      let expected: [NodeAnswer] = [
-        .refused(limit), .parentNotWritten, .parentNotWritten, .written, .refused(limit), .parentNotWritten,
-        .written, .outranked(by: 6),
-      ]
-      try trial.expect("the nodes", answer, is: .committed(expected))
-      let issued = try await trial.list(.issuedOffers(of: "ada")).issuedOffers
-      try trial.expect("issued", issued.map(\.id), is: ["before", "sibling", "second"].map(LedgerTrial.id))
-      try trial.expect("messages", try await trial.list(.messages(of: "ada")).messages.count, is: 1)
-      let decided = try await trial.snapshot("a-1").decided
-      try trial.expect("decided", decided.map(\.key), is: [0, 3, 4, 6].map { nodes[$0].key })
-      try trial.expect("the refusal", decided.first?.outcome, is: .refused(limit))
-      try trial.expect("issued offers", try await trial.audit().issued, is: 3)
-    },
-
-    .init("issue.refusalIsSticky") { trial in
-      let limit = CampaignLimit.total(1)
-      let first = try await trial.issue(trial.plan("a-1", limits: [limit]))
-      let refused = CommitAnswer.committed([.refused(limit), .parentNotWritten])
-      try trial.expect("a second", try await trial.commit(trial.plan("a-2", limits: [limit])), is: refused)
-      try await trial.close(first, .givenBack)
-      try trial.expect("once there is room again", try await trial.again("a-2", limit), is: refused)
-      trial.wait(trial.subject.refusalRetention - .milliseconds(1))
-      try trial.expect("just before its end", try await trial.again("a-2", limit), is: refused)
-      try trial.expect(
-        "decided",
-        try await trial.snapshot("a-2").decided.map(\.outcome),
-        is: [.refused(limit)]
+      // One counter named twice with two amounts: each cap by its own, and the first of them is used.
+      let (three, five) = (
+        CampaignLimit.total(.euros(10), each: .euros(3), of: .group("two")),
+        CampaignLimit.total(.euros(7), each: .euros(5), of: .group("two"))
       )
-      trial.wait(.milliseconds(2))
-      try trial.expect("decided, when it is over", try await trial.snapshot("a-2").decided, is: [])
-      try trial.expect(
-        "asked anew",
-        try await trial.again("a-2", limit),
-        is: .committed([.written, .written])
-      )
-      try trial.expect("another", try await trial.commit(trial.plan("a-3", limits: [limit])), is: refused)
+      let twice = try await trial.issue(trial.plan("t-1", to: "t", limits: [three, five]))
+      let uses = try await trial.record(twice).limitUses.map(\.limit)
+      try trial.expect("the limits of the record", uses, is: [three, five])
+      let above = try await trial.commit(trial.plan("t-2", to: "t", limits: [three, five]))
+      try trial.expect("3 and 5 of 7", above, is: .committed([.refused(five), .parentNotWritten]))
+      let seven = CampaignLimit.total(.euros(10), each: .euros(7), of: .group("two"))
+      try await trial.issue(trial.plan("t-3", to: "t", limits: [seven]))
       try await trial.audit()
     },
   ]
-}
-
-extension LedgerTrial {
-  /// Reads, plans anew and commits, as the bridge does for a repeated action.
-  fileprivate func again(_ name: String, _ limit: CampaignLimit) async throws -> CommitAnswer {
-    let version = try await snapshot(name).triggerVersion
-    return try await commit(plan(name, limits: [limit], version: version))
-  }
 }

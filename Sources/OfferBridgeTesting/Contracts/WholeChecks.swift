@@ -138,6 +138,15 @@ extension OfferLedgerContract {
         throw trial.steps.violation(expected: "closed, when its time is over", seen: "not closed")
       }
       try trial.expect("the moment of the closing", closure.closedAt, is: start + 3900)
+      let record = TriggerRecord(id: TriggerID(.action, "ahead"), customer: "ada", fingerprint: .derive("f"))
+      let ahead = JourneyPlan(
+        tenant: trial.tenant,
+        trigger: record,
+        plannedAt: trial.time.now + 3600,
+        triggerVersion: 0,
+        nodes: []
+      )
+      try trial.expect("a plan from its future", try await trial.commit(ahead), is: .committed([]))
       let late = trial.plan("a-2")
       trial.wait(.seconds(30))
       try await trial.issue(late)
@@ -147,6 +156,18 @@ extension OfferLedgerContract {
         message.state,
         is: .waiting(due: start + 3930)
       )
+      // Lengths are cut to whole milliseconds, and end with the year 9999.
+      let short = try await trial.claimOne(for: .microseconds(1_900))
+      func after(_ milliseconds: Int64) -> Date {
+        Date(milliseconds: trial.time.now.milliseconds + milliseconds)
+      }
+      try trial.expect("the end of 1.9 milliseconds", short.lease.until, is: after(1))
+      try await trial.settled(short, .retry(after: .microseconds(2_900), failure: "busy", isUnknown: false))
+      let wait = try await trial.message(about: late.nodes[0].key).state
+      try trial.expect("a wait of 2.9 milliseconds", wait, is: .waiting(due: after(2)))
+      trial.wait(.milliseconds(2))
+      let longest = try await trial.claimOne(for: .seconds(Int64.max)).lease.until
+      try trial.expect("the end of the longest lease", longest, is: Date(milliseconds: .max))
     },
 
     .init("cancel.midCallLeavesNoPartialState") { trial in

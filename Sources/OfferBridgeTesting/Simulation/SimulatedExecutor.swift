@@ -5,7 +5,7 @@ import OfferBridgeKit
 ///
 /// What is awaited within it stays within it: tasks of groups, actors, streams and continuations inherit it. A task
 /// that is made without it, or a sleep on a system's clock, comes back from another thread: such jobs are counted,
-/// for they make a run differ from the next.
+/// for they make a run differ from the next. Where that is meant, as of a database, nothing else runs meanwhile.
 package final class SimulatedExecutor: TaskExecutor {
   fileprivate struct State {
     var ready: [UnownedJob] = []
@@ -16,11 +16,22 @@ package final class SimulatedExecutor: TaskExecutor {
     var now: Int64 = 0
     var isHurrying = false
     var jobs = 0
+    /// How many jobs were run since time has moved.
+    var jobsNow = 0
     var foreignJobs = 0
     var thread: ObjectIdentifier?
+    /// What was ready when a call to the outside began; nothing of it runs until that is over.
+    var held: [UnownedJob] = []
+    var isOutside = false
   }
 
   private let state: Guarded<State>
+  /// Wakes the one thread when a job comes from outside.
+  private let arrival = DispatchSemaphore(value: 0)
+  /// How many jobs may follow one another in one millisecond.
+  fileprivate static let mostJobsAtOnce = 500_000
+  /// How long the outside may take, in real time.
+  private static let longestAnswer = DispatchTimeInterval.seconds(30)
 
   /// An executor at the beginning of its time.
   ///
@@ -36,10 +47,29 @@ package final class SimulatedExecutor: TaskExecutor {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    state.withLock { state in
+    let isFromOutside = state.withLock { state in
       state.ready.append(job)
-      if state.thread != ObjectIdentifier(Thread.current) { state.foreignJobs += 1 }
+      if state.thread == ObjectIdentifier(Thread.current) { return false }
+      if !state.isOutside { state.foreignJobs += 1 }
+      return true
     }
+    if isFromOutside { arrival.signal() }
+  }
+
+  /// Calls something that may answer from another thread, such as a database; until it does, nothing else runs.
+  func outside<Answer>(_ body: () async throws -> Answer) async rethrows -> Answer {
+    state.withLock { state in
+      state.isOutside = true
+      swap(&state.held, &state.ready)
+    }
+    defer {
+      state.withLock { state in
+        state.isOutside = false
+        state.ready = state.held + state.ready
+        state.held = []
+      }
+    }
+    return try await body()
   }
 
   /// Runs it, and all that it starts, to the end.
@@ -63,6 +93,9 @@ package final class SimulatedExecutor: TaskExecutor {
       switch state.withLock({ $0.step() }) {
       case .run(let job): return job
       case .nothing: return nil
+      case .wait:
+        guard arrival.wait(timeout: .now() + Self.longestAnswer) == .success else { return nil }
+        continue
       case .wake(let sleeper): woken = sleeper
       }
       woken?.resume()
@@ -121,20 +154,26 @@ extension SimulatedExecutor.State {
   fileprivate enum Step {
     case run(UnownedJob)
     case wake(UnsafeContinuation<Void, Never>?)
+    case wait
     case nothing
   }
 
   fileprivate mutating func step() -> Step {
     if !ready.isEmpty {
       jobs += 1
+      jobsNow += 1
+      // Somebody asks again and again, and waits for nothing.
+      if jobsNow > SimulatedExecutor.mostJobsAtOnce { return .nothing }
       // The last one takes its place: what is ready has no order.
       let chosen = ready.count == 1 ? 0 : Int(chance.next() % UInt64(ready.count))
       ready.swapAt(chosen, ready.count - 1)
       return .run(ready.removeLast())
     }
+    if isOutside { return .wait }
     guard let alarm = alarms.popFirst() else { return .nothing }
     // One that was cancelled leaves its alarm behind, which moves no time.
     guard let sleeper = sleepers.removeValue(forKey: alarm.sleeper) else { return .wake(nil) }
+    if alarm.at > now { jobsNow = 0 }
     now = max(now, alarm.at)
     return .wake(sleeper)
   }

@@ -72,7 +72,9 @@ struct SimulatedOperators {
     let query = ClaimQuery(tenant: "main", provider: wallet.name, limit: 2, lease: .seconds(20))
     for claim in try await door.ledger.claim(query).claims {
       await world.executor.sleep(for: world.chance.within(0...40_000, .operators))
-      let prolonged = try await door.ledger.extend([claim.lease], by: .seconds(60), tenant: "main")
+      // Longer than the lease, or shorter.
+      let length = Duration.milliseconds(world.chance.within(5_000...60_000, .operators))
+      let prolonged = try await door.ledger.extend([claim.lease], by: length, tenant: "main")
       guard case .extended(let lease) = prolonged[0] else { continue }
       let delivery = MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: lease.until)
       guard case .accepted(let reference)? = try? await provider.deliver(delivery) else { continue }

@@ -26,9 +26,9 @@ public struct SimulatedSystem: Sendable {
   /// - Parameters:
   ///   - ledger: The ledger, as for its contract.
   ///   - retry: Whether and when a message is tried again; ``retry`` by default.
-  ///   - isCalledInTurn: Whether calls to the ledger are made one after the other. They must be where a call suspends
-  ///     between its effect and its answer, as over a connection or on an actor: for what a run expects is worked out
-  ///     in the order of the answers. True by default.
+  ///   - isCalledInTurn: Whether calls to the ledger are made one after the other, and nothing else runs meanwhile. They
+  ///     must be where a call suspends between its effect and its answer, as over a connection or on an actor: for what
+  ///     a run expects is worked out in the order of the answers. True by default.
   ///   - provider: Puts something between the bridge and the simulated wallet, such as the host's own adapter; nothing
   ///     by default.
   public init(

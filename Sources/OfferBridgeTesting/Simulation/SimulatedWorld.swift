@@ -36,7 +36,7 @@ final class SimulatedWorld: Sendable {
     executor = SimulatedExecutor(seed: simulation.seed)
     chance = SimulatedChance(simulation)
     clock = SimulatedLedgerClock(executor)
-    witness = SimulationWitness(book, clock)
+    witness = SimulationWitness(book, clock, refusalRetention: system.ledger.refusalRetention)
     wallets = [SimulatedShop.mail, SimulatedShop.wallet].map { [book] in SimulatedWallet($0, book) }
     var profiles: [CustomerID: SimulatedShopper] = [:]
     for number in 0..<SimulatedCustomers.count(journeys: simulation.journeys) {
@@ -92,7 +92,7 @@ final class SimulatedWorld: Sendable {
     var open = "the customers are not done"
     while executor.now < deadline {
       if state.withLock({ $0.areCustomersDone }) {
-        guard let audit = try? await ledger.audit(tenant: Self.tenant) else {
+        guard let audit = try? await withLedger({ try await ledger.audit(tenant: Self.tenant) }) else {
           return violate("liveness", "the ledger cannot be audited")
         }
         if audit.messagesOpen == 0 { return }
@@ -106,7 +106,7 @@ final class SimulatedWorld: Sendable {
   /// What must hold in the end.
   private func check() async {
     do {
-      let audit = try await ledger.audit(tenant: Self.tenant)
+      let audit = try await withLedger { try await ledger.audit(tenant: Self.tenant) }
       for imbalance in audit.imbalances { violate("I1", imbalance) }
       if audit.received
         != audit.applied + audit.discrepant + audit.parked + audit.duplicates + audit.conflicts
@@ -115,7 +115,8 @@ final class SimulatedWorld: Sendable {
       }
       book.note("audit \(audit)")
       for id in witness.issued {
-        guard let record = try await ledger.record(of: id, tenant: Self.tenant) else {
+        guard let record = try await withLedger({ try await ledger.record(of: id, tenant: Self.tenant) })
+        else {
           violate("G1", "issued offer \(id) is not there")
           continue
         }
@@ -126,6 +127,9 @@ final class SimulatedWorld: Sendable {
         book.note(
           "\(id.description.prefix(6)) \(issued.redeemed) \(issued.replicas.map(\.state.description))"
         )
+      }
+      for difference in try await withLedger({ try await witness.differences(from: ledger) }) {
+        violate("oracle", difference)
       }
       for key in witness.accepted.sorted() where !wallets.contains(where: { $0.has(key) }) {
         violate("I8", "message \(key) counts as accepted, and no wallet has it")
@@ -202,7 +206,7 @@ final class SimulatedWorld: Sendable {
     guard system.isCalledInTurn else { return try await body() }
     await turn.take()
     defer { turn.give() }
-    return try await body()
+    return try await executor.outside(body)
   }
 
   func report() -> SimulationReport {

@@ -53,7 +53,10 @@ public struct Simulation: Sendable, Hashable {
     let world = SimulatedWorld(self, system)
     let isOver = world.executor.drive { await world.live() }
     if !isOver {
-      world.violate("liveness", "nothing moves any more, and not everything has come to its end")
+      world.violate(
+        "liveness",
+        "nothing moves any more, or somebody never waits; not everything has come to its end"
+      )
     }
     if world.executor.foreignJobs > 0 {
       world.violate("determinism", "\(world.executor.foreignJobs) jobs came from another thread")

@@ -17,10 +17,27 @@ final class SimulationWitness: Sendable {
   private let book: SimulationBook
   private let clock: SimulatedLedgerClock
   private let state = Guarded(State())
+  private let model: Guarded<ReferenceModel>
 
-  init(_ book: SimulationBook, _ clock: SimulatedLedgerClock) {
+  init(_ book: SimulationBook, _ clock: SimulatedLedgerClock, refusalRetention: Duration) {
     self.book = book
     self.clock = clock
+    model = Guarded(ReferenceModel(tenant: SimulatedWorld.tenant, refusalRetention: refusalRetention))
+  }
+
+  /// Works the answer out beside the ledger, and tells the book what differs.
+  private func expect(_ body: (inout ReferenceModel, Date) -> Void) {
+    let faults = model.withLock { model in
+      let before = model.faults.count
+      body(&model, clock.now)
+      return Array(model.faults.dropFirst(before))
+    }
+    for fault in faults { book.violate("oracle", fault) }
+  }
+
+  /// What differs in the end between the ledger and what it should have come to.
+  func differences(from ledger: any OfferLedger) async throws -> [String] {
+    try await model.withLock { $0 }.compare(with: ledger)
   }
 
   /// Everything that was issued, in the order in which it was.
@@ -42,10 +59,13 @@ final class SimulationWitness: Sendable {
   }
 
   func snapshot(_ query: SnapshotQuery, _ snapshot: LedgerSnapshot, _ life: SimulatedLife) {
+    let differences = model.withLock { $0.snapshotTaken(query, snapshot, at: clock.now) }
+    for difference in differences { book.violate("oracle", difference) }
     note(life, "snapshot \(query.trigger.id) v\(snapshot.triggerVersion), \(snapshot.decided.count) decided")
   }
 
   func commit(_ plans: [JourneyPlan], _ answers: [CommitAnswer], _ life: SimulatedLife) {
+    expect { $0.committed(plans, answers, at: $1) }
     for (plan, answer) in zip(plans, answers) {
       book.saw(answer.name)
       guard case .committed(let nodes) = answer else {
@@ -69,6 +89,7 @@ final class SimulationWitness: Sendable {
   }
 
   func claim(_ query: ClaimQuery, _ answer: ClaimAnswer, _ life: SimulatedLife) {
+    expect { $0.claimed(query, answer, at: $1) }
     book.saw(answer.claims.isEmpty ? "claim.none" : "claim.some")
     let claimed = answer.claims.map {
       "\($0.message.key.description.prefix(6)) f\($0.lease.fence) a\($0.attempt)"
@@ -86,6 +107,7 @@ final class SimulationWitness: Sendable {
   }
 
   func extend(_ leases: [Lease], _ length: Duration, _ answers: [ExtendAnswer], _ life: SimulatedLife) {
+    expect { $0.extended(leases, by: length, answers, at: $1) }
     for (lease, answer) in zip(leases, answers) {
       book.saw(answer.name)
       note(life, "\(answer.name) \(lease.message.description.prefix(6)) f\(lease.fence)")
@@ -93,6 +115,7 @@ final class SimulationWitness: Sendable {
   }
 
   func settle(_ settlements: [Settlement], _ answers: [SettleAnswer], _ life: SimulatedLife) {
+    expect { $0.settled(settlements, answers, at: $1) }
     for (settlement, answer) in zip(settlements, answers) {
       book.saw(answer.name)
       book.saw(settlement.outcome.name)
@@ -115,6 +138,7 @@ final class SimulationWitness: Sendable {
   }
 
   func redrive(_ redrive: MessageRedrive, _ answer: RedriveAnswer, _ life: SimulatedLife) {
+    expect { $0.redriven(redrive, answer, at: $1) }
     book.saw(answer.name)
     note(life, "\(answer.name) \(redrive.message.description.prefix(6)) \(redrive.mode)")
     guard case .redriven(let key) = answer else { return }
@@ -125,6 +149,7 @@ final class SimulationWitness: Sendable {
   }
 
   func reconcile(_ events: [ExternalEvent], _ answers: [RedemptionMatch], _ life: SimulatedLife) {
+    expect { $0.reconciled(events, answers, at: $1) }
     for (event, answer) in zip(events, answers) {
       book.saw(answer.name)
       for reason in answer.reasons { book.saw(reason) }
@@ -133,6 +158,7 @@ final class SimulationWitness: Sendable {
   }
 
   func close(_ closing: OfferClosing, _ answer: CloseAnswer, _ life: SimulatedLife) {
+    expect { $0.closed(closing, answer, at: $1) }
     book.saw(answer.name)
     note(life, "\(answer.name) \(closing.issuedOffer.description.prefix(6)) \(closing.kind)")
   }

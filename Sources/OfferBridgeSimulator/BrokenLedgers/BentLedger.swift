@@ -127,3 +127,9 @@ extension Claim {
 extension ClaimAnswer {
   func with(claims: [Claim]) -> ClaimAnswer { ClaimAnswer(now: now, claims: claims, nextDue: nextDue) }
 }
+
+/// What a broken ledger throws where a whole one would not.
+struct Unexpected: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import OfferBridgeKit
+import OfferBridgeTesting
+
+// Whose an event is, and in which order events are told.
+extension BrokenLedger {
+  static let knowing: [BrokenLedger] = [
+    .init("a record has its events in the order of their receipt", caughtBy: "reconcile.appliesOnce") {
+      bent,
+      _ in
+      let received = receipts(&bent)
+      bent.tell { record in
+        let order = received.with { $0 }
+        return record.with(
+          events: record.events.sorted { order[$0.event.id, default: 0] < order[$1.event.id, default: 0] }
+        )
+      }
+    },
+    .init("the last to learn a reference has it", caughtBy: "reconcile.appliesOnce") { bent, _ in
+      let learnt = references(&bent)
+      bent.reconcile = { inner, call in
+        let answers = try await inner.reconcile(call.0, tenant: call.1)
+        return zip(call.0, answers).map { event, answer in
+          guard case .applied = answer, case .redemption(.replica(let reference), _) = event.content else {
+            return answer
+          }
+          return learnt.with { $0[reference] }.map { .applied(to: $0) } ?? answer
+        }
+      }
+    },
+    .init(
+      "events are listed in the order of their receipt",
+      caughtBy: "reconcile.unknownIssuanceParksThenFolds"
+    ) {
+      bent,
+      _ in
+      listByReceipt(&bent)
+    },
+    .init("a reversal is listed before what it reverses", caughtBy: "reconcile.reversalFirst") { bent, _ in
+      listByReceipt(&bent)
+    },
+    .init("a reversal of a reversal is nobody's", caughtBy: "reconcile.reversalTwiceCountsOnce") { bent, _ in
+      bent.tellEvents { entries in
+        entries.filter { entry in
+          if case .event(let record) = entry, case .parked = record.match { false } else { true }
+        }
+      }
+    },
+    .init("names that look alike are one", caughtBy: "reconcile.sameIdOtherContentConflicts") { bent, _ in
+      bent.reconcile = { inner, call in
+        try await inner.reconcile(
+          call.0.map { event in
+            guard case .reversal(let name) = event.content else { return event }
+            return event.with(content: .reversal(of: name.precomposedStringWithCanonicalMapping))
+          },
+          tenant: call.1
+        )
+      }
+    },
+    .init("a closing goes before a proof", caughtBy: "reconcile.beforeAckStopsRetries") { bent, _ in
+      bent.tellMessages { message, record in
+        message.state == .accepted(nil) && record.issuedOffer.closure != nil
+          ? message.with(state: .withdrawn) : message
+      }
+    },
+    .init("what is leased is accepted as soon as it is proven", caughtBy: "reconcile.beforeAckStopsRetries") {
+      bent,
+      _ in
+      bent.tellMessages { message, record in
+        message.state.name == .leased && record.issuedOffer.replicas[0].state == .accepted(nil)
+          ? message.with(state: .accepted(nil)) : message
+      }
+    },
+    .init("what is proven is redriven", caughtBy: "reconcile.beforeAckStopsRetries") { bent, _ in
+      bent.redrive = { inner, call in
+        let answer = try await inner.redrive(call.0, tenant: call.1)
+        if case .refused(.accepted) = answer { return .redriven(call.0.message) }
+        return answer
+      }
+    },
+  ]
+
+  /// Keeps the order in which events are received.
+  private static func receipts(_ bent: inout BentLedger) -> Aside<[ExternalEventID: Int]> {
+    let received = Aside<[ExternalEventID: Int]>([:])
+    bent.reconcile = { inner, call in
+      received.with { received in
+        for event in call.0 where received[event.id] == nil { received[event.id] = received.count }
+      }
+      return try await inner.reconcile(call.0, tenant: call.1)
+    }
+    return received
+  }
+
+  private static func listByReceipt(_ bent: inout BentLedger) {
+    let received = receipts(&bent)
+    bent.tellEvents { entries in
+      let order = received.with { $0 }
+      func place(_ entry: LedgerPage.Entry) -> Int {
+        if case .event(let record) = entry { order[record.event.id, default: 0] } else { 0 }
+      }
+      return entries.sorted { place($0) < place($1) }
+    }
+  }
+
+  /// Keeps which issued offer each reference was last learnt for, recalls' included.
+  static func references(_ bent: inout BentLedger) -> Aside<[ReplicaReference: IssuedOffer.ID]> {
+    let learnt = Aside<[ReplicaReference: IssuedOffer.ID]>([:])
+    let offers = Aside<[DerivedKey: IssuedOffer.ID]>([:])
+    bent.claim = { inner, query in
+      let answer = try await inner.claim(query)
+      offers.with { offers in
+        for claim in answer.claims { offers[claim.message.key] = claim.message.issuedOffer }
+      }
+      return answer
+    }
+    bent.settle = { inner, call in
+      for settlement in call.0 {
+        guard case .accepted(let reference?) = settlement.outcome else { continue }
+        let offer = offers.with { $0[settlement.lease.message] }
+        learnt.with { $0[reference] = offer }
+      }
+      return try await inner.settle(call.0, tenant: call.1)
+    }
+    return learnt
+  }
+}

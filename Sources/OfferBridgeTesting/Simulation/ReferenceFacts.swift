@@ -1,0 +1,232 @@
+import Foundation
+import OfferBridgeKit
+
+// What a reference model knows of each thing.
+
+struct KnownCustomer: Sendable {
+  /// The places of what is theirs, each in the order in which it became so.
+  var offers: [Int] = []
+  var events: [Int] = []
+}
+
+struct KnownOffer: Sendable {
+  /// As it was committed, but for its replicas, which are as deliveries alone said, and its closure.
+  var offer: IssuedOffer
+  let limits: [LimitUse]
+  /// The messages about it.
+  var messages: [Int] = []
+  /// The external systems' names for its replicas.
+  var references: Set<Clue> = []
+  /// What its customer's events came to.
+  var tally = RedemptionTally.none
+  /// The external systems that are proven to have it.
+  var proven: Set<ProviderID> = []
+
+  /// As it is read.
+  var current: IssuedOffer {
+    var current = offer
+    current.redeemed = tally
+    for (place, replica) in current.replicas.enumerated()
+    where proven.contains(replica.provider) && !replica.isKnownToHaveArrived {
+      current.replicas[place].state = .accepted(nil)
+    }
+    return current
+  }
+}
+
+struct KnownMessage: Sendable {
+  let message: OfferMessage
+  /// The place of its issued offer.
+  let offer: Int?
+  let limits: [LimitUse]
+  var stage = Stage.waiting
+  var due: Int64
+  var attempts = 0
+  var fence: UInt64 = 0
+  /// An attempt ended, and nobody knows whether it arrived.
+  var mayHaveArrived = false
+  /// When the first attempt was claimed that may have arrived; `nil` when none may have, or is on its way.
+  var firstAttemptedAt: Int64?
+  var lastFailure: String?
+  var redrives: [RedriveRecord] = []
+  var nextGeneration: DerivedKey?
+
+  enum Stage: Sendable, Equatable {
+    case waiting
+    case leased(until: Int64)
+    /// The provider or an operator said so, or its issued offer was closed.
+    case ended(MessageState)
+    /// A redemption proved that it is there.
+    case confirmed
+  }
+
+  var isOpen: Bool {
+    switch stage {
+    case .waiting, .leased: true
+    case .ended, .confirmed: false
+    }
+  }
+
+  /// When it was committed, or last redriven under its key.
+  var openSince: Date {
+    redrives.last { $0.mode == .sameKey }?.redrivenAt ?? message.createdAt
+  }
+
+  /// When it may be handed out, were it the first of its lane.
+  var appointment: Int64 {
+    if case .leased(let until) = stage { until } else { due }
+  }
+
+  var isToBring: Bool { message.purpose == .issue }
+
+  var state: MessageState {
+    switch stage {
+    case .waiting: .waiting(due: Date(milliseconds: due))
+    case .leased(let until): .leased(until: Date(milliseconds: until))
+    case .ended(let state): state
+    case .confirmed: .accepted(nil)
+    }
+  }
+
+  var record: MessageRecord {
+    MessageRecord(
+      message: message,
+      state: state,
+      attempts: attempts,
+      lastFailure: lastFailure,
+      redrives: redrives,
+      nextGeneration: nextGeneration
+    )
+  }
+}
+
+struct KnownEvent: Sendable {
+  let event: ExternalEvent
+  /// By which it is ordered among others; a day counts from its start.
+  let moment: Int64
+  var customer: CustomerID?
+  var match: RedemptionMatch
+
+  /// By time, then by the bytes of the source and of the id.
+  func isBefore(_ other: Self) -> Bool {
+    if moment != other.moment { return moment < other.moment }
+    let (left, right) = (event.id, other.event.id)
+    return left.source != right.source
+      ? left.source < right.source : left.id.utf8.lexicographicallyPrecedes(right.id.utf8)
+  }
+}
+
+struct KnownTrigger: Sendable {
+  let record: TriggerRecord
+  var version = 0
+  /// What was written or refused, in the order of the commits.
+  var nodes: [Node] = []
+  /// From when on it may be forgotten, when nothing of it stands.
+  var lapsesAt: Int64 = 0
+
+  struct Node: Sendable {
+    let key: DerivedKey
+    let parent: DerivedKey?
+    let campaign: CampaignID?
+    let outcome: Outcome
+  }
+
+  enum Outcome: Sendable {
+    case issued(Int)
+    case raised(String)
+    case queued(ProviderID)
+    case refused(CampaignLimit, until: Int64)
+  }
+
+  func remembered(at now: Int64) -> [Node] {
+    nodes.filter { if case .refused(_, let until) = $0.outcome { until > now } else { true } }
+  }
+
+  /// Whether a ledger need not know it any more.
+  func mayBeForgotten(by latest: Int64) -> Bool { lapsesAt <= latest && remembered(at: latest).isEmpty }
+}
+
+/// The uses of one counter.
+struct KnownCounter: Sendable {
+  struct Use: Sendable, Equatable {
+    let moment: Int64
+    let amount: Int64
+  }
+
+  var total: Int64 = 0
+  /// Those of a rolling window, in the order of their moments.
+  private(set) var uses: [Use] = []
+
+  /// How much of a rolling window is younger than a moment.
+  func sum(after moment: Int64) -> Int64 {
+    var sum: Int64 = 0
+    for use in uses.reversed() {
+      if use.moment <= moment { break }
+      sum &+= use.amount
+    }
+    return sum
+  }
+
+  mutating func add(_ use: Use) {
+    uses.insert(use, at: (uses.lastIndex { $0.moment <= use.moment } ?? -1) + 1)
+  }
+
+  mutating func remove(_ use: Use) {
+    if let place = uses.lastIndex(of: use) { uses.remove(at: place) }
+  }
+}
+
+struct LaneName: Hashable, Sendable {
+  let customer: CustomerID
+  let provider: ProviderID
+}
+
+/// When the first message of a lane may be handed out.
+struct Appointment: Sendable {
+  let moment: Int64
+  let message: Int
+}
+
+/// One provider's appointments, the earliest first; of those at one moment the message that was committed first.
+struct Agenda: Sendable {
+  private var entries: [Appointment] = []
+
+  var first: Appointment? { entries.first }
+
+  mutating func insert(_ entry: Appointment) { entries.insert(entry, at: place(of: entry)) }
+
+  /// Takes one out, if it is there.
+  mutating func remove(_ entry: Appointment) {
+    let place = place(of: entry)
+    if place < entries.count, entries[place].message == entry.message { entries.remove(at: place) }
+  }
+
+  private func place(of entry: Appointment) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let other = entries[middle]
+      let isBefore =
+        other.moment != entry.moment ? other.moment < entry.moment : other.message < entry.message
+      if isBefore { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+/// What tells whose an event is.
+enum Clue: Hashable, Sendable {
+  case issuedOffer(DerivedKey)
+  case replica(ReplicaReference, at: ProviderID)
+  case redemption(ExternalEventID)
+}
+
+extension Replica {
+  /// Whether deliveries said that the external system has it, or had it until it was recalled.
+  var isKnownToHaveArrived: Bool {
+    switch state {
+    case .accepted, .recalled: true
+    case .notSent, .pending, .rejected, .unknown: false
+    }
+  }
+}
