@@ -52,7 +52,8 @@ let package = Package(
     .testTarget(
       name: "OfferBridgeKitTests",
       dependencies: [
-        "OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator", "LedgerWorker",
+        "OfferBridgeKit", "OfferBridgeTesting", "OfferBridgeBenchmarks", "OfferBridgeSimulator",
+        "LedgerWorker",
       ],
       swiftSettings: strict
     ),
