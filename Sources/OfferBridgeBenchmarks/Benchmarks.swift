@@ -47,6 +47,7 @@ struct Benchmarks {
   private static func rows(_ plan: BenchmarkPlan) async throws -> [BenchmarkRow] {
     var rows = try await JourneyRows(plan: plan).rows()
     rows += try await LedgerRows(plan: plan).rows()
+    rows += try await DeliveryRows(plan: plan).rows()
     rows += try await RedemptionRows(plan: plan).rows()
     rows += try await RuleRows(plan: plan).rows()
     #if os(Linux)

@@ -40,18 +40,7 @@ struct LedgerWork {
       redeemed: .none
     )
     let event = Self.key("event", action)
-    let message = OfferMessage(
-      key: Self.key("message", action),
-      provider: "wallet",
-      customer: action.customer,
-      campaign: "to-wallet",
-      variant: "card",
-      issuedOffer: id,
-      replica: "TEN",
-      payload: Array("{\"firstName\":\"Ada\",\"issuedOffer\":\"\(id)\",\"offer\":\"TEN\"}".utf8),
-      createdAt: now,
-      cause: .event(event)
-    )
+    let message = message(action)
     return JourneyPlan(
       tenant: "main",
       trigger: TriggerRecord(
@@ -72,6 +61,22 @@ struct LedgerWork {
         PlanNode(key: event, parent: 0, content: .event(name: "ten_off_issued")),
         PlanNode(key: message.key, parent: 1, campaign: "to-wallet", content: .message(message)),
       ]
+    )
+  }
+
+  func message(_ action: CustomerAction) -> OfferMessage {
+    let id = Self.key("issuance", action)
+    return OfferMessage(
+      key: Self.key("message", action),
+      provider: "wallet",
+      customer: action.customer,
+      campaign: "to-wallet",
+      variant: "card",
+      issuedOffer: id,
+      replica: "TEN",
+      payload: Array("{\"firstName\":\"Ada\",\"issuedOffer\":\"\(id)\",\"offer\":\"TEN\"}".utf8),
+      createdAt: now,
+      cause: .event(Self.key("event", action))
     )
   }
 

@@ -48,7 +48,8 @@ struct Shop {
   /// A bridge over the shop's customers and an empty ledger.
   static func bridge(
     _ customers: [CustomerID: Shopper],
-    _ wallet: Wallet
+    _ wallet: some MessageProvider,
+    settings: BridgeSettings = .standard
   ) async throws -> OfferBridge<Shopper> {
     let reward = Campaign(
       "app-open-reward",
@@ -80,7 +81,8 @@ struct Shop {
       customers: InMemoryCustomerStore(customers),
       catalog: catalog,
       campaigns: [reward, toWallet],
-      providers: ["wallet": wallet]
+      providers: ["wallet": wallet],
+      settings: settings
     )
   }
 }

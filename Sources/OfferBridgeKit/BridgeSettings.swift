@@ -6,14 +6,16 @@ public struct BridgeSettings: Sendable, Hashable {
   public var retry: MessageRetry
   /// How long a worker holds a message; longer than every provider's time-out.
   public var lease: Duration
-  /// How many of a provider's messages are delivered at once; at least 1.
-  public var deliveriesAtOnce: Int { didSet { deliveriesAtOnce = max(1, deliveriesAtOnce) } }
+  /// How fast messages go to a provider that has no settings of its own in ``lanes``.
+  public var lane: LaneSettings
+  /// How fast messages go to the providers named here.
+  public var lanes: [ProviderID: LaneSettings]
   /// How many events may follow one another in a journey.
   public var journeyDepth: Int
   /// The zone of what rules say of the time without naming one, such as `now.month`; GMT by default.
   public var zone: TimeZone
 
-  /// The standard retry schedule, a lease of a minute, 16 deliveries at once a provider, 8 events in a row, GMT.
+  /// The standard retry schedule, a lease of a minute, the standard lane for each provider, 8 events in a row, GMT.
   public static let standard = BridgeSettings()
 
   /// Settings.
@@ -21,20 +23,25 @@ public struct BridgeSettings: Sendable, Hashable {
   /// - Parameters:
   ///   - retry: Whether and when a message is tried again.
   ///   - lease: How long a worker holds a message.
-  ///   - deliveriesAtOnce: How many of a provider's messages are delivered at once; at least 1.
+  ///   - lane: How fast messages go to a provider that has no settings of its own.
+  ///   - lanes: How fast messages go to the providers named there; a name that the bridge does not have is not used.
   ///   - journeyDepth: How many events may follow one another in a journey.
   ///   - zone: The zone of what rules say of the time without naming one.
   public init(
     retry: MessageRetry = .standard,
     lease: Duration = .seconds(60),
-    deliveriesAtOnce: Int = 16,
+    lane: LaneSettings = .standard,
+    lanes: [ProviderID: LaneSettings] = [:],
     journeyDepth: Int = 8,
     zone: TimeZone = .gmt
   ) {
     self.retry = retry
     self.lease = lease
-    self.deliveriesAtOnce = max(1, deliveriesAtOnce)
+    self.lane = lane
+    self.lanes = lanes
     self.journeyDepth = journeyDepth
     self.zone = zone
   }
+
+  func lane(to provider: ProviderID) -> LaneSettings { lanes[provider] ?? lane }
 }

@@ -20,7 +20,7 @@ extension OfferBridge {
   public func respond(to action: CustomerAction) async throws -> Decisions {
     try validate("action", action.name)
     try validate("action", action.id)
-    return try await respond(
+    return try await decide(
       HostTrigger(
         id: TriggerID(.action, action.id),
         name: action.name,
@@ -42,7 +42,7 @@ extension OfferBridge {
     try validate("event", event.name)
     try validate("event", event.id)
     guard hostEvents.contains(event.name) else { throw OfferBridgeError(.hostEventUndeclared(event.name)) }
-    return try await respond(
+    return try await decide(
       HostTrigger(
         id: TriggerID(.hostEvent, event.id),
         name: event.name,
@@ -53,6 +53,10 @@ extension OfferBridge {
       ),
       presentAction: nil
     )
+  }
+
+  private func decide(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {
+    counted(try await respond(trigger, presentAction: presentAction))
   }
 
   private func respond(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {

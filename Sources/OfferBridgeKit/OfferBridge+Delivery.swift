@@ -13,6 +13,9 @@ extension OfferBridge {
   /// customers' in parallel, each under the key it keeps on every attempt. Two
   /// callers at once, in one process or two, never hold the same message.
   ///
+  /// It has no clock: of a lane's settings it keeps ``LaneSettings/atOnce``
+  /// alone, and it waits for each provider's answer however long that takes.
+  ///
   /// A provider that refuses or fails is not an error here: where each message
   /// stands is in ``messages(of:)``.
   ///
@@ -21,113 +24,57 @@ extension OfferBridge {
   /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, call again.
   @discardableResult
   public func deliverDueMessages() async throws -> Date? {
-    try await deliverDue().nextDue
-  }
-
-  /// The same, with the ledger's time of the last look; once it is to stop, no message is begun.
-  func deliverDue(
-    unless isStopping: @escaping @Sendable () -> Bool = { false }
-  ) async throws -> (nextDue: Date?, now: Date?) {
-    if providers.count == 1, let lane = providers.first {
-      return try await deliver(lane.key, lane.value, unless: isStopping)
+    if providers.count == 1, let (id, provider) = providers.first {
+      return try await deliver(work(id, provider))
     }
     // A slow provider holds up its own lane alone.
-    return try await withThrowingTaskGroup(of: (nextDue: Date?, now: Date?).self) { group in
-      // In the order of their names: a dictionary's differs from one bridge to the next.
-      for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
-        group.addTask { try await deliver(id, provider, unless: isStopping) }
-      }
-      var earliest: (nextDue: Date?, now: Date?) = (nil, nil)
-      for try await lane in group {
-        earliest.nextDue = [earliest.nextDue, lane.nextDue].compactMap(\.self).min()
-        earliest.now = [earliest.now, lane.now].compactMap(\.self).max()
-      }
+    return try await withThrowingTaskGroup(of: Date?.self) { group in
+      for lane in work { group.addTask { try await deliver(lane) } }
+      var earliest: Date?
+      for try await nextDue in group { earliest = [earliest, nextDue].compactMap(\.self).min() }
       return earliest
     }
   }
 
-  private func deliver(
-    _ id: ProviderID,
-    _ provider: any MessageProvider,
-    unless isStopping: () -> Bool
-  ) async throws -> (nextDue: Date?, now: Date?) {
+  /// What is to be done for each provider, in the order of their names: a dictionary's differs from one bridge to the
+  /// next.
+  private var work: [LaneWork] {
+    providers.sorted { $0.key < $1.key }.map { work($0.key, $0.value) }
+  }
+
+  private func work(_ id: ProviderID, _ provider: any MessageProvider) -> LaneWork {
+    LaneWork(
+      id: id,
+      provider: provider,
+      tenant: tenant,
+      ledger: ledger,
+      retry: settings.retry,
+      lease: settings.lease,
+      reports: reports
+    )
+  }
+
+  private func deliver(_ lane: LaneWork) async throws -> Date? {
+    let atOnce = settings.lane(to: lane.id).atOnce
     var entry: Date?
     while true {
-      let answer = try await reading(.ledgerFailed) {
-        try await ledger.claim(
-          ClaimQuery(
-            tenant: tenant,
-            provider: id,
-            limit: Task.isCancelled || isStopping() ? 0 : settings.deliveriesAtOnce,
-            lease: settings.lease,
-            dueBy: entry
-          )
-        )
-      }
+      let answer = try await lane.claim(Task.isCancelled ? 0 : atOnce, dueBy: entry)
       entry = entry ?? answer.now
-      if answer.claims.isEmpty { return (answer.nextDue, answer.now) }
-      try await attempt(answer.claims, provider)
+      if answer.claims.isEmpty { return answer.nextDue }
+      try await attempt(answer, lane)
     }
   }
 
   /// Attempts each claim; every customer stands among them once, so all may go at the same time.
-  private func attempt(_ claims: [Claim], _ provider: any MessageProvider) async throws {
-    if claims.count == 1 { return try await attempt(claims[0], provider) }
+  private func attempt(_ answer: ClaimAnswer, _ lane: LaneWork) async throws {
+    func attempt(_ claim: Claim) async throws {
+      try await lane.settle(claim, await lane.attempt(claim, at: answer.now), at: answer.now)
+    }
+    if answer.claims.count == 1 { return try await attempt(answer.claims[0]) }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for claim in claims {
-        group.addTask { try await attempt(claim, provider) }
-      }
+      for claim in answer.claims { group.addTask { try await attempt(claim) } }
       try await group.waitForAll()
     }
-  }
-
-  private func attempt(_ claim: Claim, _ provider: any MessageProvider) async throws {
-    let outcome: Settlement.Outcome
-    if claim.attempt > settings.retry.attempts {
-      // Its worker ended at the last attempt without a word: it is not tried once more to find out why.
-      outcome = .buried(reason: "\(settings.retry.attempts) attempts without an answer", isUnknown: true)
-    } else {
-      do {
-        let answer = try await provider.deliver(
-          MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
-        )
-        outcome = settlement(of: answer, claim)
-      } catch  where Task.isCancelled {
-        outcome = .released
-      } catch {
-        outcome = again(claim, failure: "no answer: \(type(of: error))", isUnknown: true)
-      }
-    }
-    // A lease that was lost meanwhile changes nothing: who holds it now will say what came of the message.
-    _ = try await reading(.ledgerFailed) {
-      try await ledger.settle([Settlement(lease: claim.lease, outcome: outcome)], tenant: tenant)
-    }
-  }
-
-  private func settlement(of answer: DeliveryAnswer, _ claim: Claim) -> Settlement.Outcome {
-    switch answer {
-    case .accepted(let reference): .accepted(reference)
-    case .rejected(let reason): .rejected(reason: reason)
-    case .retry(let after): again(claim, failure: "asked to come again", retryAfter: after, isUnknown: false)
-    case .unknown(let word): again(claim, failure: "unknown word: \(word.prefix(256))", isUnknown: true)
-    }
-  }
-
-  private func again(
-    _ claim: Claim,
-    failure: String,
-    retryAfter: Duration? = nil,
-    isUnknown: Bool
-  ) -> Settlement.Outcome {
-    let wait = settings.retry.delay(
-      afterAttempt: claim.attempt,
-      of: claim.message.key,
-      retryAfter: retryAfter
-    )
-    guard let wait else {
-      return .buried(reason: "\(claim.attempt) attempts; the last: \(failure)", isUnknown: isUnknown)
-    }
-    return .retry(after: wait, failure: failure, isUnknown: isUnknown)
   }
 }
 
@@ -145,28 +92,37 @@ extension OfferBridge {
   /// committed a message. What another process commits over the same ledger is
   /// seen at the next due moment or wake.
   ///
+  /// Each provider's lane is a loop of its own, as its ``LaneSettings`` say: a
+  /// place is filled again as soon as its attempt ends, and nobody waits for the
+  /// slowest. An attempt that takes longer than its provider's
+  /// ``MessageProvider/timeout`` is cancelled and its outcome unknown; a provider
+  /// that goes on all the same holds its own place, nothing else. While a lane's
+  /// breaker is open nothing is claimed, so that no attempt is counted.
+  ///
   /// ``DeliverySignal/drain(within:)`` is the graceful stop: no message is
   /// begun any more, and those on their way are given their time. Cancellation
   /// is the hard stop: what is on its way is cancelled and released. In both
-  /// nothing is lost.
+  /// nothing is lost. It returns once every provider has returned.
   ///
   /// - Parameters:
-  ///   - clock: What it waits on; the ledger's clock decides what is due.
+  ///   - clock: What it waits on, and what rates, breakers and time-outs go by; the ledger's clock decides what is due.
   ///   - signal: How the rest of the host speaks to it.
   /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, run again.
   public func run(on clock: some Clock<Duration>, signal: DeliverySignal) async throws {
-    signal.markStarted()
-    defer { signal.markStopped() }
+    let clock = DeliveryClock(clock)
+    let loops = work.map { LaneLoop($0, settings.lane(to: $0.id), on: clock, signal) }
+    let listener = signal.start { for loop in loops { loop.wake() } }
+    defer { signal.stop(listener) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        while !signal.isDraining && !Task.isCancelled {
-          let seen = signal.calls
-          let (nextDue, now) = try await deliverDue(unless: { signal.isDraining })
-          await signal.wait(after: seen, until: nextDue, from: now, on: clock)
+        if loops.isEmpty { _ = await signal.drainLimit() }
+        try await withThrowingTaskGroup(of: Void.self) { lanes in
+          for loop in loops { lanes.addTask { try await loop.run() } }
+          try await lanes.waitForAll()
         }
       }
       group.addTask {
-        // Ends the loop's last round when the drain has taken its time.
+        // Ends the loops when the drain has taken its time.
         guard let limit = await signal.drainLimit() else { return }
         try? await clock.sleep(for: limit)
       }
@@ -174,5 +130,6 @@ extension OfferBridge {
       group.cancelAll()
       try await group.waitForAll()
     }
+    if signal.isDraining { reports.tell(.drained) }
   }
 }

@@ -133,7 +133,8 @@ extension OfferBridge {
         payload: payload.bytes,
         createdAt: now,
         cause: .issuance(issued.id),
-        purpose: .recall
+        purpose: .recall,
+        trigger: issued.trigger
       )
     }
   }

@@ -55,7 +55,8 @@ extension OfferBridge {
   }
 
   private func reconcile(_ events: [ExternalEvent]) async throws -> [RedemptionMatch] {
-    try await reading(.ledgerFailed) { try await ledger.reconcile(events, tenant: tenant) }
+    let matches = try await reading(.ledgerFailed) { try await ledger.reconcile(events, tenant: tenant) }
+    return await counted(matches, of: events)
   }
 
   private func event(_ redemption: Redemption) throws -> ExternalEvent {

@@ -22,6 +22,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   let hostEvents: Set<String>
   let ledger: any OfferLedger
   let settings: BridgeSettings
+  let reports: BridgeReports
 
   /// Whose bridge it is: nothing of another tenant is seen through it.
   public let tenant: TenantID
@@ -40,7 +41,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   ///   - hostEvents: The names of the events that the host reports itself.
   ///   - tenant: Whose bridge it is.
   ///   - ledger: Where it is kept what was issued; in memory by default.
-  ///   - settings: Retry, lease and the like.
+  ///   - settings: Retry, lease, lanes and the like.
+  ///   - metrics: What counts and times; nothing by default.
   /// - Throws: ``OfferBridgeError`` with code `configurationInvalid`, with every fault at once; or `catalogFailed`.
   public init(
     customers: some CustomerStore<Customer>,
@@ -52,7 +54,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     hostEvents: Set<String> = [],
     tenant: TenantID = "main",
     ledger: some OfferLedger = InMemoryOfferLedger(),
-    settings: BridgeSettings = .standard
+    settings: BridgeSettings = .standard,
+    metrics: (any BridgeMetrics)? = nil
   ) async throws {
     try await self.init(
       customers,
@@ -64,7 +67,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       hostEvents,
       tenant,
       ledger,
-      settings
+      settings,
+      BridgeReports(metrics)
     )
   }
 
@@ -78,7 +82,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     _ hostEvents: Set<String>,
     _ tenant: TenantID,
     _ ledger: any OfferLedger,
-    _ settings: BridgeSettings
+    _ settings: BridgeSettings,
+    _ reports: BridgeReports
   ) async throws {
     let issued = campaigns.compactMap { campaign in
       if case .issue(let offer) = campaign.outcome { offer } else { nil }
@@ -108,6 +113,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     self.hostEvents = hostEvents
     self.ledger = ledger
     self.settings = settings
+    self.reports = reports
     self.tenant = tenant
     warnings = check.warnings
   }
@@ -121,6 +127,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     hostEvents = other.hostEvents
     self.ledger = ledger
     settings = other.settings
+    reports = other.reports
     tenant = other.tenant
     warnings = other.warnings
   }
@@ -154,7 +161,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       hostEvents,
       tenant,
       ledger,
-      settings
+      settings,
+      reports
     )
   }
 }

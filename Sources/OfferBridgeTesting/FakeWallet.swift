@@ -79,6 +79,11 @@ public final class FakeWallet: MessageProvider {
   /// Takes the next so many messages and says nothing.
   public func loseAcknowledgements(_ count: Int) { state.withLock { $0.lostAcknowledgements += count } }
 
+  /// Says whether there is a card under a key, as one that was never delivered to has none.
+  public func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup {
+    state.withLock { state in state.references[key].map { .found(reference: $0) } ?? .notFound }
+  }
+
   /// Takes a message.
   public func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
     let message = delivery.message

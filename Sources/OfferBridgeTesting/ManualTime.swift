@@ -55,6 +55,10 @@ public final class ManualTime: Sendable {
 
   /// Returns once so many sleeps are under way: a loop under test has come to rest.
   ///
+  /// A `run(on:signal:)` sleeps until a lane's next moment: a message is due, a time-out or a breaker's open time ends,
+  /// a token comes back. A drain's time is a sleep too. So what is on its way is one as well: look at what was
+  /// delivered, where that matters.
+  ///
   /// - Parameter count: How many; 1 by default.
   public func whenSleeping(_ count: Int = 1) async {
     await withCheckedContinuation { continuation in

@@ -17,7 +17,7 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
 
-      await shop.time.whenSleeping()
+      while try await shop.message().state != .waiting(due: shop.time.now + 10) { await Task.yield() }
       #expect(provider.deliveries.count == 1)
       shop.time.advance(by: .seconds(10))
       await settled(shop, "ada")
@@ -48,7 +48,8 @@ import Testing
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
       while provider.deliveries.isEmpty { await Task.yield() }
       group.addTask { await signal.drain(within: .seconds(5)) }
-      await shop.time.whenSleeping()
+      // The drain's time, and the time-out of what is on its way.
+      await shop.time.whenSleeping(2)
       #expect(try await shop.message().state == .leased(until: shop.time.now + 60))
       shop.time.advance(by: .seconds(5))
       try await group.waitForAll()
@@ -146,7 +147,7 @@ import Testing
         let state = try await slow.message().state
         #expect(state == .waiting(due: slow.time.now - 5))
       }
-      await slow.time.whenSleeping()
+      await slow.time.whenSleeping(2)
       slow.time.advance(by: .seconds(5))
       try await group.waitForAll()
     }

@@ -137,7 +137,7 @@ import Testing
       ledger: InMemoryOfferLedger(now: { time.now }),
       settings: BridgeSettings(
         retry: MessageRetry(delays: [.seconds(10)], jitter: 0),
-        deliveriesAtOnce: 1
+        lane: LaneSettings(atOnce: 1)
       )
     )
     let start = time.now

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SillySettingTests {
   @Test func `a bridge told to deliver none at once delivers one by one`() async throws {
     var settings = BridgeSettings.standard
-    settings.deliveriesAtOnce = 0
+    settings.lane.atOnce = 0
     let shop = try await Shop(settings: settings)
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     #expect(try await shop.bridge.deliverDueMessages() == nil)

@@ -26,7 +26,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func `no message is begun once a drain is asked for`() async throws {
     let gate = Gate()
-    let shop = try await Shop(wallet: gate, settings: BridgeSettings(deliveriesAtOnce: 1))
+    let shop = try await Shop(wallet: gate, settings: BridgeSettings(lane: LaneSettings(atOnce: 1)))
     shop.store.save(Member(), as: "ben")
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     _ = try await shop.bridge.respond(to: shop.opened("b-1", by: "ben"))
@@ -35,7 +35,7 @@ import Testing
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
       while gate.scripted.deliveries.isEmpty { await Task.yield() }
       group.addTask { await signal.drain(within: .seconds(5)) }
-      await shop.time.whenSleeping()
+      await shop.time.whenSleeping(2)
       gate.letGo()
       gate.letGo()
       try await group.waitForAll()
@@ -81,7 +81,7 @@ import Testing
         let state = try await shop.message().state
         #expect(state == .waiting(due: shop.time.now - 5))
       }
-      await shop.time.whenSleeping()
+      await shop.time.whenSleeping(2)
       shop.time.advance(by: .seconds(5))
       try await group.waitForAll()
     }

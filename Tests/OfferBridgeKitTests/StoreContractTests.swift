@@ -68,18 +68,28 @@ import Testing
   ) async throws {
     let fake = MessageProviderUnderTest(
       make: { FakeWallet() },
+      losing: {
+        let wallet = FakeWallet()
+        wallet.loseAcknowledgements(1)
+        return wallet
+      },
       effects: { ($0 as? FakeWallet)?.cards.count ?? 0 }
     )
-    try await check.run(on: fake)
+    // The fake remembers keys for ever, and states no window.
+    let isClaimed = check.name != "window.isLongerThanAnAttempt"
+    #expect(try await check.run(on: fake) == (isClaimed ? .kept : .notClaimed))
     struct Hasty: MessageProvider {
       let wallet = FakeWallet()
       var timeout: Duration { .zero }
+      var idempotencyWindow: Duration? { .zero }
+      func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup { .found() }
       func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
         try await wallet.deliver(delivery)
       }
     }
     let hasty = MessageProviderUnderTest(
       make: { Hasty() },
+      losing: { Hasty() },
       effects: { ($0 as? Hasty)?.wallet.attempts ?? 0 }
     )
     await #expect(throws: ContractViolation.self) { try await check.run(on: hasty) }

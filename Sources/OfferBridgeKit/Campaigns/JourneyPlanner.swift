@@ -322,7 +322,8 @@ struct JourneyPlanner {
       replica: issued?.replica(at: provider)?.name,
       payload: payload.bytes,
       createdAt: snapshot.now,
-      cause: place.cause
+      cause: place.cause,
+      trigger: trigger.id
     )
     let node = draft.add(
       PlanNode(

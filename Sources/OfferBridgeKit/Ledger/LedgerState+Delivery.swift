@@ -22,6 +22,8 @@ extension LedgerState {
       if case .leased = messages[next].state { noteUnknown(next) }
       messages[next].fence += 1
       messages[next].attempts += 1
+      let firstAttemptedAt = messages[next].firstAttemptedAt ?? now
+      messages[next].firstAttemptedAt = firstAttemptedAt
       messages[next].state = .leased(until: until)
       messages[next].stamp &+= 1
       lanes[lane].leases.insert(entry(of: next, at: until))
@@ -30,7 +32,9 @@ extension LedgerState {
         Claim(
           message: row.message,
           lease: Lease(message: row.message.key, fence: row.fence, until: Date(milliseconds: until)),
-          attempt: Int(row.attempts)
+          attempt: Int(row.attempts),
+          firstAttemptedAt: Date(milliseconds: firstAttemptedAt),
+          openSince: row.openSince
         )
       )
     }
@@ -78,10 +82,12 @@ extension LedgerState {
       messages[row].lastFailure = reason
       // The external system says that it does not have it.
       messages[row].mayHaveArrived = false
+      noteNotThere(row)
       finish(row, as: .rejected(reason), replica: .rejected(reason: reason))
     case .buried(let reason, let isUnknown):
       messages[row].mayHaveArrived = messages[row].mayHaveArrived || isUnknown
       messages[row].lastFailure = reason
+      noteNotThere(row)
       finish(
         row,
         as: .buried(reason),
@@ -90,6 +96,7 @@ extension LedgerState {
     case .retry(let after, let failure, let isUnknown):
       messages[row].mayHaveArrived = messages[row].mayHaveArrived || isUnknown
       messages[row].lastFailure = failure
+      noteNotThere(row)
       setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
       wait(row, until: now.addingClamped(after.milliseconds))
     case .released:
@@ -103,6 +110,11 @@ extension LedgerState {
   mutating func noteUnknown(_ row: Int32) {
     messages[row].mayHaveArrived = true
     setReplica(of: row, to: .unknown)
+  }
+
+  /// An attempt ended and did not arrive: where none before it may have, the next one is the first again.
+  private mutating func noteNotThere(_ row: Int32) {
+    if !messages[row].mayHaveArrived { messages[row].firstAttemptedAt = nil }
   }
 
   mutating func wait(_ row: Int32, until due: Int64) {

@@ -93,6 +93,7 @@ extension LedgerState {
     )
     message.attempts = saved.attempts
     message.fence = saved.fence
+    message.firstAttemptedAt = saved.firstAttemptedAt
     message.mayHaveArrived = saved.mayHaveArrived
     message.isInLane = false
     message.lastFailure = saved.lastFailure

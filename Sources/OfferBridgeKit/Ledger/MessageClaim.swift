@@ -62,8 +62,17 @@ public struct Claim: Sendable, Hashable {
   public let message: OfferMessage
   /// The right to attempt it.
   public let lease: Lease
-  /// Which attempt this is, from 1.
+  /// Which attempt this is, from 1, since it was committed or redriven under its key.
   public let attempt: Int
+  /// The ledger's time of the first attempt under this key that may have reached the external system.
+  ///
+  /// That of this claim when none before may have: each ended with a definite "not now", or there was none. A redrive
+  /// under the same key keeps it. A provider's ``MessageProvider/idempotencyWindow`` is counted from here.
+  public let firstAttemptedAt: Date
+  /// The ledger's time at which it was committed, or last redriven under its key.
+  ///
+  /// The age that ``MessageRetry/deadline`` limits is counted from here.
+  public let openSince: Date
 
   /// A claim.
   ///
@@ -71,10 +80,15 @@ public struct Claim: Sendable, Hashable {
   ///   - message: The message.
   ///   - lease: The right to attempt it.
   ///   - attempt: Which attempt this is, from 1.
-  public init(message: OfferMessage, lease: Lease, attempt: Int) {
+  ///   - firstAttemptedAt: When the first attempt was claimed that may have reached the external system; never later
+  ///     than this claim.
+  ///   - openSince: When it was committed, or last redriven under its key.
+  public init(message: OfferMessage, lease: Lease, attempt: Int, firstAttemptedAt: Date, openSince: Date) {
     self.message = message
     self.lease = lease
     self.attempt = attempt
+    self.firstAttemptedAt = firstAttemptedAt
+    self.openSince = openSince
   }
 }
 

@@ -18,6 +18,8 @@ struct MessageRow: NamedRow {
   var fence: UInt64 = 0
   /// Changes with every state, so that older entries of the queues are void.
   var stamp: UInt32 = 0
+  /// When the first attempt was claimed that may have arrived; `nil` while none may have.
+  var firstAttemptedAt: Int64?
   /// An attempt ended without an answer.
   var mayHaveArrived = false
   var isInLane = true
@@ -48,6 +50,9 @@ struct MessageRow: NamedRow {
       }
     }
   }
+
+  /// When it was committed, or last redriven under its key.
+  var openSince: Date { redrives.last?.redrivenAt ?? message.createdAt }
 
   /// The state as it is read.
   var told: MessageState {

@@ -71,17 +71,19 @@ public protocol OfferLedger: Sendable {
   ///
   /// - Afterwards: each is leased until now and the lease's length; its fence is one higher and its attempt counted,
   ///   so that a message that kills its worker is counted too. Of one whose lease had run out, the attempt ended
-  ///   without an answer: it may have arrived. If a redemption proved its replica meanwhile, or its issued offer was
-  ///   closed, it is not handed out but ended, accepted or withdrawn, its fence as it was.
-  /// - Answer: the claims, with the bytes, and when to come back. One message of one customer to one provider at a
-  ///   time, the head of their lane: the one that is leased, also by a lease that has run out, else the earliest
-  ///   committed of those that wait. So one that is redriven waits for a later one that is on its way. What waits is as
-  ///   old as its due moment, a lease as its end; of equals the earlier committed goes first. None are handed out at a
-  ///   limit of 0.
+  ///   without an answer: it may have arrived. The moment of the first claim stays with the message, until an attempt
+  ///   ends with a definite "not there" and none before it may have arrived. If a redemption proved its replica
+  ///   meanwhile, or its issued offer was closed, it is not handed out but ended, accepted or withdrawn, its fence as
+  ///   it was.
+  /// - Answer: the claims, with the bytes, their first attempts and since when they are open, and when to come back.
+  ///   One message of one customer to one provider at a time, the head of their lane: the one that is leased, also by a
+  ///   lease that has run out, else the earliest committed of those that wait. So one that is redriven waits for a
+  ///   later one that is on its way. What waits is as old as its due moment, a lease as its end; of equals the earlier
+  ///   committed goes first. None are handed out at a limit of 0.
   /// - Repeat: hands out others. What a lost answer handed out is due again when its lease has run out.
   /// - Database: partial indexes on (provider, due) of what waits and (provider, until) of what is leased. Of the heads
   ///   `SELECT … ORDER BY CASE state WHEN 'leased' THEN until ELSE due END, sequence LIMIT n FOR UPDATE SKIP LOCKED`,
-  ///   then one `UPDATE … RETURNING`.
+  ///   then one `UPDATE … RETURNING` that sets `first_attempted_at = coalesce(first_attempted_at, now)` as well.
   nonisolated(nonsending)
     func claim(_ query: ClaimQuery) async throws -> ClaimAnswer
 
@@ -98,10 +100,11 @@ public protocol OfferLedger: Sendable {
   /// Writes what came of attempts, each if its fence still holds.
   ///
   /// - Afterwards: the message is accepted, rejected or buried; or waits until now and the time given; or, released,
-  ///   waits as it did. One that would wait, and whose replica is proven, is accepted without a reference; else, if its
-  ///   issued offer was closed, it is withdrawn. The replica follows, as ``Replica/State`` says. A reference that is
-  ///   learnt, of an acceptance and not of a recall's, is remembered, and what is parked under it is folded within the
-  ///   step. An old lease that nobody has claimed since still settles.
+  ///   waits as it did. Where it did not arrive (`isUnknown` is false, or it was rejected) and no attempt before it may
+  ///   have, its first attempt is forgotten. One that would wait, and whose replica is proven, is accepted without a
+  ///   reference; else, if its issued offer was closed, it is withdrawn. The replica follows, as ``Replica/State``
+  ///   says. A reference that is learnt, of an acceptance and not of a recall's, is remembered, and what is parked
+  ///   under it is folded within the step. An old lease that nobody has claimed since still settles.
   /// - Answer: in the order of the settlements.
   /// - Repeat: `.alreadySettled`, and nothing changes; so also for a lease that ran out and that a claim ended.
   /// - Database: one `UPDATE` on (key, fence, leased), a batch by `unnest`; no row: the same fence and not leased is

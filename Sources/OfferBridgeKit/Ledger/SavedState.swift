@@ -48,6 +48,7 @@ struct SavedState: Sendable, Hashable, Codable {
     let due: Int64
     let attempts: Int32
     let fence: UInt64
+    let firstAttemptedAt: Int64?
     let mayHaveArrived: Bool
     let lastFailure: String?
     let redrives: [RedriveRecord]
@@ -119,6 +120,7 @@ extension SavedState {
         due: message.due,
         attempts: message.attempts,
         fence: message.fence,
+        firstAttemptedAt: message.firstAttemptedAt,
         mayHaveArrived: message.mayHaveArrived,
         lastFailure: message.lastFailure,
         redrives: message.redrives,

@@ -12,9 +12,9 @@ import Foundation
 /// ```
 public final class DeliverySignal: Sendable {
   private struct State {
-    var calls = 0
     var drainLimit: Duration?
-    var running = 0
+    /// Every loop that runs, and how it is told to look again.
+    var loops: [Int: @Sendable () -> Void] = [:]
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
   }
@@ -27,52 +27,43 @@ public final class DeliverySignal: Sendable {
   /// Ends the loop's wait: something may be due.
   ///
   /// A call while the loop delivers is not lost; it looks again before it waits.
-  public func wake() { change { $0.calls += 1 } }
+  public func wake() {
+    let loops = state.withLock { state in state.loops.sorted { $0.key < $1.key }.map(\.value) }
+    for wake in loops { wake() }
+  }
 
   /// Stops the loop gracefully, and returns once it has stopped.
   ///
   /// No message is begun any more. Those on their way have the given time, by
-  /// the loop's clock; then they are cancelled and released. When no loop is
-  /// running it returns at once, and a loop that is run later stops at once.
+  /// the loop's clock; then they are cancelled and released. A provider that
+  /// goes on all the same is waited for: its message is due again when its lease
+  /// has run out, and a host that must go may go. When no loop is running it
+  /// returns at once, and a loop that is run later stops at once.
   ///
   /// - Parameter limit: How long they have.
   public func drain(within limit: Duration) async {
-    change {
-      $0.drainLimit = limit
-      $0.calls += 1
-    }
-    await wait { $0.running == 0 }
+    change { $0.drainLimit = limit }
+    wake()
+    await wait { $0.loops.isEmpty }
   }
 
-  var calls: Int { state.withLock { $0.calls } }
   var isDraining: Bool { state.withLock { $0.drainLimit != nil } }
 
-  func markStarted() { change { $0.running += 1 } }
+  /// A loop starts; answers what it is called until it stops.
+  func start(_ wake: @escaping @Sendable () -> Void) -> Int {
+    state.withLock { state in
+      state.nextWaiter += 1
+      state.loops[state.nextWaiter] = wake
+      return state.nextWaiter
+    }
+  }
 
-  func markStopped() { change { $0.running -= 1 } }
+  func stop(_ loop: Int) { change { $0.loops[loop] = nil } }
 
   /// The time that a drain gives, once one is asked for; `nil` when the task is cancelled first.
   func drainLimit() async -> Duration? {
     await wait { $0.drainLimit != nil }
     return state.withLock { $0.drainLimit }
-  }
-
-  /// Waits until a call after `seen`, until the due moment, or until the task is cancelled.
-  func wait(
-    after seen: Int,
-    until due: Date?,
-    from now: Date?,
-    on clock: some Clock<Duration>
-  ) async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.wait { $0.calls != seen } }
-      if let due, let now {
-        let length = Duration.milliseconds(max(0, due.milliseconds - now.milliseconds))
-        group.addTask { try? await clock.sleep(for: length) }
-      }
-      await group.next()
-      group.cancelAll()
-    }
   }
 
   /// Returns once the condition holds or the task is cancelled.

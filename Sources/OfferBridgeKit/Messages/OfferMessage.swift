@@ -30,6 +30,9 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   /// 1, and one more for each re-issue under a new key.
   public var generation: Int { Int(content.value.generation) }
 
+  /// The action or host event that the journey began with, or `nil` where it is not known.
+  public var trigger: TriggerID? { content.value.trigger }
+
   /// What a message asks of the external system.
   public enum Purpose: String, Sendable, Hashable, Codable {
     /// To give the customer something, or to tell them.
@@ -51,6 +54,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let createdAt: Date
     let cause: JourneyCause
     let generation: Int32
+    let trigger: TriggerID?
   }
 
   struct Envelope: Internable, Codable {
@@ -82,7 +86,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     createdAt: Date,
     cause: JourneyCause,
     purpose: Purpose = .issue,
-    generation: Int = 1
+    generation: Int = 1,
+    trigger: TriggerID? = nil
   ) {
     content = Shared(
       Content(
@@ -93,7 +98,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         payload: payload,
         createdAt: createdAt,
         cause: cause,
-        generation: Int32(clamping: generation)
+        generation: Int32(clamping: generation),
+        trigger: trigger
       )
     )
     envelope = Shared(
@@ -129,7 +135,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       createdAt: now,
       cause: content.value.cause,
       purpose: purpose,
-      generation: generation + 1
+      generation: generation + 1,
+      trigger: trigger
     )
   }
 

@@ -114,7 +114,13 @@ extension Lease {
 
 extension Claim {
   func with(message: OfferMessage? = nil, lease: Lease? = nil, attempt: Int? = nil) -> Claim {
-    Claim(message: message ?? self.message, lease: lease ?? self.lease, attempt: attempt ?? self.attempt)
+    Claim(
+      message: message ?? self.message,
+      lease: lease ?? self.lease,
+      attempt: attempt ?? self.attempt,
+      firstAttemptedAt: firstAttemptedAt,
+      openSince: openSince
+    )
   }
 }
 

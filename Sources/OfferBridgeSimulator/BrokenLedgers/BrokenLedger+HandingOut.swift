@@ -109,7 +109,9 @@ extension MessageRecord {
     Claim(
       message: message,
       lease: Lease(message: message.key, fence: 99, until: now + 60),
-      attempt: attempts + 1
+      attempt: attempts + 1,
+      firstAttemptedAt: now,
+      openSince: message.createdAt
     )
   }
 }

@@ -160,11 +160,16 @@ extension OfferLedgerContract {
 
     .init("claim.attemptCountsAtClaim") { trial in
       let id = try await trial.issue(trial.plan("a-1"))
+      var first: Date?
       for attempt in 1...4 {
         let claim = try await trial.claimOne()
         try trial.expect("the attempt", claim.attempt, is: attempt)
+        try trial.expect("open since its commit", claim.openSince, is: claim.message.createdAt)
+        first = first ?? trial.time.now
+        try trial.expect("the first attempt that may have arrived", claim.firstAttemptedAt, is: first)
         try trial.expect("counted before its end", try await trial.message(about: id).attempts, is: attempt)
         if attempt == 2 {
+          // The first one may have arrived, so that this one forgets nothing.
           try await trial.settled(claim, .retry(after: .seconds(1), failure: "busy", isUnknown: false))
         }
         // The worker of the others dies without a word.

@@ -154,24 +154,67 @@ public enum MessageProviderContract {
       let timeout = try await subject.make().timeout
       try steps.expect("a time-out above zero", timeout > .zero, seen: timeout)
     },
+    .init("window.isLongerThanAnAttempt") { subject, steps in
+      let provider = try await subject.make()
+      guard let window = provider.idempotencyWindow else { throw NotClaimed() }
+      try steps.expect("a window longer than the time-out", window > provider.timeout, seen: window)
+    },
+    .init("deliver.lostAcknowledgementIsUnknown") { subject, steps in
+      guard let losing = subject.losing else { throw NotClaimed() }
+      let provider = try await losing()
+      // The system has it, and nobody knows: to say that it was accepted, refused or not taken would be a guess.
+      do {
+        let answer = try await provider.deliver(subject.delivery("a", attempt: 1))
+        throw steps.violation(expected: "an attempt without an answer throws", seen: "\(answer)")
+      } catch let violation as ContractViolation {
+        throw violation
+      } catch {
+        steps.note("attempt 1: threw \(type(of: error))")
+      }
+      try steps.expect("effects after the lost answer", try await subject.effects(provider), is: 1)
+      let answer = try await provider.deliver(subject.delivery("a", attempt: 2))
+      guard case .accepted = answer else {
+        throw steps.violation(expected: "the repeat is accepted", seen: "\(answer)")
+      }
+      try steps.expect("effects after the repeat", try await subject.effects(provider), is: 1)
+    },
+    .init("lookUp.agreesWithDelivery") { subject, steps in
+      let provider = try await subject.make()
+      let delivery = subject.delivery("a", attempt: 1)
+      let before = try await provider.lookUp(delivery.message.key)
+      if before == .notSupported { throw NotClaimed() }
+      try steps.expect("before it was sent", before, is: .notFound)
+      guard case .accepted(let reference) = try await provider.deliver(delivery) else {
+        throw steps.violation(expected: "the message is accepted", seen: "another answer")
+      }
+      let after = try await provider.lookUp(delivery.message.key)
+      try steps.expect("after it was accepted", after, is: .found(reference: reference))
+      let other = try await provider.lookUp(subject.delivery("b", attempt: 1).message.key)
+      try steps.expect("under another key", other, is: .notFound)
+    },
   ]
 }
 
 /// A host's provider, and how to see what it did.
 public struct MessageProviderUnderTest: Sendable {
   let make: @Sendable () async throws -> any MessageProvider
+  let losing: (@Sendable () async throws -> any MessageProvider)?
   let effects: @Sendable (any MessageProvider) async throws -> Int
 
   /// A provider and its effects.
   ///
   /// - Parameters:
   ///   - make: Makes a provider in front of an external system that has nothing yet, and accepts everything.
+  ///   - losing: Makes one in front of a system that takes the first message and loses its answer, and answers from then
+  ///     on; `nil` where that cannot be arranged, and its check answers `notClaimed`.
   ///   - effects: How many replicas the external system has now.
   public init(
     make: @escaping @Sendable () async throws -> any MessageProvider,
+    losing: (@Sendable () async throws -> any MessageProvider)? = nil,
     effects: @escaping @Sendable (any MessageProvider) async throws -> Int
   ) {
     self.make = make
+    self.losing = losing
     self.effects = effects
   }
 

@@ -45,6 +45,8 @@ struct KnownMessage: Sendable {
   var fence: UInt64 = 0
   /// An attempt ended, and nobody knows whether it arrived.
   var mayHaveArrived = false
+  /// When the first attempt was claimed that may have arrived; `nil` when none may have, or is on its way.
+  var firstAttemptedAt: Int64?
   var lastFailure: String?
   var redrives: [RedriveRecord] = []
   var nextGeneration: DerivedKey?
@@ -63,6 +65,11 @@ struct KnownMessage: Sendable {
     case .waiting, .leased: true
     case .ended, .confirmed: false
     }
+  }
+
+  /// When it was committed, or last redriven under its key.
+  var openSince: Date {
+    redrives.last { $0.mode == .sameKey }?.redrivenAt ?? message.createdAt
   }
 
   /// When it may be handed out, were it the first of its lane.

@@ -22,7 +22,9 @@ extension ReferenceModel {
           fence: messages[place].fence + 1,
           until: Date(milliseconds: until)
         ),
-        attempt: messages[place].attempts + 1
+        attempt: messages[place].attempts + 1,
+        firstAttemptedAt: Date(milliseconds: messages[place].firstAttemptedAt ?? moment),
+        openSince: messages[place].openSince
       )
     }
     if expected != answer.claims {
@@ -57,6 +59,7 @@ extension ReferenceModel {
       if case .leased = messages[place].stage { mayHaveArrived(place) }
       messages[place].fence = claim.lease.fence
       messages[place].attempts = claim.attempt
+      messages[place].firstAttemptedAt = claim.firstAttemptedAt.milliseconds
       messages[place].stage = .leased(until: claim.lease.until.milliseconds)
       if isFirst(place) { appoint(place) }
     }
@@ -135,15 +138,18 @@ extension ReferenceModel {
     case .rejected(let reason):
       messages[place].lastFailure = reason
       messages[place].mayHaveArrived = false
+      messages[place].firstAttemptedAt = nil
       finish(place, .rejected(reason: reason), replica: .rejected(reason: reason))
     case .buried(let reason, let isUnknown):
       messages[place].lastFailure = reason
       if isUnknown { messages[place].mayHaveArrived = true }
       let isUnknown = messages[place].mayHaveArrived
+      if !isUnknown { messages[place].firstAttemptedAt = nil }
       finish(place, .buried(reason: reason), replica: isUnknown ? .unknown : .rejected(reason: reason))
     case .retry(let after, let failure, let isUnknown):
       messages[place].lastFailure = failure
       if isUnknown { messages[place].mayHaveArrived = true }
+      if !messages[place].mayHaveArrived { messages[place].firstAttemptedAt = nil }
       tell(place, messages[place].mayHaveArrived ? .unknown : .pending)
       wait(place, until: Self.later(now, after))
     case .released:
@@ -177,7 +183,8 @@ extension [Claim] {
   /// Each by its key and its lease.
   fileprivate var words: String {
     let each = map { claim in
-      "\(claim.message.key) (fence \(claim.lease.fence), attempt \(claim.attempt) until \(claim.lease.until.rfc3339))"
+      "\(claim.message.key) (fence \(claim.lease.fence), attempt \(claim.attempt) until \(claim.lease.until.rfc3339), "
+        + "first \(claim.firstAttemptedAt.rfc3339), open since \(claim.openSince.rfc3339))"
     }
     return each.isEmpty ? "none" : each.joined(separator: ", ")
   }

@@ -43,26 +43,32 @@ final class SimulatedLedgerClock: Sendable {
 }
 
 /// The clock that a process waits on; it may be too fast or too slow.
-struct SimulatedClock: Clock {
-  struct Instant: InstantProtocol {
+package struct SimulatedClock: Clock {
+  package struct Instant: InstantProtocol {
     let milliseconds: Int64
 
-    func advanced(by duration: Duration) -> Instant {
+    package func advanced(by duration: Duration) -> Instant {
       Instant(milliseconds: milliseconds.addingClamped(duration.milliseconds))
     }
-    func duration(to other: Instant) -> Duration { .milliseconds(other.milliseconds - milliseconds) }
-    static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.milliseconds < rhs.milliseconds }
+    package func duration(to other: Instant) -> Duration { .milliseconds(other.milliseconds - milliseconds) }
+    package static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.milliseconds < rhs.milliseconds }
   }
 
   let executor: SimulatedExecutor
   /// How much longer than it should a wait is, in percent: 50 for half as long.
   let pace: Int64
 
-  var now: Instant { Instant(milliseconds: executor.now * 100 / pace) }
-  var minimumResolution: Duration { .milliseconds(1) }
+  package init(executor: SimulatedExecutor, pace: Int64) {
+    self.executor = executor
+    self.pace = pace
+  }
 
-  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-    await executor.sleep(for: max(0, now.duration(to: deadline).milliseconds) * pace / 100)
+  package var now: Instant { Instant(milliseconds: executor.now * 100 / pace) }
+  package var minimumResolution: Duration { .milliseconds(1) }
+
+  package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    // Rounded up: on a fast clock a wait of one millisecond would be none, and come again for ever.
+    await executor.sleep(for: (max(0, now.duration(to: deadline).milliseconds) * pace + 99) / 100)
     try Task.checkCancellation()
   }
 }

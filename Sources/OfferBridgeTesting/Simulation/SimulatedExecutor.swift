@@ -6,7 +6,7 @@ import OfferBridgeKit
 /// What is awaited within it stays within it: tasks of groups, actors, streams and continuations inherit it. A task
 /// that is made without it, or a sleep on a system's clock, comes back from another thread: such jobs are counted,
 /// for they make a run differ from the next. Where that is meant, as of a database, nothing else runs meanwhile.
-final class SimulatedExecutor: TaskExecutor {
+package final class SimulatedExecutor: TaskExecutor {
   fileprivate struct State {
     var ready: [UnownedJob] = []
     var chance: Seeded
@@ -33,17 +33,19 @@ final class SimulatedExecutor: TaskExecutor {
   /// How long the outside may take, in real time.
   private static let longestAnswer = DispatchTimeInterval.seconds(30)
 
+  /// An executor at the beginning of its time.
+  ///
   /// - Parameter seed: What the order of jobs depends on, and nothing else does.
-  init(seed: UInt64) { state = Guarded(State(chance: Seeded(seed))) }
+  package init(seed: UInt64) { state = Guarded(State(chance: Seeded(seed))) }
 
   /// The milliseconds that have passed.
-  var now: Int64 { state.withLock { $0.now } }
+  package var now: Int64 { state.withLock { $0.now } }
   /// How many jobs were run.
-  var jobs: Int { state.withLock { $0.jobs } }
+  package var jobs: Int { state.withLock { $0.jobs } }
   /// How many jobs came from other threads: 0, or nothing can be said of the next run.
-  var foreignJobs: Int { state.withLock { $0.foreignJobs } }
+  package var foreignJobs: Int { state.withLock { $0.foreignJobs } }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let isFromOutside = state.withLock { state in
       state.ready.append(job)
@@ -73,7 +75,7 @@ final class SimulatedExecutor: TaskExecutor {
   /// Runs it, and all that it starts, to the end.
   ///
   /// - Returns: Whether it came to its end; if not, it waits for something that nothing will bring.
-  func drive(_ body: @escaping @Sendable () async -> Void) -> Bool {
+  package func drive(_ body: @escaping @Sendable () async -> Void) -> Bool {
     let isDone = Guarded(false)
     state.withLock { $0.thread = ObjectIdentifier(Thread.current) }
     Task(executorPreference: self) {
@@ -101,7 +103,7 @@ final class SimulatedExecutor: TaskExecutor {
   }
 
   /// Waits for so many milliseconds, or until the task is cancelled.
-  func sleep(for length: Int64) async {
+  package func sleep(for length: Int64) async {
     let sleeper = state.withLock { state in
       state.lastSleeper += 1
       return state.lastSleeper
@@ -123,7 +125,7 @@ final class SimulatedExecutor: TaskExecutor {
   }
 
   /// Waits for so many milliseconds, whether or not the task is cancelled.
-  func sleepThrough(for length: Int64) async {
+  package func sleepThrough(for length: Int64) async {
     await withUnsafeContinuation { continuation in
       let isOver = state.withLock { state in
         if state.isHurrying { return true }

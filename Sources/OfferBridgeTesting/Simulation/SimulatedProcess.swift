@@ -30,7 +30,7 @@ struct SimulatedProcess {
     let ledger = SimulatedLedger(world: world, life: life)
     var settings = BridgeSettings(retry: world.system.retry, lease: .seconds(30))
     if world.chance.strikes(.shortLease) { settings.lease = .milliseconds(10_001) }
-    if world.chance.strikes(.smallBatches) { settings.deliveriesAtOnce = 1 }
+    if world.chance.strikes(.smallBatches) { settings.lane.atOnce = 1 }
     let bridge = try await OfferBridge(
       customers: world.customers,
       catalog: SimulatedShop.catalog,

@@ -10,7 +10,7 @@ final class SimulatedWallet: Sendable {
     let issuedOffer: IssuedOffer.ID?
   }
 
-  /// For how long a key is remembered; longer than a message is tried.
+  /// For how long a key is remembered; longer than a message is tried, but not than one may be redriven.
   static let memory: Int64 = 4 * 3_600_000
 
   private struct Entry {
@@ -53,6 +53,7 @@ final class SimulatedWallet: Sendable {
         }
         if now - known.takenAt <= Self.memory { return (known.reference, faults) }
         state.beyondMemory += 1
+        faults.append(("I7", "message \(message.key) was forgotten, and sent all the same"))
       }
       state.effects += 1
       let reference = ReplicaReference("\(name)-\(state.effects)")
@@ -88,6 +89,9 @@ final class SimulatedWallet: Sendable {
   /// A customer's cards, in the order in which they came.
   func cards(of customer: CustomerID) -> [Card] { state.withLock { $0.cards[customer] ?? [] } }
 
+  /// What it calls the replica of a message that it was ever sent.
+  func reference(of key: DerivedKey) -> ReplicaReference? { state.withLock { $0.entries[key]?.reference } }
+
   var effects: (all: Int, beyondMemory: Int) { state.withLock { ($0.effects, $0.beyondMemory) } }
 }
 
@@ -100,6 +104,16 @@ struct SimulatedProvider: MessageProvider {
   let wallet: SimulatedWallet
 
   var timeout: Duration { .seconds(10) }
+
+  /// Half an hour less than the wallet remembers: so late a call may be, and so wrong the ledger's clock.
+  var idempotencyWindow: Duration? { .milliseconds(SimulatedWallet.memory - 1_800_000) }
+
+  func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup {
+    try await life.begin()
+    await world.travel()
+    try life.check()
+    return wallet.reference(of: key).map { .found(reference: $0) } ?? .notFound
+  }
 
   func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
     do {

@@ -126,7 +126,9 @@ final class SimulationWitness: Sendable {
         switch outcome {
         case .accepted: state.accepted.insert(key)
         case .rejected, .buried: state.buriedOrRejected.append(key)
-        case .retry:
+        case .retry(_, _, let isUnknown):
+          // An answer that came after the time-out was not heard.
+          if isUnknown { state.asked[key] = nil }
           guard let asked = state.asked.removeValue(forKey: key) else { break }
           state.notBefore[key] = clock.milliseconds + asked.milliseconds
         case .released: break

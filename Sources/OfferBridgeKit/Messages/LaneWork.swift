@@ -1,0 +1,165 @@
+import Foundation
+
+/// What is done with one provider's messages: claim, attempt, settle.
+struct LaneWork: Sendable {
+  let id: ProviderID
+  let provider: any MessageProvider
+  let tenant: TenantID
+  let ledger: any OfferLedger
+  let retry: MessageRetry
+  let lease: Duration
+  let reports: BridgeReports
+
+  /// What came of an attempt, and what it says of the provider.
+  struct End: Sendable {
+    enum Health: Sendable { case answered, failed, untold }
+    let outcome: Settlement.Outcome
+    let health: Health
+  }
+
+  func claim(_ limit: Int, dueBy: Date? = nil) async throws -> ClaimAnswer {
+    let query = ClaimQuery(tenant: tenant, provider: id, limit: limit, lease: lease, dueBy: dueBy)
+    let answer = try await asking { try await ledger.claim(query) }
+    for claim in answer.claims { reports.tell(.claimed(attempt(claim))) }
+    return answer
+  }
+
+  /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
+  func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
+    if let end = endUntried(claim, at: now) { return end }
+    do {
+      if isBeyondWindow(claim, at: now), let end = try await lookUp(claim) { return end }
+      reports.tell(.attempted(attempt(claim)))
+      reports.count(.sent, of: claim.message, in: tenant)
+      let answer = try await provider.deliver(
+        MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
+      )
+      switch answer {
+      case .accepted(let reference): return End(outcome: .accepted(reference), health: .answered)
+      case .rejected(let reason): return End(outcome: .rejected(reason: reason), health: .answered)
+      case .retry(let after):
+        let outcome = again(
+          claim,
+          aged: claim.age(at: now) + passed(),
+          failure: "asked to come again",
+          retryAfter: after,
+          isUnknown: false
+        )
+        return End(outcome: outcome, health: .failed)
+      case .unknown(let word):
+        let outcome = again(
+          claim,
+          aged: claim.age(at: now) + passed(),
+          failure: "unknown word: \(word.prefix(256))",
+          isUnknown: true
+        )
+        return End(outcome: outcome, health: .answered)
+      }
+    } catch  where Task.isCancelled {
+      return End(outcome: .released, health: .untold)
+    } catch {
+      return unanswered(claim, at: now, after: passed(), "no answer: \(type(of: error))")
+    }
+  }
+
+  /// The end of an attempt that was given up when its time was over.
+  func timedOut(_ claim: Claim, at now: Date) -> End {
+    unanswered(claim, at: now, after: provider.timeout, "no answer within \(provider.timeout.inWords)")
+  }
+
+  /// Writes what came of an attempt, and tells it.
+  func settle(_ claim: Claim, _ end: End, at now: Date, after length: Duration = .zero) async throws {
+    // A lease that was lost meanwhile changes nothing: who holds it now will say what came of the message.
+    let answer = try await asking {
+      try await ledger.settle([Settlement(lease: claim.lease, outcome: end.outcome)], tenant: tenant)
+    }
+    reports.settled(
+      claim,
+      end.outcome,
+      answer.first ?? .lostLease,
+      self,
+      age: claim.age(at: now),
+      took: length
+    )
+  }
+
+  func attempt(_ claim: Claim) -> DeliveryAttempt {
+    DeliveryAttempt(claim.message, attempt: claim.attempt, tenant: tenant)
+  }
+
+  // MARK: How it ends
+
+  private func endUntried(_ claim: Claim, at now: Date) -> End? {
+    if claim.attempt > retry.attempts {
+      // Its worker ended at the last attempt without a word: it is not tried once more to find out why.
+      let reason = "\(retry.attempts) attempts without an answer"
+      return End(outcome: .buried(reason: reason, isUnknown: true), health: .untold)
+    }
+    if let deadline = retry.deadline, !retry.allows(age: claim.age(at: now)) {
+      let reason = "deadlinePassed: it was open for more than \(deadline.inWords)"
+      return End(outcome: .buried(reason: reason, isUnknown: false), health: .untold)
+    }
+    return nil
+  }
+
+  private func isBeyondWindow(_ claim: Claim, at now: Date) -> Bool {
+    guard let window = provider.idempotencyWindow else { return false }
+    return now.milliseconds - claim.firstAttemptedAt.milliseconds > window.milliseconds
+  }
+
+  /// What the external system knows of a key that it may have forgotten; `nil` when it never had it.
+  private func lookUp(_ claim: Claim) async throws -> End? {
+    switch try await provider.lookUp(claim.message.key) {
+    case .found(let reference): return End(outcome: .accepted(reference), health: .answered)
+    case .notFound: return nil
+    case .notSupported:
+      let reason =
+        "windowExceeded: '\(id)' may have had it since \(claim.firstAttemptedAt.rfc3339), remembers keys for "
+        + "\(provider.idempotencyWindow?.inWords ?? "ever") and cannot be asked; it was not sent again"
+      return End(outcome: .buried(reason: reason, isUnknown: true), health: .untold)
+    }
+  }
+
+  private func unanswered(_ claim: Claim, at now: Date, after length: Duration, _ failure: String) -> End {
+    let outcome = again(claim, aged: claim.age(at: now) + length, failure: failure, isUnknown: true)
+    return End(outcome: outcome, health: .failed)
+  }
+
+  private func again(
+    _ claim: Claim,
+    aged age: Duration,
+    failure: String,
+    retryAfter: Duration? = nil,
+    isUnknown: Bool
+  ) -> Settlement.Outcome {
+    let wait = retry.delay(
+      afterAttempt: claim.attempt,
+      of: claim.message.key,
+      age: age,
+      retryAfter: retryAfter
+    )
+    if let wait { return .retry(after: wait, failure: failure, isUnknown: isUnknown) }
+    let attempts = claim.attempt == 1 ? "1 attempt" : "\(claim.attempt) attempts"
+    let reason =
+      claim.attempt < retry.attempts
+      ? "deadlinePassed: \(attempts); the last: \(failure)" : "\(attempts); the last: \(failure)"
+    return .buried(reason: reason, isUnknown: isUnknown)
+  }
+
+  private func asking<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    do {
+      return try await body()
+    } catch let error as OfferBridgeError {
+      throw error
+    } catch {
+      throw OfferBridgeError(.ledgerFailed, underlying: error)
+    }
+  }
+}
+
+extension Claim {
+  /// For how long it has been open, by the ledger's clock.
+  fileprivate func age(at now: Date) -> Duration {
+    .milliseconds(now.milliseconds - openSince.milliseconds)
+  }
+}
