@@ -224,8 +224,7 @@ package struct KeyDerivation: Sendable {
   }
 
   private mutating func add(_ part: UnsafeRawBufferPointer) {
-    withUnsafeBytes(of: UInt32(truncatingIfNeeded: part.count).bigEndian) { hash.append($0) }
-    hash.append(part)
+    hash.append(counted: part)
   }
 }
 

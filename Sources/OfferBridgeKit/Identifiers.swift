@@ -62,12 +62,22 @@ extension String.UTF8View {
   /// Byte equality; native strings, small ones too, are compared in one piece.
   @inlinable
   func elementsEqualFast(_ other: Self) -> Bool {
+    #if _pointerBitWidth(_64)
+    // The same bits are the same text, and one of up to 15 bytes has no others: a journey spent some 3,000 of 130,000
+    // instructions here. Sound: a text is 16 bytes on 64-bit hosts, and its bits are only looked at.
+    if unsafeBitCast((self, other), to: SIMD4<UInt64>.self).hasEqualHalves { return true }
+    #endif
     guard count == other.count else { return false }
     let equal = withContiguousStorageIfAvailable { mine in
       other.withContiguousStorageIfAvailable { theirs in areSame(mine, theirs) }
     }
     return (equal ?? nil) ?? elementsEqual(other)
   }
+}
+
+extension SIMD4<UInt64> {
+  @inlinable
+  var hasEqualHalves: Bool { self[0] == self[2] && self[1] == self[3] }
 }
 
 // `elementsEqual` goes byte by byte: it was the costliest function of a journey after the digests.

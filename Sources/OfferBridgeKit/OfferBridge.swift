@@ -16,7 +16,7 @@ import Foundation
 public struct OfferBridge<Customer: Sendable>: Sendable {
   let customers: any CustomerStore<Customer>
   let catalog: any OfferCatalog
-  let wiring: CampaignWiring<Customer>
+  let wiring: CampaignWiring
   let providers: [ProviderID: any MessageProvider]
   let hostEvents: Set<String>
   let ledger: any OfferLedger

@@ -58,6 +58,24 @@ package struct SHA256: Sendable {
     }
   }
 
+  /// Appends a count of four bytes, big-endian, and then so many bytes.
+  package mutating func append(counted bytes: UnsafeRawBufferPointer) {
+    let count = UInt32(truncatingIfNeeded: bytes.count).bigEndian
+    let filled = Int(truncatingIfNeeded: byteCount & 63)
+    guard let source = bytes.baseAddress, filled &+ 4 &+ bytes.count < 64 else {
+      withUnsafeBytes(of: count) { append($0) }
+      return append(bytes)
+    }
+    // Most parts of a key are short and end within the block: one step, where the two take four times as many
+    // instructions.
+    byteCount &+= UInt64(truncatingIfNeeded: 4 &+ bytes.count)
+    withUnsafeMutableBytes(of: &block) { block in
+      guard let start = block.baseAddress else { return }
+      (start + filled).storeBytes(of: count, as: UInt32.self)
+      (start + filled + 4).copyMemory(from: source, byteCount: bytes.count)
+    }
+  }
+
   /// Returns the digest of the bytes so far; more may be appended afterwards.
   package func digest() -> Digest {
     var state = state
@@ -97,58 +115,59 @@ package struct SHA256: Sendable {
       var (w8, w9, w10, w11) = (word(8), word(9), word(10), word(11))
       var (w12, w13, w14, w15) = (word(12), word(13), word(14), word(15))
       var (a, b, c, d, e, f, g, h) = state
+      var bc = b ^ c
 
-      round(a, b, c, &d, e, f, g, &h, k[0] &+ w0)
-      round(h, a, b, &c, d, e, f, &g, k[1] &+ w1)
-      round(g, h, a, &b, c, d, e, &f, k[2] &+ w2)
-      round(f, g, h, &a, b, c, d, &e, k[3] &+ w3)
-      round(e, f, g, &h, a, b, c, &d, k[4] &+ w4)
-      round(d, e, f, &g, h, a, b, &c, k[5] &+ w5)
-      round(c, d, e, &f, g, h, a, &b, k[6] &+ w6)
-      round(b, c, d, &e, f, g, h, &a, k[7] &+ w7)
-      round(a, b, c, &d, e, f, g, &h, k[8] &+ w8)
-      round(h, a, b, &c, d, e, f, &g, k[9] &+ w9)
-      round(g, h, a, &b, c, d, e, &f, k[10] &+ w10)
-      round(f, g, h, &a, b, c, d, &e, k[11] &+ w11)
-      round(e, f, g, &h, a, b, c, &d, k[12] &+ w12)
-      round(d, e, f, &g, h, a, b, &c, k[13] &+ w13)
-      round(c, d, e, &f, g, h, a, &b, k[14] &+ w14)
-      round(b, c, d, &e, f, g, h, &a, k[15] &+ w15)
+      round(a, b, &d, e, f, g, &h, k[0] &+ w0, &bc)
+      round(h, a, &c, d, e, f, &g, k[1] &+ w1, &bc)
+      round(g, h, &b, c, d, e, &f, k[2] &+ w2, &bc)
+      round(f, g, &a, b, c, d, &e, k[3] &+ w3, &bc)
+      round(e, f, &h, a, b, c, &d, k[4] &+ w4, &bc)
+      round(d, e, &g, h, a, b, &c, k[5] &+ w5, &bc)
+      round(c, d, &f, g, h, a, &b, k[6] &+ w6, &bc)
+      round(b, c, &e, f, g, h, &a, k[7] &+ w7, &bc)
+      round(a, b, &d, e, f, g, &h, k[8] &+ w8, &bc)
+      round(h, a, &c, d, e, f, &g, k[9] &+ w9, &bc)
+      round(g, h, &b, c, d, e, &f, k[10] &+ w10, &bc)
+      round(f, g, &a, b, c, d, &e, k[11] &+ w11, &bc)
+      round(e, f, &h, a, b, c, &d, k[12] &+ w12, &bc)
+      round(d, e, &g, h, a, b, &c, k[13] &+ w13, &bc)
+      round(c, d, &f, g, h, a, &b, k[14] &+ w14, &bc)
+      round(b, c, &e, f, g, h, &a, k[15] &+ w15, &bc)
 
       var n = 16
       while n < 64 {
         extend(&w0, w1, w9, w14)
-        round(a, b, c, &d, e, f, g, &h, k[n] &+ w0)
+        round(a, b, &d, e, f, g, &h, k[n] &+ w0, &bc)
         extend(&w1, w2, w10, w15)
-        round(h, a, b, &c, d, e, f, &g, k[n &+ 1] &+ w1)
+        round(h, a, &c, d, e, f, &g, k[n &+ 1] &+ w1, &bc)
         extend(&w2, w3, w11, w0)
-        round(g, h, a, &b, c, d, e, &f, k[n &+ 2] &+ w2)
+        round(g, h, &b, c, d, e, &f, k[n &+ 2] &+ w2, &bc)
         extend(&w3, w4, w12, w1)
-        round(f, g, h, &a, b, c, d, &e, k[n &+ 3] &+ w3)
+        round(f, g, &a, b, c, d, &e, k[n &+ 3] &+ w3, &bc)
         extend(&w4, w5, w13, w2)
-        round(e, f, g, &h, a, b, c, &d, k[n &+ 4] &+ w4)
+        round(e, f, &h, a, b, c, &d, k[n &+ 4] &+ w4, &bc)
         extend(&w5, w6, w14, w3)
-        round(d, e, f, &g, h, a, b, &c, k[n &+ 5] &+ w5)
+        round(d, e, &g, h, a, b, &c, k[n &+ 5] &+ w5, &bc)
         extend(&w6, w7, w15, w4)
-        round(c, d, e, &f, g, h, a, &b, k[n &+ 6] &+ w6)
+        round(c, d, &f, g, h, a, &b, k[n &+ 6] &+ w6, &bc)
         extend(&w7, w8, w0, w5)
-        round(b, c, d, &e, f, g, h, &a, k[n &+ 7] &+ w7)
+        round(b, c, &e, f, g, h, &a, k[n &+ 7] &+ w7, &bc)
         extend(&w8, w9, w1, w6)
-        round(a, b, c, &d, e, f, g, &h, k[n &+ 8] &+ w8)
+        round(a, b, &d, e, f, g, &h, k[n &+ 8] &+ w8, &bc)
         extend(&w9, w10, w2, w7)
-        round(h, a, b, &c, d, e, f, &g, k[n &+ 9] &+ w9)
+        round(h, a, &c, d, e, f, &g, k[n &+ 9] &+ w9, &bc)
         extend(&w10, w11, w3, w8)
-        round(g, h, a, &b, c, d, e, &f, k[n &+ 10] &+ w10)
+        round(g, h, &b, c, d, e, &f, k[n &+ 10] &+ w10, &bc)
         extend(&w11, w12, w4, w9)
-        round(f, g, h, &a, b, c, d, &e, k[n &+ 11] &+ w11)
+        round(f, g, &a, b, c, d, &e, k[n &+ 11] &+ w11, &bc)
         extend(&w12, w13, w5, w10)
-        round(e, f, g, &h, a, b, c, &d, k[n &+ 12] &+ w12)
+        round(e, f, &h, a, b, c, &d, k[n &+ 12] &+ w12, &bc)
         extend(&w13, w14, w6, w11)
-        round(d, e, f, &g, h, a, b, &c, k[n &+ 13] &+ w13)
+        round(d, e, &g, h, a, b, &c, k[n &+ 13] &+ w13, &bc)
         extend(&w14, w15, w7, w12)
-        round(c, d, e, &f, g, h, a, &b, k[n &+ 14] &+ w14)
+        round(c, d, &f, g, h, a, &b, k[n &+ 14] &+ w14, &bc)
         extend(&w15, w0, w8, w13)
-        round(b, c, d, &e, f, g, h, &a, k[n &+ 15] &+ w15)
+        round(b, c, &e, f, g, h, &a, k[n &+ 15] &+ w15, &bc)
         n &+= 16
       }
 
@@ -167,20 +186,24 @@ package struct SHA256: Sendable {
   ///
   /// The standard's three-rotation sums are nested here, `rotated(e, 6) ^
   /// rotated(e, 11) ^ rotated(e, 25)` being the first: the same bits, fewer moves.
+  /// The third letter is only needed where it differs from the second, `bc`,
+  /// and that is where the round before found its first two to differ.
   @inline(__always)
   private static func round(
     _ a: UInt32,
     _ b: UInt32,
-    _ c: UInt32,
     _ d: inout UInt32,
     _ e: UInt32,
     _ f: UInt32,
     _ g: UInt32,
     _ h: inout UInt32,
-    _ input: UInt32
+    _ input: UInt32,
+    _ bc: inout UInt32
   ) {
     let choice = g ^ (e & (f ^ g))
-    let majority = (a & b) ^ (c & (a ^ b))
+    let ab = a ^ b
+    let majority = b ^ (ab & bc)
+    bc = ab
     let first = h &+ rotated(e ^ rotated(e ^ rotated(e, 14), 5), 6) &+ choice &+ input
     d &+= first
     h = first &+ rotated(a ^ rotated(a ^ rotated(a, 9), 11), 2) &+ majority
@@ -189,8 +212,8 @@ package struct SHA256: Sendable {
   /// Replaces a word of the message by the one sixteen rounds later.
   @inline(__always)
   private static func extend(_ word: inout UInt32, _ next: UInt32, _ ninth: UInt32, _ fourteenth: UInt32) {
-    let early = rotated(next, 7) ^ rotated(next, 18) ^ (next &>> 3)
-    let late = rotated(fourteenth, 17) ^ rotated(fourteenth, 19) ^ (fourteenth &>> 10)
+    let early = rotated(next ^ rotated(next, 11), 7) ^ (next &>> 3)
+    let late = rotated(fourteenth ^ rotated(fourteenth, 2), 17) ^ (fourteenth &>> 10)
     word = word &+ early &+ ninth &+ late
   }
 

@@ -4,7 +4,7 @@
 /// stands in the plan, the ledger, the contexts of later rules and the
 /// decisions; copied as a struct of some twenty texts it cost more than its
 /// rules and its keys together.
-struct Shared<Value: Sendable & Hashable & Codable>: Sendable, Hashable, Codable {
+struct Shared<Value: Sendable & Hashable>: Sendable, Hashable {
   private final class Box: Sendable {
     let value: Value
     init(_ value: Value) { self.value = value }
@@ -19,7 +19,9 @@ struct Shared<Value: Sendable & Hashable & Codable>: Sendable, Hashable, Codable
   static func == (lhs: Self, rhs: Self) -> Bool { lhs.box === rhs.box || lhs.value == rhs.value }
 
   func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
 
+extension Shared: Codable where Value: Codable {
   // The value's own form: nobody who reads it can tell that it was shared.
   init(from decoder: any Decoder) throws { self.init(try Value(from: decoder)) }
 

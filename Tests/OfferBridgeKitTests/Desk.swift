@@ -188,6 +188,9 @@ extension LedgerState {
   /// What is remembered of a trigger.
   func trigger(_ id: TriggerID) -> TriggerRow? { triggers.row(of: id).map { triggers[$0] } }
 
+  /// The keys of what is remembered of a trigger.
+  func keys(of id: TriggerID) -> [DerivedKey]? { trigger(id).map { $0.nodes.map(key) } }
+
   /// Everything that was issued to a customer.
   func issuedOffers(of customer: CustomerID) -> [IssuedOffer] {
     page(PageQuery(tenant: "main", listing: .issuedOffers(of: customer), limit: .max)).issuedOffers

@@ -62,7 +62,7 @@ import Testing
     desk.now += 30 * Self.day
     for number in 0..<2 { _ = desk.state.commit(plan("n-\(number)", [], at: desk.now), now: desk.now) }
     #expect(desk.state.trigger(TriggerID(.action, "refused")) == nil)
-    #expect(desk.state.trigger(TriggerID(.action, "both"))?.nodes.map(\.key) == [issued.key])
+    #expect(desk.state.keys(of: TriggerID(.action, "both")) == [issued.key])
     // A plan made before it was forgotten is stale, and not taken for a first one.
     let late = JourneyPlan(
       tenant: "main",

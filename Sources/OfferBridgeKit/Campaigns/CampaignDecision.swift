@@ -126,13 +126,14 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
 /// rule was met, in the order of the journey. The others are made when they
 /// are asked for: by a campaign's name, or with ``considered``.
 public struct Decisions: Sendable, RandomAccessCollection {
-  private let notable: [CampaignDecision]
+  // Positions: a decision is made when somebody looks at it, its explanation's closure with it.
+  private let notable: [Int32]
   private let consideredCount: Int
   private let make: @Sendable (Int) -> CampaignDecision
   private let campaignAt: @Sendable (Int) -> CampaignID
 
   init(
-    notable: [CampaignDecision],
+    notable: [Int32],
     count: Int,
     campaignAt: @escaping @Sendable (Int) -> CampaignID,
     make: @escaping @Sendable (Int) -> CampaignDecision
@@ -148,7 +149,7 @@ public struct Decisions: Sendable, RandomAccessCollection {
   /// How many there are.
   public var endIndex: Int { notable.count }
   /// One of them.
-  public subscript(position: Int) -> CampaignDecision { notable[position] }
+  public subscript(position: Int) -> CampaignDecision { make(Int(notable[position])) }
 
   /// The campaign's first decision of the journey, or `nil` when it heard nothing.
   public subscript(_ campaign: CampaignID) -> CampaignDecision? {
@@ -159,5 +160,5 @@ public struct Decisions: Sendable, RandomAccessCollection {
   public var considered: [CampaignDecision] { (0..<consideredCount).map(make) }
 
   /// The offers that stand because of it, in the order of the journey.
-  public var issuedOffers: [IssuedOffer] { notable.compactMap(\.issuedOffer) }
+  public var issuedOffers: [IssuedOffer] { compactMap(\.issuedOffer) }
 }

@@ -1,50 +1,5 @@
 import Foundation
 
-/// A campaign or observer, lowered once when the bridge is made.
-final class Listener<Customer: Sendable>: Sendable {
-  enum Outcome: Sendable {
-    case issue(OfferID)
-    case raise(String)
-    case send(MessageVariant<Customer>, through: ProviderID)
-  }
-
-  /// Its position among all listeners.
-  let index: Int32
-  let id: CampaignID
-  let trigger: Heard
-  let rule: CompiledRule<Customer>
-  let interval: Range<Int64>?
-  let outcome: Outcome
-  let limits: [RegisteredLimit]
-  let exclusiveGroup: String?
-
-  init(
-    index: Int,
-    id: CampaignID,
-    trigger: Heard,
-    rule: CompiledRule<Customer>,
-    interval: Range<Date>?,
-    outcome: Outcome,
-    limits: [CampaignLimit],
-    exclusiveGroup: String?
-  ) {
-    self.index = Int32(index)
-    self.id = id
-    self.trigger = trigger
-    self.rule = rule
-    self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
-    self.outcome = outcome
-    self.limits = limits.map { RegisteredLimit($0, of: id) }
-    self.exclusiveGroup = exclusiveGroup
-  }
-
-  func isRunning(at now: Int64) -> Bool { interval?.contains(now) ?? true }
-
-  var issuedOffer: OfferID? {
-    if case .issue(let offer) = outcome { offer } else { nil }
-  }
-}
-
 /// What can be heard.
 enum Heard: Hashable, Sendable {
   case action(String)
@@ -53,7 +8,6 @@ enum Heard: Hashable, Sendable {
 }
 
 /// What a journey may look at and issue.
-// Not nested in the generic wiring: a type of its own needs no metadata at run time.
 struct JourneyReach: Sendable {
   /// How far back each action's clauses look.
   var actions: [String: Set<HistoryPeriod>] = [:]
@@ -90,39 +44,54 @@ struct JourneyReach: Sendable {
   }
 }
 
-/// Who hears what, and what a journey that begins there may need.
-struct CampaignWiring<Customer: Sendable>: Sendable {
-  let all: [Listener<Customer>]
-  let listeners: [Heard: [Listener<Customer>]]
-  private let raises: [OfferID: String?]
-  private let reaches: [Heard: JourneyReach]
+/// Who hears one thing, and what a journey that begins there may need.
+final class Channel: Sendable {
+  let heard: Heard
+  let listeners: [Listener]
+  /// As the catalog was when the bridge was made.
+  let reach: JourneyReach
 
-  init(_ all: [Listener<Customer>], offers: [OfferID: Offer]) {
+  init(_ heard: Heard, _ listeners: [Listener], _ reach: JourneyReach) {
+    self.heard = heard
+    self.listeners = listeners
+    self.reach = reach
+  }
+}
+
+/// Who hears what.
+struct CampaignWiring: Sendable {
+  let all: [Listener]
+  private let channels: [Heard: Channel]
+  private let listeners: [Heard: [Listener]]
+  private let raises: [OfferID: String?]
+
+  init(_ all: [Listener], offers: [OfferID: Offer]) {
     let listeners = Dictionary(grouping: all, by: \.trigger)
     let raises = offers.mapValues(\.raises)
     self.all = all
     self.listeners = listeners
     self.raises = raises
-    reaches = Dictionary(
-      uniqueKeysWithValues: listeners.keys.map { ($0, Self.reach(of: $0, in: listeners, raises: raises)) }
+    channels = Dictionary(
+      uniqueKeysWithValues: listeners.map { heard, listening in
+        (heard, Channel(heard, listening, Self.reach(of: heard, in: listeners, raises: raises)))
+      }
     )
   }
 
-  func hears(_ heard: Heard) -> Bool { listeners[heard] != nil }
+  /// Who hears it, or `nil` when nobody does.
+  func channel(of heard: Heard) -> Channel? { channels[heard] }
 
-  /// What a journey that begins there may need, as the catalog was when the bridge was made.
-  func reach(of heard: Heard) -> JourneyReach { reaches[heard] ?? JourneyReach() }
-
-  /// The same for the catalog as it is now; `nil` when every offer raises the event that it did.
-  func reach(of heard: Heard, whereChanged offers: [OfferID: Offer]) -> JourneyReach? {
+  /// What a journey from there may need for the catalog as it is now; `nil` when every offer raises the event that it
+  /// did.
+  func reach(of channel: Channel, whereChanged offers: [OfferID: Offer]) -> JourneyReach? {
     if offers.allSatisfy({ raises[$0.key] == .some($0.value.raises) }) { return nil }
     let now = raises.merging(offers.mapValues { $0.raises }) { _, now in now }
-    return Self.reach(of: heard, in: listeners, raises: now)
+    return Self.reach(of: channel.heard, in: listeners, raises: now)
   }
 
   private static func reach(
     of start: Heard,
-    in listeners: [Heard: [Listener<Customer>]],
+    in listeners: [Heard: [Listener]],
     raises: [OfferID: String?]
   ) -> JourneyReach {
     var reach = JourneyReach()

@@ -4,7 +4,7 @@ import Foundation
 struct ConfigurationCheck<Customer: Sendable> {
   private(set) var faults: [ConfigurationFault] = []
   private(set) var warnings: [ConfigurationWarning] = []
-  private(set) var listeners: [Listener<Customer>] = []
+  private(set) var listeners: [Listener] = []
 
   /// Checks everything.
   ///
@@ -46,10 +46,10 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .action(let name): .action(name)
       case .event(let name): .event(name)
       }
-    let outcome: Listener<Customer>.Outcome =
+    let outcome: Listener.Outcome =
       switch campaign.outcome {
       case .issue(let offer): .issue(offer)
-      case .send(let variant, let provider): .send(variant, through: provider)
+      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
       }
     if let interval = campaign.schedule.interval, interval.isEmpty {
       faults.append(.emptySchedule(campaign.id))
@@ -79,10 +79,10 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .action(let name): .action(name)
       case .issuance(let offer): .issuance(offer)
       }
-    let outcome: Listener<Customer>.Outcome =
+    let outcome: Listener.Outcome =
       switch observer.outcome {
       case .raise(let event): .raise(event)
-      case .send(let variant, let provider): .send(variant, through: provider)
+      case .send(let variant, let provider): .send(ListenerVariant(variant), through: provider)
       }
     add(observer.id, heard, observer.rule, nil, outcome, [], nil)
   }
@@ -92,7 +92,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     _ heard: Heard,
     _ rule: Rule<Customer>,
     _ interval: Range<Date>?,
-    _ outcome: Listener<Customer>.Outcome,
+    _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
     _ exclusiveGroup: String?
   ) {
@@ -104,7 +104,7 @@ struct ConfigurationCheck<Customer: Sendable> {
           index: listeners.count,
           id: id,
           trigger: heard,
-          rule: compiled,
+          rule: ListenerRule(compiled),
           interval: interval,
           outcome: outcome,
           limits: limits,
@@ -143,7 +143,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   private mutating func checkSending(
-    _ listener: Listener<Customer>,
+    _ listener: Listener,
     providers: [ProviderID: Duration],
     offers: [OfferID: Offer]
   ) {
@@ -160,7 +160,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   /// Each limit in money knows what a use takes.
-  private mutating func checkMoney(of listener: Listener<Customer>, offers: [OfferID: Offer]) {
+  private mutating func checkMoney(of listener: Listener, offers: [OfferID: Offer]) {
     for limit in listener.limits.lazy.map(\.limit) {
       guard let currency = limit.currency else { continue }
       let counted = listener.issuedOffer.map { [$0] } ?? offersBehind(listener.trigger, offers: offers)

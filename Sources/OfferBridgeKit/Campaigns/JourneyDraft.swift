@@ -1,12 +1,12 @@
 /// What a planner has put down so far: the nodes of the plan, and what each campaign decided.
-struct JourneyDraft<Customer: Sendable>: Sendable {
+struct JourneyDraft: Sendable {
   /// The keys that the trigger's earlier commits wrote or refused.
   private let known: [DerivedKey]
 
   private(set) var nodes: [PlanNode] = []
   private(set) var decisions: [PlannedDecision] = []
   /// What was heard, one for each time that listeners were asked.
-  private(set) var contexts: [RuleContext<Customer>] = []
+  private(set) var contexts: [RuleFacts] = []
   /// The outcomes that say more than a word.
   private(set) var outcomes: [CampaignDecision.Outcome] = []
   /// Whether something would be written that is not there yet.
@@ -19,7 +19,7 @@ struct JourneyDraft<Customer: Sendable>: Sendable {
   func has(_ key: DerivedKey) -> Bool { nodes.contains { $0.key == key } }
 
   /// Takes a context, and answers the number by which decisions name it.
-  mutating func begin(_ context: RuleContext<Customer>) -> Int32 {
+  mutating func begin(_ context: RuleFacts) -> Int32 {
     contexts.append(context)
     return Int32(contexts.count - 1)
   }
@@ -33,8 +33,8 @@ struct JourneyDraft<Customer: Sendable>: Sendable {
 
   /// Puts down an outcome that no ledger can change.
   mutating func decide(
-    _ listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>,
+    _ listener: Listener,
+    at place: JourneyPlace,
     _ outcome: CampaignDecision.Outcome,
     isReplay: Bool = false
   ) {
@@ -52,8 +52,8 @@ struct JourneyDraft<Customer: Sendable>: Sendable {
 
   /// Puts down that the outcome is what becomes of a node.
   mutating func decide(
-    _ listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>,
+    _ listener: Listener,
+    at place: JourneyPlace,
     node: Int,
     isReplay: Bool = false
   ) {
@@ -87,8 +87,8 @@ struct JourneyDraft<Customer: Sendable>: Sendable {
 }
 
 /// Where in a journey something is heard.
-struct JourneyPlace<Customer: Sendable>: Sendable {
-  let context: RuleContext<Customer>
+struct JourneyPlace: Sendable {
+  let context: RuleFacts
   /// The number by which decisions name the context.
   let number: Int32
   /// What the steps taken here go back to.

@@ -88,17 +88,29 @@ public struct PlanNode: Sendable, Hashable {
   }
 
   /// Its derived key: the id of what is issued, the key of a message; of a withheld step, of no account.
-  public let key: DerivedKey
+  public var key: DerivedKey { step.value.key }
   /// The index of its parent, or `nil` for a root.
-  public let parent: Int?
+  public var parent: Int? { step.value.parent }
   /// Nodes with the same number are ordered alternatives.
-  public let choice: Int?
+  public var choice: Int? { step.value.choice }
   /// The campaign or observer whose step it is, or `nil` for an offer's own event.
-  public let campaign: CampaignID?
+  public var campaign: CampaignID? { step.value.campaign }
   /// What it takes from limits; all or none, each counter once.
-  public let limits: [LimitUse]
+  public var limits: [LimitUse] { step.value.limits }
   /// What it writes.
-  public let content: Content
+  public var content: Content { step.value.content }
+
+  // A node passes through draft, plan, ledger and decisions, and is some 180 bytes.
+  private let step: Shared<Step>
+
+  private struct Step: Sendable, Hashable {
+    let key: DerivedKey
+    let parent: Int?
+    let choice: Int?
+    let campaign: CampaignID?
+    let limits: [LimitUse]
+    let content: Content
+  }
 
   package init(
     key: DerivedKey,
@@ -108,12 +120,9 @@ public struct PlanNode: Sendable, Hashable {
     limits: [LimitUse] = [],
     content: Content
   ) {
-    self.key = key
-    self.parent = parent
-    self.choice = choice
-    self.campaign = campaign
-    self.limits = limits
-    self.content = content
+    step = Shared(
+      Step(key: key, parent: parent, choice: choice, campaign: campaign, limits: limits, content: content)
+    )
   }
 }
 

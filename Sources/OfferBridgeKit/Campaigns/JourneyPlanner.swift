@@ -4,15 +4,15 @@ import Foundation
 ///
 /// Pure: it decides on the snapshot and the facts that were read, and waits
 /// for nothing. What it plans stands once the ledger has committed it.
-struct JourneyPlanner<Customer: Sendable> {
+struct JourneyPlanner {
   let tenant: TenantID
   let trigger: TriggerRecord
   let snapshot: LedgerSnapshot
   let offers: [OfferID: Offer]
-  let wiring: CampaignWiring<Customer>
+  let wiring: CampaignWiring
   let depthLimit: Int
 
-  private(set) var draft: JourneyDraft<Customer>
+  private(set) var draft: JourneyDraft
   private var choices = 0
 
   init(
@@ -20,7 +20,7 @@ struct JourneyPlanner<Customer: Sendable> {
     trigger: TriggerRecord,
     snapshot: LedgerSnapshot,
     offers: [OfferID: Offer],
-    wiring: CampaignWiring<Customer>,
+    wiring: CampaignWiring,
     depthLimit: Int
   ) {
     self.tenant = tenant
@@ -44,13 +44,13 @@ struct JourneyPlanner<Customer: Sendable> {
 
   /// Asks those who hear it, in their order.
   mutating func hear(
-    _ heard: Heard,
-    in context: RuleContext<Customer>,
+    _ channel: Channel,
+    in context: RuleFacts,
     cause: JourneyCause,
     parent: Int? = nil,
     depth: Int = 0
   ) {
-    guard let listeners = wiring.listeners[heard] else { return }
+    let listeners = channel.listeners
     var place = JourneyPlace(
       context: context,
       number: draft.begin(context),
@@ -77,7 +77,7 @@ struct JourneyPlanner<Customer: Sendable> {
   }
 
   /// The campaign of an exclusive group that an earlier commit took: a replay cannot pick another.
-  private func winner(of group: String, among listeners: [Listener<Customer>], parent: Int?) -> CampaignID? {
+  private func winner(of group: String, among listeners: [Listener], parent: Int?) -> CampaignID? {
     listeners.first { $0.exclusiveGroup == group && decided($0.id, parent: parent)?.isWritten == true }?.id
   }
 
@@ -87,7 +87,7 @@ struct JourneyPlanner<Customer: Sendable> {
     return snapshot.decided.first { $0.campaign == campaign && $0.parent == parent }
   }
 
-  private mutating func ask(_ listener: Listener<Customer>, at place: JourneyPlace<Customer>) {
+  private mutating func ask(_ listener: Listener, at place: JourneyPlace) {
     if let decided = decided(listener.id, parent: place.parent) {
       return replay(decided, of: listener, at: place)
     }
@@ -116,8 +116,8 @@ struct JourneyPlanner<Customer: Sendable> {
 
   private mutating func issue(
     _ id: OfferID,
-    by listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>
+    by listener: Listener,
+    at place: JourneyPlace
   ) {
     guard let offer = offers[id] else { return draft.decide(listener, at: place, .offerUnknown(id)) }
     let key = DerivedKey.issuance(
@@ -143,9 +143,7 @@ struct JourneyPlanner<Customer: Sendable> {
       expiresAt: offer.expires.moment(issuedAt: snapshot.now),
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
-      replicas: offer.replicas
-        .map { Replica(provider: $0.key, name: $0.value, state: .notSent(.notHeard)) }
-        .sorted { $0.provider < $1.provider },
+      replicas: unsent(offer),
       redeemed: .none
     )
     let node = draft.add(
@@ -162,11 +160,22 @@ struct JourneyPlanner<Customer: Sendable> {
     follow(issued, raises: offer.raises, from: place, node: node)
   }
 
+  /// The offer's replicas, in the order of their providers' names.
+  private func unsent(_ offer: Offer) -> [Replica] {
+    var replicas: [Replica] = []
+    replicas.reserveCapacity(offer.replicas.count)
+    for (provider, name) in offer.replicas {
+      replicas.append(Replica(provider: provider, name: name, state: .notSent(.notHeard)))
+    }
+    if replicas.count > 1 { replicas.sort { $0.provider < $1.provider } }
+    return replicas
+  }
+
   /// What hears an issuance: those of the event that it raises, then the observers of the issuance itself.
   private mutating func follow(
     _ issued: IssuedOffer,
     raises event: String?,
-    from place: JourneyPlace<Customer>,
+    from place: JourneyPlace,
     node: Int
   ) {
     let attributes = Attributes(
@@ -180,7 +189,7 @@ struct JourneyPlanner<Customer: Sendable> {
         hear(event, key, attributes, issuing: issued, from: place, node: raised)
       }
     }
-    guard wiring.hears(.issuance(issued.offer)) else { return }
+    guard let observers = wiring.channel(of: .issuance(issued.offer)) else { return }
     let heard = HeardEvent(
       kind: .issuance,
       name: "issuance of \(issued.offer)",
@@ -189,7 +198,7 @@ struct JourneyPlanner<Customer: Sendable> {
       attributes: attributes
     )
     hear(
-      .issuance(issued.offer),
+      observers,
       in: place.context.hearing(heard, issuing: issued),
       cause: cause,
       parent: node,
@@ -199,8 +208,8 @@ struct JourneyPlanner<Customer: Sendable> {
 
   private mutating func raise(
     _ event: String,
-    by listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>
+    by listener: Listener,
+    at place: JourneyPlace
   ) {
     let key = eventKey(event, place.cause)
     guard !draft.has(key) else { return draft.decide(listener, at: place, .alreadyPlanned) }
@@ -211,8 +220,8 @@ struct JourneyPlanner<Customer: Sendable> {
   private mutating func raise(
     _ event: String,
     _ key: DerivedKey,
-    by listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>,
+    by listener: Listener,
+    at place: JourneyPlace,
     isReplay: Bool
   ) {
     let node = draft.add(
@@ -227,9 +236,10 @@ struct JourneyPlanner<Customer: Sendable> {
     _ key: DerivedKey,
     _ attributes: Attributes,
     issuing issued: IssuedOffer?,
-    from place: JourneyPlace<Customer>,
+    from place: JourneyPlace,
     node: Int
   ) {
+    guard let channel = wiring.channel(of: .event(event)) else { return }
     let heard = HeardEvent(
       kind: .raised,
       name: event,
@@ -238,7 +248,7 @@ struct JourneyPlanner<Customer: Sendable> {
       attributes: attributes
     )
     hear(
-      .event(event),
+      channel,
       in: place.context.hearing(heard, issuing: issued),
       cause: .event(key),
       parent: node,
@@ -247,21 +257,21 @@ struct JourneyPlanner<Customer: Sendable> {
   }
 
   private mutating func send(
-    _ variant: MessageVariant<Customer>,
+    _ variant: ListenerVariant,
     through provider: ProviderID,
-    by listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>
+    by listener: Listener,
+    at place: JourneyPlace
   ) {
-    let context = MessageContext(rule: place.context, provider: provider)
-    if let closure = context.issuedOffer?.closure {
+    let issued = place.context.issuedOffer
+    if let closure = issued?.closure {
       return withhold(listener, at: place, .offerClosed(closure))
     }
-    if let limit = limitWithoutAmount(of: listener, worth: context.issuedOffer?.faceValue) {
+    if let limit = limitWithoutAmount(of: listener, worth: issued?.faceValue) {
       return withhold(listener, at: place, .limitUnmeasurable(limit))
     }
     let payload: [UInt8]
     do {
-      payload = try variant.payload(in: context)
+      payload = try variant.payload(in: place.context, through: provider)
     } catch {
       return withhold(listener, at: place, .missingDataPoint(error.name))
     }
@@ -277,8 +287,8 @@ struct JourneyPlanner<Customer: Sendable> {
       customer: trigger.customer,
       campaign: listener.id,
       variant: variant.name,
-      issuedOffer: context.issuedOffer?.id,
-      replica: context.replica,
+      issuedOffer: issued?.id,
+      replica: issued?.replica(at: provider)?.name,
       payload: payload,
       createdAt: snapshot.now,
       cause: place.cause,
@@ -290,7 +300,7 @@ struct JourneyPlanner<Customer: Sendable> {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
-        limits: uses(of: listener, offer: context.issuedOffer?.offer, worth: context.issuedOffer?.faceValue),
+        limits: uses(of: listener, offer: issued?.offer, worth: issued?.faceValue),
         content: .message(message)
       )
     )
@@ -302,8 +312,8 @@ struct JourneyPlanner<Customer: Sendable> {
   /// What was written or refused stays so; what stands beneath it is asked again on today's facts.
   private mutating func replay(
     _ decided: DecidedNode,
-    of listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>
+    of listener: Listener,
+    at place: JourneyPlace
   ) {
     switch decided.outcome {
     case .refused(let limit):
@@ -330,8 +340,8 @@ struct JourneyPlanner<Customer: Sendable> {
 
   /// Decides that nothing is done; where a message would have been about an issued offer, its replica says why.
   private mutating func withhold(
-    _ listener: Listener<Customer>,
-    at place: JourneyPlace<Customer>,
+    _ listener: Listener,
+    at place: JourneyPlace,
     _ outcome: CampaignDecision.Outcome
   ) {
     draft.decide(listener, at: place, outcome)
@@ -343,10 +353,10 @@ struct JourneyPlanner<Customer: Sendable> {
 
   private func reason(
     _ outcome: CampaignDecision.Outcome,
-    of listener: Listener<Customer>,
-    in context: RuleContext<Customer>
+    of listener: Listener,
+    in context: RuleFacts
   ) -> WithheldReason? {
-    func decisive() -> [String] { listener.rule.source.explain(in: context).decisive.map { $0.requirement } }
+    func decisive() -> [String] { listener.rule.explain(context).decisive.map { $0.requirement } }
     switch outcome {
     case .notMet: return .notMet(listener.id, decisive())
     case .notEvaluable: return .notEvaluable(listener.id, decisive())
@@ -366,15 +376,14 @@ struct JourneyPlanner<Customer: Sendable> {
     .event(tenant: tenant, customer: trigger.customer, cause: cause, name: name)
   }
 
-  private func uses(of listener: Listener<Customer>, offer: OfferID?, worth faceValue: Money?) -> [LimitUse] {
+  private func uses(of listener: Listener, offer: OfferID?, worth faceValue: Money?) -> [LimitUse] {
     listener.limits.compactMap {
       $0.use(offer: offer, customer: trigger.customer, at: snapshot.now, worth: faceValue)
     }
   }
 
   /// A limit in money whose use has no amount: the catalog's offer is not the one that the bridge was made with.
-  private func limitWithoutAmount(of listener: Listener<Customer>, worth faceValue: Money?) -> CampaignLimit?
-  {
+  private func limitWithoutAmount(of listener: Listener, worth faceValue: Money?) -> CampaignLimit? {
     for limit in listener.limits where limit.limit.amount(worth: faceValue) == nil { return limit.limit }
     return nil
   }

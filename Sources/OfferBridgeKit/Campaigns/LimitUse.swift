@@ -35,14 +35,14 @@ public struct LimitUse: Sendable, Hashable, Codable {
   public let amount: Int64
 
   // One for all uses of a campaign's limit.
-  private let shared: Shared<CampaignLimit>
+  let shared: Shared<CampaignLimit>
 
   private enum CodingKeys: String, CodingKey {
     case shared = "limit"
     case counter, amount
   }
 
-  fileprivate init(_ limit: Shared<CampaignLimit>, _ counter: LimitCounter, amount: Int64) {
+  init(_ limit: Shared<CampaignLimit>, _ counter: LimitCounter, amount: Int64) {
     shared = limit
     self.counter = counter
     self.amount = amount

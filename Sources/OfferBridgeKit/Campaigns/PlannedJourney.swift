@@ -1,14 +1,14 @@
 /// A plan with the decisions that it was made of, before the ledger has answered.
-struct PlannedJourney<Customer: Sendable>: Sendable {
+struct PlannedJourney: Sendable {
   let plan: JourneyPlan
   private let decisions: [PlannedDecision]
-  private let contexts: [RuleContext<Customer>]
+  private let contexts: [RuleFacts]
   private let outcomes: [CampaignDecision.Outcome]
-  private let listeners: [Listener<Customer>]
+  private let listeners: [Listener]
   /// What the trigger decided for campaigns that hear it no more.
   private let leftovers: [DecidedNode]
 
-  init(_ planner: JourneyPlanner<Customer>) {
+  init(_ planner: JourneyPlanner) {
     plan = planner.plan
     decisions = planner.draft.decisions
     contexts = planner.draft.contexts
@@ -17,8 +17,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
     leftovers = Self.leftovers(of: planner)
   }
 
-  private static func leftovers(of planner: JourneyPlanner<Customer>) -> [DecidedNode] {
-    // A new trigger has none. And closures, not key paths: in generic code those are made anew at each call.
+  private static func leftovers(of planner: JourneyPlanner) -> [DecidedNode] {
+    // A new trigger has none.
     guard !planner.snapshot.decided.isEmpty else { return [] }
     let asked = Set(planner.draft.decisions.map { planner.wiring.all[Int($0.listener)].id })
     return planner.snapshot.decided.filter { node in node.campaign.map { !asked.contains($0) } ?? false }
@@ -32,11 +32,9 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
         : leftover(leftovers[index - decisions.count], heard: heard)
     }
     let count = decisions.count + leftovers.count
-    var notable: [CampaignDecision] = []
-    for index in 0..<count {
-      if index < decisions.count, !decisions[index].mayBeNotable { continue }
-      let decision = make(index)
-      if decision.outcome.isNotable { notable.append(decision) }
+    var notable: [Int32] = []
+    for index in 0..<count where index >= decisions.count || isNotable(decisions[index], answers) {
+      notable.append(Int32(index))
     }
     return Decisions(
       notable: notable,
@@ -48,6 +46,15 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       },
       make: make
     )
+  }
+
+  /// Whether it is told without being asked for; the same as its outcome says, without making it.
+  private func isNotable(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> Bool {
+    switch planned.step {
+    case .notMet, .notEvaluable, .notRunning: false
+    case .settled(let settled): outcomes[Int(settled)].isNotable
+    case .node(let node): if case .parentNotWritten = answers[Int(node)] { false } else { true }
+    }
   }
 
   private func decision(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> CampaignDecision {
@@ -69,7 +76,7 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       heard: context.event.name,
       outcome: outcome,
       isReplay: isReplay,
-      explain: { listener.rule.source.explain(in: context) }
+      explain: { listener.rule.explain(context) }
     )
   }
 
@@ -108,10 +115,8 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
         (provider, state) = (at, .notSent(reason))
       default: continue
       }
-      if let index = offer.replicas.firstIndex(where: { $0.provider == provider }),
-        case .notSent = offer.replicas[index].state
-      {
-        offer.replicas[index].state = state
+      if let index = offer.replicaIndex(at: provider), case .notSent = offer[replicaState: index] {
+        offer[replicaState: index] = state
       }
     }
     return offer
@@ -132,15 +137,5 @@ struct PlannedJourney<Customer: Sendable>: Sendable {
       isReplay: true,
       explain: { RuleExplanation(requirement: "decided before by a campaign that is gone", verdict: .met) }
     )
-  }
-}
-
-extension PlannedDecision {
-  /// Whether its outcome must be made to know if it is told without being asked for.
-  fileprivate var mayBeNotable: Bool {
-    switch step {
-    case .notMet, .notEvaluable, .notRunning: false
-    case .settled, .node: true
-    }
   }
 }

@@ -17,7 +17,7 @@ public final class InMemoryOfferLedger: OfferLedger {
 
   private let now: @Sendable () -> Date
   private let refusalRetention: Duration
-  private let states: Guarded<[TenantID: LedgerState]>
+  private let states: Guarded<TenantStates>
 
   /// An empty ledger.
   ///
@@ -30,7 +30,7 @@ public final class InMemoryOfferLedger: OfferLedger {
   ) {
     self.refusalRetention = refusalRetention
     self.now = now
-    states = Guarded([:])
+    states = Guarded(TenantStates())
   }
 
   /// The ledger that was saved, as it was then, but that what was being sent is due again.
@@ -58,7 +58,7 @@ public final class InMemoryOfferLedger: OfferLedger {
         now: now().milliseconds
       )
     }
-    states = Guarded(restored)
+    states = Guarded(TenantStates(restored))
   }
 
   /// Everything that it holds now, for an app without a database to keep across a restart.
@@ -74,7 +74,9 @@ public final class InMemoryOfferLedger: OfferLedger {
   ) -> sending Answer {
     // The clock is read under the lock, so that the order of steps is the order of their times.
     states.withLock { states in
-      body(&states[tenant, default: LedgerState(refusalRetention: refusalRetention)], now().milliseconds)
+      states.with(tenant, orElse: { LedgerState(refusalRetention: refusalRetention) }) { state in
+        body(&state, now().milliseconds)
+      }
     }
   }
 

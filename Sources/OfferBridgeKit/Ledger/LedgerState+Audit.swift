@@ -94,17 +94,17 @@ extension LedgerState {
 
   private func auditLimits(_ audit: inout LedgerAudit, now: Int64) {
     var expected: [LimitCounter: [(at: Int64, amount: Int64, limit: CampaignLimit)]] = [:]
-    func take(_ uses: [LimitUse], at: Int64) {
-      for use in uses.eachCounterOnce {
-        expected[use.counter, default: []].append((at, use.amount, use.limit))
+    func take(_ uses: Few<KeptUse>, at: Int64) {
+      uses.forEachCounterOnce { use in
+        expected[counters[use.counter].name, default: []].append((at, use.amount, use.limit.value))
       }
     }
     for row in issued.indices.lazy.map({ issued[Int32($0)] })
     where row.offer.closure?.limitUses != .givenBack {
-      take(row.limits, at: row.offer.issuedAt.milliseconds)
+      take(row.uses, at: row.offer.issuedAt.milliseconds)
     }
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
-      take(row.limits, at: row.message.createdAt.milliseconds)
+      take(Few(row.uses), at: row.message.createdAt.milliseconds)
     }
     for kept in counters.named {
       let counter = kept.name

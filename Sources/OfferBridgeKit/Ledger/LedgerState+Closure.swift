@@ -22,7 +22,7 @@ extension LedgerState {
       limitUses: closing.limitUses
     )
     issued[row].offer.closure = closure
-    if closing.limitUses == .givenBack { giveBack(issued[row].limits, usedAt: offer.issuedAt.milliseconds) }
+    if closing.limitUses == .givenBack { giveBack(issued[row].uses, usedAt: offer.issuedAt.milliseconds) }
     reviewMessages(about: row)
     commit(closing.recalls, about: row, now: now)
     fold(issued[row].customer)
@@ -33,7 +33,7 @@ extension LedgerState {
   private mutating func commit(_ recalls: [OfferMessage], about row: Int32, now: Int64) {
     for recall in recalls where messages.row(of: recall.key) == nil {
       guard recall.purpose == .recall, recall.issuedOffer == issued[row].offer.id,
-        issued[row].current.replica(at: recall.provider)?.mayBeThere ?? false
+        issued[row].current.replica(at: recall.provider)?.state.mayBeThere ?? false
       else { continue }
       queue(recall, now: now)
     }

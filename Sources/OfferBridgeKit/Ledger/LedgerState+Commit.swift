@@ -43,7 +43,7 @@ extension LedgerState {
       guard let lapse = lapsing.first, lapse.moment <= now else { return }
       lapsing.removeFirst()
       guard let row = triggers.row(of: lapse.trigger) else { continue }
-      triggers[row].nodes.removeAll { $0.hasLapsed(at: now) }
+      triggers[row].forgetLapsed(at: now)
       if triggers[row].nodes.isEmpty && triggers[row].lapsesAt <= now {
         triggers.remove(row, leaving: .nothing)
       }
@@ -68,35 +68,30 @@ extension LedgerState {
       withhold(issued, provider, reason)
       return .written
     }
-    if let decided = trigger.node(node.key, at: now) {
-      if case .refused(let limit, _) = decided.outcome { return .refused(limit) }
-      return .replayed
+    if let place = place(of: node.key, in: trigger, at: now) {
+      return trigger.nodes[place].refusal.map { .refused($0) } ?? .replayed
     }
     if case .message(let message) = node.content, let closure = closure(of: message) {
       withhold(message, .offerClosed)
       return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
-    func remember(_ outcome: TriggerRow.Outcome) {
-      trigger.nodes.append(.init(key: node.key, parent: parent, campaign: node.campaign, outcome: outcome))
-    }
-    if let limit = refusingLimit(node.limits, at: at) {
-      remember(.refused(limit, until: now.addingClamped(refusalRetention)))
+    let uses = keep(node.limits)
+    if let limit = refusingLimit(uses, at: at)?.value {
+      let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
+      remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
       if case .message(let message) = node.content { withhold(message, .limitReached(message.campaign)) }
       return .refused(limit)
     }
-    use(node.limits, at: at)
+    use(uses, at: at)
+    let outcome: TriggerRow.KeptStep.Outcome
     switch node.content {
-    case .issuance(let offer):
-      remember(.issued(issue(offer, limits: node.limits)))
-    case .event(let name):
-      remember(.raised(name))
-    case .message(let message):
-      remember(.queued(message.provider))
-      queue(message, limits: node.limits, now: now)
-    case .withheld:
-      break
+    case .issuance(let offer): outcome = .issued(issue(offer, uses))
+    case .event(let name): outcome = .raised(name)
+    case .message(let message): outcome = .queued(queue(message, uses, now: now))
+    case .withheld: return .written
     }
+    remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
     return .written
   }
 
@@ -105,42 +100,18 @@ extension LedgerState {
     message.issuedOffer.flatMap { issued.row(of: $0) }.flatMap { issued[$0].offer.closure }
   }
 
-  /// The first limit that another use would break.
-  private func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
-    uses.first { use in
-      let used = counters.row(of: use.counter).map { counters[$0].count(in: use.limit.window, at: at) } ?? 0
-      let (sum, isOver) = used.addingReportingOverflow(use.amount)
-      return isOver || sum > use.limit.cap
-    }?.limit
-  }
-
-  private mutating func use(_ uses: [LimitUse], at: Int64) {
-    for use in uses.eachCounterOnce {
-      let hash = use.counter.rowHash
-      let row = counters.row(of: use.counter, hash) ?? counters.append(CounterRow(name: use.counter), hash)
-      counters[row].use(use.amount, in: use.limit.window, at: at)
-    }
-  }
-
-  /// Takes the uses of an issuance back.
-  mutating func giveBack(_ uses: [LimitUse], usedAt: Int64) {
-    for use in uses.eachCounterOnce {
-      guard let row = counters.row(of: use.counter) else { continue }
-      counters[row].giveBack(use.amount, in: use.limit.window, at: usedAt)
-    }
-  }
-
-  private mutating func issue(_ offer: IssuedOffer, limits: [LimitUse]) -> Int32 {
+  private mutating func issue(_ offer: IssuedOffer, _ uses: Few<KeptUse>) -> Int32 {
     let owner = row(of: offer.customer)
-    let row = append(IssuedRow(offer: offer, limits: limits, customer: owner))
+    let row = append(IssuedRow(offer: offer, uses: uses, customer: owner))
     for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
     fold(owner)
     return row
   }
 
   /// Puts an issued offer among all, and among its customer's.
-  mutating func append(_ issuedRow: IssuedRow) -> Int32 {
+  mutating func append(_ issuedRow: consuming IssuedRow) -> Int32 {
     let owner = issuedRow.customer
+    issuedRow.offer.terms = terms.one(issuedRow.offer.terms)
     let row = issued.append(issuedRow)
     if customers[owner].lastIssued == nowhere {
       customers[owner].firstIssued = row
@@ -158,17 +129,9 @@ extension LedgerState {
   /// A reason replaces an earlier reason, and nothing that was sent.
   private mutating func withhold(_ offer: IssuedOffer.ID, _ provider: ProviderID, _ reason: WithheldReason) {
     guard let row = issued.row(of: offer),
-      let index = issued[row].offer.replicas.firstIndex(where: { $0.provider == provider }),
-      case .notSent = issued[row].offer.replicas[index].state
+      let index = issued[row].offer.replicaIndex(at: provider),
+      case .notSent = issued[row].offer[replicaState: index]
     else { return }
-    issued[row].offer.replicas[index].state = .notSent(reason)
-  }
-}
-
-extension [LimitUse] {
-  /// The uses without those of a counter that an earlier one names.
-  var eachCounterOnce: some Sequence<LimitUse> {
-    indices.lazy.filter { index in !self[..<index].contains { $0.counter == self[index].counter } }
-      .map { self[$0] }
+    issued[row].offer[replicaState: index] = .notSent(reason)
   }
 }

@@ -38,8 +38,7 @@ extension LedgerState {
         )
       )
     }
-    let nextDue = [lanes[lane].waiting.first?.moment, lanes[lane].leases.first?.moment].compactMap(\.self)
-      .min()
+    let nextDue = lanes[lane].nextDue
     return ClaimAnswer(
       now: Date(milliseconds: now),
       claims: claims,
@@ -64,7 +63,7 @@ extension LedgerState {
     messages[row].state = .leased(until: until)
     messages[row].stamp &+= 1
     let entry = entry(of: row, at: until)
-    lanes[messages[row].lane].leases.insert(entry)
+    lanes[Int(messages[row].lane)].leases.insert(entry)
     return .extended(Lease(message: lease.message, fence: lease.fence, until: Date(milliseconds: until)))
   }
 
@@ -146,7 +145,9 @@ extension LedgerState {
       if references.row(of: key, hash) == nil {
         _ = references.append(ReferenceRow(name: key, issued: issuedRow), hash)
       }
-      if !issued[issuedRow].references.contains(key) { issued[issuedRow].references.append(key) }
+      if !issued[issuedRow].references.contains(where: { $0 == key }) {
+        issued[issuedRow].references.append(key)
+      }
       for event in parked.take(reference: key) { attach(event, to: owner) }
     }
     fold(owner)
@@ -159,18 +160,18 @@ extension LedgerState {
     guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return }
     if messages[row].message.purpose == .recall {
       // Until it is known to be out, it is where it was.
-      if case .accepted = state { issued[issuedRow].offer.replicas[index].state = .recalled }
+      if case .accepted = state { issued[issuedRow].offer[replicaState: index] = .recalled }
       return
     }
-    let before = issued[issuedRow].offer.replicas[index].state
+    let before = issued[issuedRow].offer[replicaState: index]
     switch (before, state) {
     case (.accepted, _), (.recalled, _):
       break
     case (.unknown, .pending), (.unknown, .rejected), (.unknown, .notSent), (.pending, .rejected),
       (.pending, .notSent):
-      issued[issuedRow].offer.replicas[index].state = othersSay(about: row) ?? state
+      issued[issuedRow].offer[replicaState: index] = othersSay(about: row) ?? state
     default:
-      issued[issuedRow].offer.replicas[index].state = state
+      issued[issuedRow].offer[replicaState: index] = state
     }
   }
 
@@ -187,7 +188,6 @@ extension LedgerState {
   }
 
   func replicaIndex(of row: Int32) -> Int? {
-    let provider = messages[row].message.provider
-    return issued[messages[row].issued].offer.replicas.firstIndex { $0.provider == provider }
+    issued[messages[row].issued].offer.replicaIndex(at: messages[row].message.provider)
   }
 }

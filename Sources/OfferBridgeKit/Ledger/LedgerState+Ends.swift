@@ -42,11 +42,11 @@ extension LedgerState {
     var row = customers[issued[issuedRow].customer].firstMessage
     while row != nowhere {
       if messages[row].issued == issuedRow {
-        let isToEnd = isProven(row) || isOfClosedOffer(row)
         switch messages[row].state {
-        case .waiting where isToEnd:
+        case .waiting where isProven(row) || isOfClosedOffer(row):
           endOpen(row)
         case .confirmed where !isProven(row):
+          let isToEnd = isOfClosedOffer(row)
           messages[row].state = isToEnd ? .withdrawn : .waiting
           if isToEnd { setReplica(of: row, to: .notSent(.offerClosed)) }
           if !isToEnd && !messages[row].isInLane { enterLane(row) }

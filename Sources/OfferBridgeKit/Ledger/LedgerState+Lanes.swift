@@ -10,6 +10,12 @@ struct Lane: Sendable {
   /// The first open message of each customer who has one, by the customer's row; it knows the last one.
   var heads = RowIndex()
 
+  /// The earliest moment at which something is due or a lease runs out.
+  var nextDue: Int64? {
+    guard let due = waiting.first?.moment else { return leases.first?.moment }
+    return leases.first.map { min(due, $0.moment) } ?? due
+  }
+
   /// Takes out what is due first, of what waits or whose lease ran out.
   mutating func takeEarliest(by horizon: Int64) -> Int32? {
     let due = waiting.first.flatMap { $0.moment <= horizon ? $0 : nil }
@@ -32,7 +38,7 @@ struct Lane: Sendable {
 extension LedgerState {
   /// Commits a message: it waits in its lane, unless a redemption has proved already what it is for.
   @discardableResult
-  mutating func queue(_ message: OfferMessage, limits: [LimitUse] = [], now: Int64) -> Int32 {
+  mutating func queue(_ message: OfferMessage, _ uses: Few<KeptUse> = .none, now: Int64) -> Int32 {
     let owner = row(of: message.customer)
     let issuedRow = message.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere
     let row = append(
@@ -41,7 +47,7 @@ extension LedgerState {
         customer: owner,
         issued: issuedRow,
         lane: lane(of: message.provider),
-        limits: limits,
+        uses: uses.all,
         state: .waiting,
         due: now
       )
@@ -59,8 +65,9 @@ extension LedgerState {
   }
 
   /// Puts a message among all, and among its customer's.
-  mutating func append(_ message: MessageRow) -> Int32 {
+  mutating func append(_ message: consuming MessageRow) -> Int32 {
     let owner = message.customer
+    message.message.envelope = envelopes.one(message.message.envelope)
     let row = messages.append(message)
     if customers[owner].lastMessage == nowhere {
       customers[owner].firstMessage = row
@@ -72,19 +79,19 @@ extension LedgerState {
   }
 
   /// The number of a provider's lane, made when there is none.
-  mutating func lane(of provider: ProviderID) -> Int {
-    if let lane = lanes.firstIndex(where: { $0.provider == provider }) { return lane }
+  mutating func lane(of provider: ProviderID) -> Int32 {
+    if let lane = lanes.firstIndex(where: { $0.provider == provider }) { return Int32(lane) }
     lanes.append(Lane(provider: provider))
-    return lanes.count - 1
+    return Int32(lanes.count - 1)
   }
 
   /// The first of a customer's open messages in a lane, or `nil`.
-  func head(of customer: Int32, in lane: Int) -> Int32? {
-    lanes[lane].heads.row(Lane.hash(customer)) { messages[$0].customer == customer }
+  func head(of customer: Int32, in lane: Int32) -> Int32? {
+    lanes[Int(lane)].heads.row(Lane.hash(customer)) { messages[$0].customer == customer }
   }
 
   private mutating func putAhead(_ row: Int32, of head: Int32?, tail: Int32) {
-    let (lane, hash) = (messages[row].lane, Lane.hash(messages[row].customer))
+    let (lane, hash) = (Int(messages[row].lane), Lane.hash(messages[row].customer))
     if let head { lanes[lane].heads.remove(hash, head) }
     lanes[lane].heads.insert(hash, row)
     messages[row].tail = tail
@@ -128,7 +135,7 @@ extension LedgerState {
 
   mutating func putInQueue(_ row: Int32) {
     messages[row].stamp &+= 1
-    lanes[messages[row].lane].waiting.insert(entry(of: row, at: messages[row].due))
+    lanes[Int(messages[row].lane)].waiting.insert(entry(of: row, at: messages[row].due))
   }
 
   /// Takes a settled head out, and lets the customer's next open message be the head.
@@ -140,7 +147,7 @@ extension LedgerState {
       next = messages[next].nextInLane
     }
     if next == nowhere {
-      lanes[messages[row].lane].heads.remove(Lane.hash(messages[row].customer), row)
+      lanes[Int(messages[row].lane)].heads.remove(Lane.hash(messages[row].customer), row)
     } else {
       putAhead(next, of: row, tail: messages[row].tail)
       putInQueue(next)

@@ -105,7 +105,7 @@ extension LedgerState {
     counted.sort { $0.entry.isBefore($1.entry) }
     return IssuedOfferRecord(
       issuedOffer: issued[row].current,
-      limitUses: issued[row].limits,
+      limitUses: uses(issued[row].uses),
       messages: mine,
       events: counted.map(\.record)
     )

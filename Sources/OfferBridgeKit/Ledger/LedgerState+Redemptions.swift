@@ -110,6 +110,7 @@ extension LedgerState {
 
   /// Puts an event among its customer's, and with it the reversals that waited for it.
   mutating func attach(_ row: Int32, to owner: Int32) {
+    if parked.byRedemption.isEmpty { return append(event: row, to: owner) }
     // A list and no recursion: how long a chain of reversals is, the external system decides.
     var open = [row]
     while let row = open.popLast() {
@@ -126,48 +127,5 @@ extension LedgerState {
       events[customers[owner].lastEvent].nextOfCustomer = row
     }
     customers[owner].lastEvent = row
-  }
-
-  /// Recomputes a customer's tallies, matches and evidence from the set of events.
-  mutating func fold(_ owner: Int32) {
-    guard customers[owner].firstEvent != nowhere else { return }
-    let (fold, copies, rows) = folded(owner)
-    for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
-    for (index, row) in copies.enumerated() {
-      issued[row].offer.redeemed = fold.copies[index].redeemed
-      if issued[row].evidence != fold.evidence[index] {
-        issued[row].evidence = fold.evidence[index]
-        reviewMessages(about: row)
-      }
-    }
-  }
-
-  /// The fold as it is now, with the rows of its copies and events.
-  func folded(_ owner: Int32) -> (fold: RedemptionFold, copies: [Int32], events: [Int32]) {
-    var copies: [Int32] = []
-    var next = customers[owner].firstIssued
-    while next != nowhere {
-      copies.append(next)
-      next = issued[next].next
-    }
-    // The order of issue is that of the moments, then of the ids: never that of the rows.
-    if copies.count > 1 {
-      copies.sort {
-        let (a, b) = (issued[$0].offer, issued[$1].offer)
-        return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
-      }
-    }
-    var rows: [Int32] = []
-    next = customers[owner].firstEvent
-    while next != nowhere {
-      rows.append(next)
-      next = events[next].nextOfCustomer
-    }
-    let fold = RedemptionFold(
-      copies: copies.map { issued[$0].offer },
-      references: copies.map { issued[$0].references },
-      entries: rows.map { events[$0].entry }
-    )
-    return (fold, copies, rows)
   }
 }

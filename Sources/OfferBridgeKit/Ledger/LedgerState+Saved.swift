@@ -5,11 +5,12 @@ extension LedgerState {
   init(restoring saved: SavedState, refusalRetention: Duration, now: Int64) throws(OfferBridgeError) {
     self.init(refusalRetention: refusalRetention)
     for customer in saved.customers { _ = row(of: customer.id) }
-    for issued in saved.issued { restore(issued) }
-    for trigger in saved.triggers { try restore(trigger) }
+    // Uses name counters' rows, and triggers those of what they issued and queued.
     for counter in saved.counters { try restore(counter) }
-    for lapse in saved.lapsing { lapsing.append(lapse) }
+    for issued in saved.issued { restore(issued) }
     for message in saved.messages { try restore(message) }
+    for trigger in saved.triggers { try restore(trigger) }
+    for lapse in saved.lapsing { lapsing.append(lapse) }
     try link(saved.messages)
     for lane in saved.lanes { try restore(lane) }
     for event in saved.events { restore(event) }
@@ -34,8 +35,8 @@ extension LedgerState {
       IssuedRow(
         offer: saved.offer,
         evidence: saved.evidence,
-        references: saved.references,
-        limits: saved.limits,
+        references: Few(saved.references),
+        uses: keep(saved.limits),
         customer: owner
       )
     )
@@ -47,18 +48,18 @@ extension LedgerState {
     }
     var trigger = TriggerRow(record: saved.record, version: saved.version, lapsesAt: saved.lapsesAt)
     for node in saved.nodes {
-      let outcome: TriggerRow.Outcome
+      let outcome: TriggerRow.KeptStep.Outcome
       switch node.outcome {
       case .issued:
         guard let row = issued.row(of: node.key) else { throw .damaged("a trigger without what it issued") }
         outcome = .issued(row)
       case .raised(let event): outcome = .raised(event)
-      case .queued(let provider): outcome = .queued(provider)
+      case .queued:
+        guard let row = messages.row(of: node.key) else { throw .damaged("a trigger without what it queued") }
+        outcome = .queued(row)
       case .refused(let limit, let until): outcome = .refused(limit, until: until)
       }
-      trigger.nodes.append(
-        .init(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
-      )
+      remember(outcome, of: node.key, node.campaign, parent: node.parent, in: &trigger)
     }
     triggers.append(trigger)
   }
@@ -86,7 +87,7 @@ extension LedgerState {
       customer: row(of: saved.message.customer),
       issued: saved.message.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere,
       lane: lane(of: saved.message.provider),
-      limits: saved.limits,
+      uses: keep(saved.limits).all,
       state: saved.state,
       due: saved.due
     )
@@ -125,7 +126,7 @@ extension LedgerState {
       messages[row].nextInLane = next
     }
     guard self.head(of: owner, in: number) == nil else { throw .damaged("a customer with two lanes") }
-    lanes[number].heads.insert(Lane.hash(owner), head)
+    lanes[Int(number)].heads.insert(Lane.hash(owner), head)
     messages[head].tail = tail
     if case .waiting = messages[head].state { putInQueue(head) }
   }

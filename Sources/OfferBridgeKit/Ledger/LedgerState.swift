@@ -17,12 +17,16 @@ package struct LedgerState: Sendable {
   var lapsing = ChunkedQueue<Lapse>()
 
   var messages = NamedRows<MessageRow>()
+  /// What rows of one campaign share.
+  var terms = Interned<IssuedOffer.Terms>()
+  var envelopes = Interned<OfferMessage.Envelope>()
   /// One for each provider, in the order in which they were first sent to.
   var lanes: [Lane] = []
 
   var events = NamedRows<EventRow>()
   var references = NamedRows<ReferenceRow>()
   var parked = ParkedEvents()
+  private var lastCustomer = nowhere
   var duplicates = 0
   var conflicts = 0
 
@@ -32,8 +36,12 @@ package struct LedgerState: Sendable {
 
   /// The row of a customer, made when there is none.
   mutating func row(of customer: CustomerID) -> Int32 {
+    // A journey names its customer with every offer and message.
+    if customers.has(lastCustomer), customers[lastCustomer].name == customer { return lastCustomer }
     let hash = customer.rowHash
-    return customers.row(of: customer, hash) ?? customers.append(CustomerRow(name: customer), hash)
+    lastCustomer =
+      customers.row(of: customer, hash) ?? customers.append(CustomerRow(name: customer), hash)
+    return lastCustomer
   }
 }
 
@@ -58,62 +66,13 @@ struct IssuedRow: NamedRow {
   /// A bit for each replica that a redemption proved.
   var evidence: UInt64 = 0
   /// The external systems' names for its replicas, which may have several.
-  var references: [ReferenceKey] = []
-  let limits: [LimitUse]
+  var references = Few<ReferenceKey>.none
+  let uses: Few<KeptUse>
   let customer: Int32
   var next = nowhere
 
   /// The issued offer as it is read: a replica that a redemption proved is accepted.
   var current: IssuedOffer { offer.proven(by: evidence) }
-}
-
-struct TriggerRow: NamedRow {
-  var name: TriggerID { record.id }
-  let record: TriggerRecord
-  var version = 0
-  var nodes: [Node] = []
-  /// From when on it may be forgotten, if nothing of it was written.
-  var lapsesAt: Int64 = 0
-
-  struct Node: Sendable {
-    let key: DerivedKey
-    let parent: DerivedKey?
-    let campaign: CampaignID?
-    let outcome: Outcome
-  }
-
-  enum Outcome: Sendable {
-    case issued(Int32)
-    case raised(String)
-    case queued(ProviderID)
-    // Behind a pointer: it is rare, and would make every node twice as large.
-    indirect case refused(CampaignLimit, until: Int64)
-  }
-
-  /// What stands where a trigger was, until another takes its place.
-  static let nothing = TriggerRow(
-    record: TriggerRecord(id: TriggerID(.action, ""), customer: "", fingerprint: DerivedKey((0, 0, 0, 0)))
-  )
-
-  func node(_ key: DerivedKey, at now: Int64) -> Node? {
-    nodes.last { $0.key == key && !$0.hasLapsed(at: now) }
-  }
-}
-
-/// When something of a trigger is to be forgotten: its refusals, or all of it.
-struct Lapse: Sendable, Hashable, Codable {
-  let moment: Int64
-  let trigger: TriggerID
-}
-
-extension TriggerRow.Node {
-  func hasLapsed(at now: Int64) -> Bool {
-    if case .refused(_, let until) = outcome { until <= now } else { false }
-  }
-
-  var isWritten: Bool {
-    if case .refused = outcome { false } else { true }
-  }
 }
 
 extension LedgerState {
@@ -131,19 +90,8 @@ extension LedgerState {
       issuedOffers: mine,
       trigger: trigger?.record,
       triggerVersion: trigger?.version ?? 0,
-      decided: (trigger?.nodes ?? []).filter { !$0.hasLapsed(at: now) }.map(decided)
+      decided: trigger.map { decided($0, at: now) } ?? []
     )
-  }
-
-  private func decided(_ node: TriggerRow.Node) -> DecidedNode {
-    let outcome: DecidedNode.Outcome =
-      switch node.outcome {
-      case .issued(let row): .issued(issued[row].current)
-      case .raised(let event): .raised(event)
-      case .queued(let provider): .queued(provider)
-      case .refused(let limit, _): .refused(limit)
-      }
-    return DecidedNode(key: node.key, parent: node.parent, campaign: node.campaign, outcome: outcome)
   }
 
   private func forEachIssued(of customer: CustomerID, _ body: (IssuedRow) -> Void) {

@@ -12,7 +12,7 @@ struct ChunkedArray<Element: Sendable>: Sendable {
   var indices: Range<Int> { 0..<count }
 
   /// Appends, and answers the element's index for ever.
-  mutating func append(_ element: Element) -> Int32 {
+  mutating func append(_ element: consuming Element) -> Int32 {
     if count & Self.mask == 0 {
       var chunk: [Element] = []
       // The first piece grows as arrays do, so that a small ledger stays small.
@@ -38,7 +38,7 @@ struct ChunkedQueue<Element: Sendable>: Sendable {
 
   private static var size: Int { 1024 }
 
-  var first: Element? { chunks.first?[taken] }
+  var first: Element? { chunks.first.flatMap { taken < $0.count ? $0[taken] : nil } }
   var last: Element? { chunks.last?.last }
   var all: [Element] { Array(chunks.joined().dropFirst(taken)) }
 
@@ -50,7 +50,8 @@ struct ChunkedQueue<Element: Sendable>: Sendable {
   mutating func removeFirst() {
     taken += 1
     if taken == chunks.first?.count {
-      chunks.removeFirst()
+      // The last piece is filled again: a queue that runs empty after each message would else make one for each.
+      if chunks.count == 1 { chunks[0].removeAll(keepingCapacity: true) } else { chunks.removeFirst() }
       taken = 0
     }
   }

@@ -3,13 +3,14 @@ import Foundation
 /// A message as it is kept.
 struct MessageRow: NamedRow {
   var name: DerivedKey { message.key }
-  let message: OfferMessage
+  var message: OfferMessage
   let customer: Int32
   /// The issued offer's row, or nowhere.
   let issued: Int32
   /// The number of its provider's lane.
-  let lane: Int
-  let limits: [LimitUse]
+  let lane: Int32
+  // An array and not a few: most messages have no limit of their own.
+  let uses: [KeptUse]
   var state: State
   var due: Int64
   /// Since it was committed, or redriven under its key.

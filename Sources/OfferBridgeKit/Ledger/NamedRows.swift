@@ -54,14 +54,14 @@ struct NamedRows<Row: NamedRow>: Sendable {
 
   /// Adds a row, which takes over the name where an earlier one has it.
   @discardableResult
-  mutating func append(_ row: Row) -> Int32 {
+  mutating func append(_ row: consuming Row) -> Int32 {
     let hash = row.name.rowHash
     if let before = self.row(of: row.name, hash) { index.remove(hash, before) }
     return append(row, hash)
   }
 
   /// Adds a row whose name is not there, and has that hash.
-  mutating func append(_ row: Row, _ hash: UInt32) -> Int32 {
+  mutating func append(_ row: consuming Row, _ hash: UInt32) -> Int32 {
     if let place = vacant.popLast() {
       rows[place] = row
       index.insert(hash, place)

@@ -30,8 +30,8 @@ public struct SavedLedger: Sendable, Hashable, Codable {
     case version, tenants
   }
 
-  init(_ states: [TenantID: LedgerState]) {
-    tenants = states.sorted { $0.key < $1.key }.map { Tenant(id: $0.key, state: SavedState($0.value)) }
+  init(_ states: TenantStates) {
+    tenants = states.all.sorted { $0.id < $1.id }.map { Tenant(id: $0.id, state: SavedState($0.state)) }
   }
 
   /// Reads what was written.

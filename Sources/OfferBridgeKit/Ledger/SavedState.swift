@@ -93,14 +93,14 @@ extension SavedState {
       return Issued(
         offer: issued.offer,
         evidence: issued.evidence,
-        references: issued.references,
-        limits: issued.limits
+        references: issued.references.all,
+        limits: state.uses(issued.uses)
       )
     }
     triggers = state.triggers.named
       .sorted { $0.record.id.isBefore($1.record.id) }
       .map {
-        Trigger(record: $0.record, version: $0.version, lapsesAt: $0.lapsesAt, nodes: $0.nodes.map(Node.init))
+        Trigger(record: $0.record, version: $0.version, lapsesAt: $0.lapsesAt, nodes: state.saved($0))
       }
     counters = state.counters.named.sorted { $0.name.isBefore($1.name) }.map { row in
       Counter(
@@ -115,7 +115,7 @@ extension SavedState {
       let message = state.messages[Int32(row)]
       return Message(
         message: message.message,
-        limits: message.limits,
+        limits: state.uses(Few(message.uses)),
         state: message.state,
         due: message.due,
         attempts: message.attempts,
@@ -142,18 +142,23 @@ extension SavedState {
   }
 }
 
-extension SavedState.Node {
-  fileprivate init(_ node: TriggerRow.Node) {
-    key = node.key
-    parent = node.parent
-    campaign = node.campaign
-    outcome =
-      switch node.outcome {
-      case .issued: .issued
-      case .raised(let event): .raised(event)
-      case .queued(let provider): .queued(provider)
-      case .refused(let limit, let until): .refused(limit, until: until)
-      }
+extension LedgerState {
+  fileprivate func saved(_ trigger: TriggerRow) -> [SavedState.Node] {
+    zip(trigger.nodes, decided(trigger, at: .min)).map { node, decided in
+      let outcome: SavedState.Node.Outcome =
+        switch decided.outcome {
+        case .issued: .issued
+        case .raised(let event): .raised(event)
+        case .queued(let provider): .queued(provider)
+        case .refused(let limit): .refused(limit, until: node.lapsesAt)
+        }
+      return SavedState.Node(
+        key: decided.key,
+        parent: decided.parent,
+        campaign: decided.campaign,
+        outcome: outcome
+      )
+    }
   }
 }
 

@@ -8,23 +8,23 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   /// purpose: the same on every attempt, in every process, after every deploy.
   public var key: DerivedKey { content.value.key }
   /// Through whom it is delivered.
-  public var provider: ProviderID { content.value.provider }
+  public var provider: ProviderID { envelope.value.provider }
   /// Whom it is about.
   public var customer: CustomerID { content.value.customer }
   /// The campaign or observer that sends it.
-  public var campaign: CampaignID { content.value.campaign }
+  public var campaign: CampaignID { envelope.value.campaign }
   /// The variant that was encoded.
-  public var variant: String { content.value.variant }
+  public var variant: String { envelope.value.variant }
   /// The issued offer that it is about, or `nil`.
   public var issuedOffer: IssuedOffer.ID? { content.value.issuedOffer }
   /// The offer's name at the provider, or `nil`.
-  public var replica: ReplicaName? { content.value.replica }
+  public var replica: ReplicaName? { envelope.value.replica }
   /// The bytes to send: a JSON object of the variant's data points, encoded once.
   public var payload: [UInt8] { content.value.payload }
   /// The ledger's time of the decision.
   public var createdAt: Date { content.value.createdAt }
   /// What it asks of the external system.
-  public var purpose: Purpose { content.value.purpose }
+  public var purpose: Purpose { envelope.value.purpose }
   /// 1, and one more for each re-issue under a new key.
   public var generation: Int { Int(content.value.generation) }
 
@@ -40,21 +40,28 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   }
 
   private let content: Shared<Content>
+  /// What all messages of one campaign about one replica have in common; a ledger keeps it once for them all.
+  var envelope: Shared<Envelope>
 
   private struct Content: Sendable, Hashable, Codable {
     let key: DerivedKey
-    let provider: ProviderID
     let customer: CustomerID
-    let campaign: CampaignID
-    let variant: String
     let issuedOffer: IssuedOffer.ID?
-    let replica: ReplicaName?
     let payload: [UInt8]
     let createdAt: Date
     let cause: JourneyCause
-    let purpose: Purpose
     let generation: Int32
     let trigger: TriggerID?
+  }
+
+  struct Envelope: Internable, Codable {
+    let provider: ProviderID
+    let campaign: CampaignID
+    let variant: String
+    let replica: ReplicaName?
+    let purpose: Purpose
+
+    func isWritten(like other: Envelope) -> Bool { variant.utf8.elementsEqualFast(other.variant.utf8) }
   }
 
   /// What the bytes are: `application/json`.
@@ -81,19 +88,17 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     content = Shared(
       Content(
         key: key,
-        provider: provider,
         customer: customer,
-        campaign: campaign,
-        variant: variant,
         issuedOffer: issuedOffer,
-        replica: replica,
         payload: payload,
         createdAt: createdAt,
         cause: cause,
-        purpose: purpose,
         generation: Int32(clamping: generation),
         trigger: trigger
       )
+    )
+    envelope = Shared(
+      Envelope(provider: provider, campaign: campaign, variant: variant, replica: replica, purpose: purpose)
     )
   }
 
@@ -130,8 +135,14 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   }
 
   /// Reads one object with all of its fields.
-  public init(from decoder: any Decoder) throws { content = try Shared(from: decoder) }
+  public init(from decoder: any Decoder) throws {
+    content = try Shared(from: decoder)
+    envelope = try Shared(from: decoder)
+  }
 
   /// Writes one object with all of its fields.
-  public func encode(to encoder: any Encoder) throws { try content.encode(to: encoder) }
+  public func encode(to encoder: any Encoder) throws {
+    try content.encode(to: encoder)
+    try envelope.encode(to: encoder)
+  }
 }

@@ -11,54 +11,99 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// Its derived id.
   public var id: ID { facts.value.id }
   /// Which offer.
-  public var offer: OfferID { facts.value.offer }
+  public var offer: OfferID { terms.value.offer }
   /// Which revision of it.
-  public var revision: Int { facts.value.revision }
+  public var revision: Int { terms.value.revision }
   /// To whom.
   public var customer: CustomerID { facts.value.customer }
   /// The campaign that issued it.
-  public var campaign: CampaignID { facts.value.campaign }
+  public var campaign: CampaignID { terms.value.campaign }
   /// The action or host event that the journey began with.
   public var trigger: TriggerID { facts.value.trigger }
   /// What the campaign heard: the trigger's own name, or that of an event further down the journey.
-  public var heard: String { facts.value.heard }
+  public var heard: String { terms.value.heard }
   /// The ledger's time of the decision.
   public var issuedAt: Date { facts.value.issuedAt }
   /// The first moment at which it is over, or `nil`.
   public var expiresAt: Date? { facts.value.expiresAt }
   /// How often it may be redeemed.
-  public var redeemable: RedemptionLimit { facts.value.redeemable }
+  public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
-  public var faceValue: Money? { facts.value.faceValue }
+  public var faceValue: Money? { terms.value.faceValue }
   /// Its replicas, in the order of their providers' names.
-  public var replicas: [Replica]
+  public var replicas: [Replica] {
+    get { terms.value.places.indices.map(replica) }
+    set {
+      let places = newValue.map(Replica.Place.init)
+      if places != terms.value.places { terms = Shared(terms.value.with(places)) }
+      states = Few(newValue.map(\.state))
+    }
+  }
   /// What was redeemed of it so far.
-  public var redeemed: RedemptionTally
+  public var redeemed: RedemptionTally {
+    get { course?.value.redeemed ?? .none }
+    set { course = Course.shared(newValue, closure) }
+  }
   /// The end that we put to it, or `nil`.
   public var closure: OfferClosure? {
-    get { closed?.value }
-    set { closed = newValue.map { Shared($0) } }
+    get { course?.value.closure }
+    set { course = Course.shared(redeemed, newValue) }
   }
 
-  var isClosed: Bool { closed != nil }
+  var isClosed: Bool { course?.value.closure != nil }
 
-  // Behind a pointer, for few are closed.
-  private var closed: Shared<OfferClosure>?
+  // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
+  private var course: Shared<Course>?
+  // Of its replicas what is its own; which they are stands in the terms.
+  private var states: Few<Replica.State>
   // What never changes, shared by all copies.
   private let facts: Shared<Facts>
+  /// What all issues of one campaign and revision have in common; a ledger keeps it once for them all.
+  var terms: Shared<Terms>
 
   private struct Facts: Sendable, Hashable, Codable {
     let id: ID
-    let offer: OfferID
-    let revision: Int
     let customer: CustomerID
-    let campaign: CampaignID
     let trigger: TriggerID
-    let heard: String
     let issuedAt: Date
     let expiresAt: Date?
+  }
+
+  /// What became of it since it was issued.
+  private struct Course: Sendable, Hashable {
+    let redeemed: RedemptionTally
+    let closure: OfferClosure?
+
+    static func shared(_ redeemed: RedemptionTally, _ closure: OfferClosure?) -> Shared<Course>? {
+      redeemed == .none && closure == nil ? nil : Shared(Course(redeemed: redeemed, closure: closure))
+    }
+  }
+
+  struct Terms: Internable, Codable {
+    let offer: OfferID
+    let revision: Int
+    let campaign: CampaignID
+    let heard: String
     let redeemable: RedemptionLimit
     let faceValue: Money?
+    /// The replicas that each has.
+    // Encoded with the replicas' states, and not here.
+    private(set) var places: [Replica.Place] = []
+
+    private enum CodingKeys: CodingKey {
+      case offer, revision, campaign, heard, redeemable, faceValue
+    }
+
+    func with(_ places: [Replica.Place]) -> Terms {
+      var terms = self
+      terms.places = places
+      return terms
+    }
+
+    func isWritten(like other: Terms) -> Bool {
+      heard.utf8.elementsEqualFast(other.heard.utf8)
+        && (faceValue?.currency ?? "").utf8.elementsEqualFast((other.faceValue?.currency ?? "").utf8)
+    }
   }
 
   package init(
@@ -77,23 +122,21 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     redeemed: RedemptionTally
   ) {
     facts = Shared(
-      Facts(
-        id: id,
+      Facts(id: id, customer: customer, trigger: trigger, issuedAt: issuedAt, expiresAt: expiresAt)
+    )
+    terms = Shared(
+      Terms(
         offer: offer,
         revision: revision,
-        customer: customer,
         campaign: campaign,
-        trigger: trigger,
         heard: heard,
-        issuedAt: issuedAt,
-        expiresAt: expiresAt,
         redeemable: redeemable,
-        faceValue: faceValue
+        faceValue: faceValue,
+        places: replicas.map(Replica.Place.init)
       )
     )
-    self.replicas = replicas
-    self.redeemed = redeemed
-    closed = nil
+    states = replicas.count == 1 ? .one(replicas[0].state) : Few(replicas.map(\.state))
+    course = Course.shared(redeemed, nil)
   }
 
   /// Where the offer stands by itself, its replicas apart.
@@ -114,7 +157,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// - Returns: `redeemed` wins over the others: what was used up did not lapse, and nothing of it was taken back.
   public func status(at moment: Date) -> Status {
     if redeemed.count >= redeemable.count { return .redeemed }
-    switch closed?.value.kind {
+    switch closure?.kind {
     case .revoked: return .revoked
     case .expired: return .expired
     case nil: break
@@ -124,8 +167,19 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   }
 
   /// The replica at a provider, or `nil` when the offer has none there.
-  public func replica(at provider: ProviderID) -> Replica? {
-    replicas.first { $0.provider == provider }
+  public func replica(at provider: ProviderID) -> Replica? { replicaIndex(at: provider).map(replica) }
+
+  private func replica(_ index: Int) -> Replica { Replica(terms.value.places[index], state: states[index]) }
+
+  /// Where among the replicas that of a provider stands, or `nil`.
+  func replicaIndex(at provider: ProviderID) -> Int? {
+    terms.value.places.firstIndex { $0.provider == provider }
+  }
+
+  /// Where a replica stands, by its place; the others are not touched.
+  subscript(replicaState index: Int) -> Replica.State {
+    get { states[index] }
+    set { states[index] = newValue }
   }
 
   /// Such as "app-open-reward issued it on app_opened (action a-1)".
@@ -143,49 +197,22 @@ extension IssuedOffer {
   public init(from decoder: any Decoder) throws {
     facts = try Shared(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    replicas = try container.decode([Replica].self, forKey: .replicas)
-    redeemed = try container.decode(RedemptionTally.self, forKey: .redeemed)
-    closed = try container.decodeIfPresent(Shared<OfferClosure>.self, forKey: .closure)
+    let replicas = try container.decode([Replica].self, forKey: .replicas)
+    terms = Shared(try Terms(from: decoder).with(replicas.map(Replica.Place.init)))
+    states = Few(replicas.map(\.state))
+    course = Course.shared(
+      try container.decode(RedemptionTally.self, forKey: .redeemed),
+      try container.decodeIfPresent(OfferClosure.self, forKey: .closure)
+    )
   }
 
   /// Writes one object with all of its fields.
   public func encode(to encoder: any Encoder) throws {
     try facts.encode(to: encoder)
+    try terms.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(replicas, forKey: .replicas)
     try container.encode(redeemed, forKey: .redeemed)
-    try container.encodeIfPresent(closed, forKey: .closure)
-  }
-}
-
-/// What the external systems reported as redeemed of one issued offer, less what they reversed.
-public struct RedemptionTally: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Redemptions that stand, discrepant ones included.
-  public var count: Int
-  /// Redemptions that were reversed.
-  public var reversed: Int
-  /// The sum of those that stand and carry an amount, or `nil` when none ever did.
-  ///
-  /// In the currency of the offer's face value; where it has none, in that of the earliest redemption with an amount.
-  public var amount: Money?
-
-  /// Nothing redeemed.
-  public static let none = RedemptionTally(count: 0, reversed: 0, amount: nil)
-
-  /// A tally.
-  ///
-  /// - Parameters:
-  ///   - count: Redemptions that stand.
-  ///   - reversed: Redemptions that were reversed.
-  ///   - amount: The sum of those that stand.
-  public init(count: Int, reversed: Int, amount: Money? = nil) {
-    self.count = count
-    self.reversed = reversed
-    self.amount = amount
-  }
-
-  /// Such as "1 redeemed, 1 reversed, 800 EUR minor units".
-  public var description: String {
-    "\(count) redeemed, \(reversed) reversed\(amount.map { ", \($0)" } ?? "")"
+    try container.encodeIfPresent(closure, forKey: .closure)
   }
 }

@@ -64,9 +64,23 @@ public struct Replica: Sendable, Hashable, Codable {
     if case .accepted = state { true } else { false }
   }
 
+  /// Which replica of an offer it is, its state left aside.
+  struct Place: Sendable, Hashable {
+    let provider: ProviderID
+    let name: ReplicaName
+  }
+
+  init(_ place: Place, state: State) { self.init(provider: place.provider, name: place.name, state: state) }
+}
+
+extension Replica.Place {
+  init(_ replica: Replica) { self.init(provider: replica.provider, name: replica.name) }
+}
+
+extension Replica.State {
   /// Whether it is known that the external system has it, or had it until it was recalled.
   var isConfirmed: Bool {
-    switch state {
+    switch self {
     case .accepted, .recalled: true
     case .notSent, .pending, .rejected, .unknown: false
     }
@@ -74,7 +88,7 @@ public struct Replica: Sendable, Hashable, Codable {
 
   /// Whether the external system may have it, or may yet be given it by what is under way.
   var mayBeThere: Bool {
-    switch state {
+    switch self {
     case .pending, .accepted, .unknown: true
     case .notSent, .rejected, .recalled: false
     }

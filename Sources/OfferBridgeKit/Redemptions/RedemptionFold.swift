@@ -32,8 +32,8 @@ struct RedemptionFold {
   /// For each entry, what it came to where it is a redemption that counts.
   private var counted: [Counted?]
   private let references: [[ReferenceKey]]
-  /// For each copy, what was redeemed of it: in 128 bits, so that a sum beyond the largest amount comes back.
-  private var sums: [Int128]
+  /// For each copy, what was redeemed of it.
+  private var tallies: [RunningTally]
 
   private struct Counted {
     /// The copy that it counts on.
@@ -58,8 +58,7 @@ struct RedemptionFold {
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
     evidence = Array(repeating: 0, count: copies.count)
     counted = Array(repeating: nil, count: entries.count)
-    sums = Array(repeating: 0, count: copies.count)
-    for index in self.copies.indices { self.copies[index].redeemed = .none }
+    tallies = Array(repeating: RunningTally(), count: copies.count)
 
     let order = entries.indices.sorted { entries[$0].isBefore(entries[$1]) }
     // Few customers have a reversal; who has none needs no names looked up.
@@ -86,39 +85,18 @@ struct RedemptionFold {
       }
     }
     weighEvidence()
+    for index in self.copies.indices { self.copies[index].redeemed = tallies[index].redeemed }
     for index in entries.indices {
       guard let counted = counted[index] else { continue }
-      let id = copies[counted.copy].id
-      matches[index] =
-        counted.reasons.isEmpty
-        ? .applied(to: id)
-        : .discrepant(counted.reasons.sorted { $0.rawValue < $1.rawValue }, on: id)
+      matches[index] = RedemptionMatch(counted.reasons, on: copies[counted.copy].id)
     }
   }
 
   private mutating func redeem(_ index: Int, _ reference: RedemptionReference, _ amount: Money?) {
     let event = entries[index].event
     guard let copy = copy(for: event, reference) else { return }
-
-    var found: [RedemptionDiscrepancy] = []
-    if event.time.isBeforeIssue(of: copies[copy]) { found.append(.beforeIssue) }
-    if event.time.isAtOrAfter(copies[copy].expiresAt) { found.append(.afterExpiry) }
-    if isRevoked(copy, by: event.time) { found.append(.afterClosure) }
-    var units: Int64 = 0
-    if let amount {
-      let currency =
-        copies[copy].faceValue?.currency ?? copies[copy].redeemed.amount?.currency ?? amount.currency
-      if currency == amount.currency {
-        units = amount.minorUnits
-        add(Int128(units), to: copy, currency)
-      } else {
-        found.append(.otherCurrency)
-      }
-    }
-    copies[copy].redeemed.count += 1
-    let isOverValue = copies[copy].faceValue.map { sums[copy] > Int128($0.minorUnits) } ?? false
-    if copies[copy].redeemed.count > copies[copy].redeemable.count || isOverValue { found.append(.overLimit) }
-    counted[index] = Counted(copy: copy, minorUnits: units, reasons: found)
+    let (units, reasons) = tallies[copy].redeem(amount, at: event.time, of: copies[copy])
+    counted[index] = Counted(copy: copy, minorUnits: units, reasons: reasons)
   }
 
   /// The first copy that is meant, not early, not revoked by then and not used up; else the first that is not early;
@@ -129,17 +107,14 @@ struct RedemptionFold {
     for copy in copies.indices where isMeant(copy, by: reference, from: event.id.source) {
       first = first ?? copy
       guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
-      if copies[copy].redeemed.count < copies[copy].redeemable.count, !isRevoked(copy, by: event.time) {
+      if tallies[copy].redeemed.count < copies[copy].redeemable.count,
+        !copies[copy].isRevoked(by: event.time)
+      {
         return copy
       }
       firstInTime = firstInTime ?? copy
     }
     return firstInTime ?? first
-  }
-
-  private func isRevoked(_ copy: Int, by time: RedemptionTime) -> Bool {
-    guard let closure = copies[copy].closure, closure.kind == .revoked else { return false }
-    return time.isAtOrAfter(closure.closedAt)
   }
 
   private mutating func reverse(_ index: Int, redemption: Int) {
@@ -153,15 +128,8 @@ struct RedemptionFold {
       return
     }
     counted[redemption]?.isReversed = true
-    copies[copy].redeemed.count -= 1
-    copies[copy].redeemed.reversed += 1
-    if let sum = copies[copy].redeemed.amount { add(-Int128(redeemed.minorUnits), to: copy, sum.currency) }
+    tallies[copy].reverse(redeemed.minorUnits)
     matches[index] = .applied(to: copies[copy].id)
-  }
-
-  private mutating func add(_ units: Int128, to copy: Int, _ currency: String) {
-    sums[copy] += units
-    copies[copy].redeemed.amount = Money(minorUnits: Int64(clamping: sums[copy]), currency: currency)
   }
 
   /// A redemption without another discrepancy that names our id or the replica's reference proves the replica;
@@ -179,7 +147,7 @@ struct RedemptionFold {
       let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       let isConfirmed =
         replica.map {
-          copies[counted.copy].replicas[$0].isConfirmed || evidence[counted.copy] >> UInt64($0) & 1 == 1
+          copies[counted.copy][replicaState: $0].isConfirmed || evidence[counted.copy] >> UInt64($0) & 1 == 1
         } ?? false
       if !isConfirmed { self.counted[index]?.reasons.append(.unconfirmedReplica) }
     }
@@ -195,7 +163,7 @@ struct RedemptionFold {
   }
 
   private func replica(of copy: Int, at provider: ProviderID) -> Int? {
-    copies[copy].replicas.firstIndex { $0.provider == provider }
+    copies[copy].replicaIndex(at: provider)
   }
 }
 
@@ -204,8 +172,9 @@ extension IssuedOffer {
   func proven(by evidence: UInt64) -> IssuedOffer {
     guard evidence != 0 else { return self }
     var proven = self
-    for index in replicas.indices where evidence >> index & 1 == 1 && !replicas[index].isConfirmed {
-      proven.replicas[index].state = .accepted(nil)
+    for (index, replica) in replicas.enumerated()
+    where evidence >> index & 1 == 1 && !replica.state.isConfirmed {
+      proven[replicaState: index] = .accepted(nil)
     }
     return proven
   }
@@ -219,36 +188,7 @@ extension ExternalEvent {
 
 extension RedemptionReference {
   /// Whether it could only be known from the replica itself.
-  fileprivate var namesOneReplica: Bool {
+  var namesOneReplica: Bool {
     if case .customer = self { false } else { true }
-  }
-}
-
-// In milliseconds once: a duration counts attoseconds in 128 bits, which are slow to divide.
-private let clockTolerance = Redemption.clockTolerance.milliseconds
-
-extension RedemptionTime {
-  /// The moment by which events are ordered: a day counts from its start.
-  var orderedAt: Int64 {
-    switch self {
-    case .moment(let moment): moment.milliseconds
-    case .day(let day, let zone): day.start(in: zone).milliseconds
-    }
-  }
-
-  /// A day is early only when it is an earlier day than the issuance's, on the same calendar.
-  fileprivate func isBeforeIssue(of offer: IssuedOffer) -> Bool {
-    switch self {
-    case .moment(let moment):
-      moment.milliseconds < offer.issuedAt.milliseconds - clockTolerance
-    case .day(let day, let zone):
-      day < LocalDay(of: offer.issuedAt, in: zone)
-    }
-  }
-
-  /// A day is late only when it begins at or after the moment.
-  fileprivate func isAtOrAfter(_ end: Date?) -> Bool {
-    guard let end else { return false }
-    return orderedAt >= end.milliseconds
   }
 }

@@ -38,6 +38,11 @@ public class RuleFacts: @unchecked Sendable {
     self.now = now
     self.zone = zone
   }
+
+  /// The same journey one step on: another event, and the offer that was just issued in the history.
+  package func hearing(_ event: HeardEvent, issuing issued: IssuedOffer?) -> RuleFacts {
+    preconditionFailure("facts are made with a profile, as a context")
+  }
 }
 
 // One pointer is passed to every clause. A struct of this size would be copied and its strings retained at each
@@ -85,7 +90,7 @@ public final class RuleContext<Customer: Sendable>: RuleFacts, @unchecked Sendab
   }
 
   /// The same journey one step on: another event, and the offer that was just issued in the history.
-  package func hearing(_ event: HeardEvent, issuing issued: IssuedOffer?) -> RuleContext {
+  package override func hearing(_ event: HeardEvent, issuing issued: IssuedOffer?) -> RuleContext {
     RuleContext(
       profile: profile,
       customerID: customerID,

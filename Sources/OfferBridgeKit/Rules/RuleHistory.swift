@@ -15,7 +15,9 @@ public struct RuleHistory: Sendable {
   }
 
   package func adding(_ issued: IssuedOffer) -> RuleHistory {
-    RuleHistory(actions: actions, issuedOffers: issuedOffers + [issued])
+    var all = issuedOffers
+    all.append(issued)
+    return RuleHistory(actions: actions, issuedOffers: all)
   }
 }
 

@@ -1,0 +1,91 @@
+import Foundation
+
+// Of no profile type, and so is all that plans a journey: code that is generic over the host's profile type asks the
+// runtime for its types again and again, which was a tenth of a journey's instructions. What knows the profile is
+// behind closures that were made for its type once.
+/// A campaign or observer, lowered once when the bridge is made.
+final class Listener: Sendable {
+  enum Outcome: Sendable {
+    case issue(OfferID)
+    case raise(String)
+    case send(ListenerVariant, through: ProviderID)
+  }
+
+  /// Its position among all listeners.
+  let index: Int32
+  let id: CampaignID
+  let trigger: Heard
+  let rule: ListenerRule
+  let interval: Range<Int64>?
+  let outcome: Outcome
+  let limits: [RegisteredLimit]
+  let exclusiveGroup: String?
+
+  init(
+    index: Int,
+    id: CampaignID,
+    trigger: Heard,
+    rule: ListenerRule,
+    interval: Range<Date>?,
+    outcome: Outcome,
+    limits: [CampaignLimit],
+    exclusiveGroup: String?
+  ) {
+    self.index = Int32(index)
+    self.id = id
+    self.trigger = trigger
+    self.rule = rule
+    self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
+    self.outcome = outcome
+    self.limits = limits.map { RegisteredLimit($0, of: id) }
+    self.exclusiveGroup = exclusiveGroup
+  }
+
+  func isRunning(at now: Int64) -> Bool { interval?.contains(now) ?? true }
+
+  var issuedOffer: OfferID? {
+    if case .issue(let offer) = outcome { offer } else { nil }
+  }
+}
+
+/// A compiled rule that is asked without naming the profile's type.
+struct ListenerRule: Sendable {
+  let needs: Set<RuleNeed>
+  let explain: @Sendable (RuleFacts) -> RuleExplanation
+  private let evaluation: @Sendable (RuleFacts) -> (verdict: RuleVerdict, isHeldOut: Bool)
+
+  init<Customer>(_ rule: CompiledRule<Customer>) {
+    needs = rule.needs
+    evaluation = { rule.evaluate(in: $0.context()) }
+    explain = { rule.source.explain(in: $0.context()) }
+  }
+
+  func evaluate(in facts: RuleFacts) -> (verdict: RuleVerdict, isHeldOut: Bool) { evaluation(facts) }
+}
+
+/// A message's variant that is encoded without naming the profile's type.
+struct ListenerVariant: Sendable {
+  let name: String
+  let repeatedNames: [String]
+  private let encoding: @Sendable (RuleFacts, ProviderID) throws(MissingDataPoint) -> [UInt8]
+
+  init<Customer>(_ variant: MessageVariant<Customer>) {
+    name = variant.name
+    repeatedNames = variant.repeatedNames
+    encoding = { facts, provider throws(MissingDataPoint) in
+      try variant.payload(in: MessageContext(rule: facts.context(), provider: provider))
+    }
+  }
+
+  func payload(in facts: RuleFacts, through provider: ProviderID) throws(MissingDataPoint) -> [UInt8] {
+    try encoding(facts, provider)
+  }
+}
+
+extension RuleFacts {
+  // Checked in debug builds alone: asking the runtime for the type takes some 350 instructions each time.
+  /// The context that these facts are part of: a bridge's journeys have contexts of one profile type only.
+  fileprivate func context<Customer>() -> RuleContext<Customer> {
+    unsafeDowncast(self, to: RuleContext<Customer>.self)
+  }
+}

@@ -1,0 +1,64 @@
+/// What was taken from one limit, as it is kept: the counter stands in its row.
+struct KeptUse: Sendable {
+  let limit: Shared<CampaignLimit>
+  let counter: Int32
+  let amount: Int64
+}
+
+extension LedgerState {
+  /// The uses as a plan had them.
+  func uses(_ kept: Few<KeptUse>) -> [LimitUse] {
+    kept.all.map { LimitUse($0.limit, counters[$0.counter].name, amount: $0.amount) }
+  }
+
+  /// The uses as they are kept; a counter that is not there is made, with nothing used.
+  mutating func keep(_ uses: [LimitUse]) -> Few<KeptUse> {
+    var kept = Few<KeptUse>.none
+    for use in uses {
+      kept.append(KeptUse(limit: use.shared, counter: row(of: use.counter), amount: use.amount))
+    }
+    return kept
+  }
+
+  /// The row of a counter, made when there is none.
+  mutating func row(of counter: LimitCounter) -> Int32 {
+    let hash = counter.rowHash
+    return counters.row(of: counter, hash) ?? counters.append(CounterRow(name: counter), hash)
+  }
+
+  /// The first limit that another use would break.
+  func refusingLimit(_ uses: Few<KeptUse>, at: Int64) -> Shared<CampaignLimit>? {
+    var refusing: Shared<CampaignLimit>?
+    uses.forEach { use in
+      let used = counters[use.counter].count(in: use.limit.value.window, at: at)
+      let (sum, isOver) = used.addingReportingOverflow(use.amount)
+      if refusing == nil, isOver || sum > use.limit.value.cap { refusing = use.limit }
+    }
+    return refusing
+  }
+
+  mutating func use(_ uses: Few<KeptUse>, at: Int64) {
+    uses.forEachCounterOnce { counters[$0.counter].use($0.amount, in: $0.limit.value.window, at: at) }
+  }
+
+  /// Takes the uses of an issuance back.
+  mutating func giveBack(_ uses: Few<KeptUse>, usedAt: Int64) {
+    uses.forEachCounterOnce {
+      counters[$0.counter].giveBack($0.amount, in: $0.limit.value.window, at: usedAt)
+    }
+  }
+}
+
+extension Few<KeptUse> {
+  /// The uses without those of a counter that an earlier one names.
+  func forEachCounterOnce(_ body: (KeptUse) -> Void) {
+    var seen: [Int32] = []
+    forEach { use in
+      if case .many = self {
+        if seen.contains(use.counter) { return }
+        seen.append(use.counter)
+      }
+      body(use)
+    }
+  }
+}

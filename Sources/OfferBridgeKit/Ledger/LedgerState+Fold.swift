@@ -1,0 +1,86 @@
+import Foundation
+
+extension LedgerState {
+  /// Recomputes a customer's tallies, matches and evidence from the set of events.
+  mutating func fold(_ owner: Int32) {
+    let first = customers[owner].firstEvent
+    guard first != nowhere else { return }
+    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: first) {
+      return fold(first, over: copy)
+    }
+    let (fold, copies, rows) = folded(owner)
+    for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
+    for (index, row) in copies.enumerated() {
+      put(fold.copies[index].redeemed, fold.evidence[index], in: row)
+    }
+  }
+
+  // Nearly every customer has one event and it names one copy: nothing is sorted, looked up or allocated for it.
+  /// Folds a customer's only event.
+  private mutating func fold(_ event: Int32, over copy: Int32) {
+    let (match, tally, evidence) = LoneRedemption.folded(events[event].event, over: issued[copy].offer)
+    events[event].match = match
+    put(tally, evidence, in: copy)
+  }
+
+  private mutating func put(_ redeemed: RedemptionTally, _ evidence: UInt64, in row: Int32) {
+    issued[row].offer.redeemed = redeemed
+    if issued[row].evidence != evidence {
+      issued[row].evidence = evidence
+      reviewMessages(about: row)
+    }
+  }
+
+  /// The one copy that the event can mean, or `nil` where the whole fold must tell.
+  // Given the event's row: a call with a part of the state, on the state, copies the whole of it.
+  private func onlyCopy(of owner: Int32, for row: Int32) -> Int32? {
+    let event = events[row].event
+    guard case .redemption(let reference, _) = event.content else { return nil }
+    let first = customers[owner].firstIssued
+    switch reference {
+    case .issuedOffer(let id):
+      return issued.row(of: id).flatMap { issued[$0].customer == owner ? $0 : nil }
+    case .replica(let reference):
+      guard first != nowhere, first == customers[owner].lastIssued,
+        issued[first].references.contains(where: {
+          $0 == ReferenceKey(provider: event.id.source, reference: reference)
+        })
+      else { return nil }
+      return first
+    case .customer(_, let replica):
+      guard first != nowhere, first == customers[owner].lastIssued,
+        issued[first].offer.replica(at: event.id.source)?.name == replica
+      else { return nil }
+      return first
+    }
+  }
+
+  /// The fold as it is now, with the rows of its copies and events.
+  func folded(_ owner: Int32) -> (fold: RedemptionFold, copies: [Int32], events: [Int32]) {
+    var copies: [Int32] = []
+    var next = customers[owner].firstIssued
+    while next != nowhere {
+      copies.append(next)
+      next = issued[next].next
+    }
+    // The order of issue is that of the moments, then of the ids: never that of the rows.
+    if copies.count > 1 {
+      copies.sort {
+        let (a, b) = (issued[$0].offer, issued[$1].offer)
+        return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
+      }
+    }
+    var rows: [Int32] = []
+    next = customers[owner].firstEvent
+    while next != nowhere {
+      rows.append(next)
+      next = events[next].nextOfCustomer
+    }
+    let fold = RedemptionFold(
+      copies: copies.map { issued[$0].offer },
+      references: copies.map { issued[$0].references.all },
+      entries: rows.map { events[$0].entry }
+    )
+    return (fold, copies, rows)
+  }
+}

@@ -1,0 +1,23 @@
+/// The fold of one redemption over the one copy that it means: what ``RedemptionFold`` says of the two, without its
+/// lists.
+enum LoneRedemption {
+  /// How the event stands, what is redeemed of the copy, and a bit for each replica that is proven.
+  static func folded(
+    _ event: ExternalEvent,
+    over copy: IssuedOffer
+  ) -> (match: RedemptionMatch, redeemed: RedemptionTally, evidence: UInt64) {
+    guard case .redemption(let reference, let amount) = event.content else {
+      return (.parked(.reversalBeforeRedemption), .none, 0)
+    }
+    var tally = RunningTally()
+    var reasons = tally.redeem(amount, at: event.time, of: copy).reasons
+    var evidence: UInt64 = 0
+    var isConfirmed = false
+    if let replica = copy.replicaIndex(at: event.id.source) {
+      if reasons.isEmpty, reference.namesOneReplica { evidence = 1 << UInt64(replica) }
+      isConfirmed = copy[replicaState: replica].isConfirmed || evidence != 0
+    }
+    if !isConfirmed { reasons.append(.unconfirmedReplica) }
+    return (RedemptionMatch(reasons, on: copy.id), tally.redeemed, evidence)
+  }
+}

@@ -1,0 +1,31 @@
+/// What the external systems reported as redeemed of one issued offer, less what they reversed.
+public struct RedemptionTally: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Redemptions that stand, discrepant ones included.
+  public var count: Int
+  /// Redemptions that were reversed.
+  public var reversed: Int
+  /// The sum of those that stand and carry an amount, or `nil` when none ever did.
+  ///
+  /// In the currency of the offer's face value; where it has none, in that of the earliest redemption with an amount.
+  public var amount: Money?
+
+  /// Nothing redeemed.
+  public static let none = RedemptionTally(count: 0, reversed: 0, amount: nil)
+
+  /// A tally.
+  ///
+  /// - Parameters:
+  ///   - count: Redemptions that stand.
+  ///   - reversed: Redemptions that were reversed.
+  ///   - amount: The sum of those that stand.
+  public init(count: Int, reversed: Int, amount: Money? = nil) {
+    self.count = count
+    self.reversed = reversed
+    self.amount = amount
+  }
+
+  /// Such as "1 redeemed, 1 reversed, 800 EUR minor units".
+  public var description: String {
+    "\(count) redeemed, \(reversed) reversed\(amount.map { ", \($0)" } ?? "")"
+  }
+}
