@@ -133,7 +133,7 @@ import Testing
       "rejected: no | expired",
     ],
     .unknown: [
-      "unknown | issued", "pending | issued", "accepted as W2 | issued",
+      "unknown | issued", "unknown | issued", "accepted as W2 | issued",
       "rejected: never | issued", "unknown | issued", "unknown | issued", "unknown | issued",
       "unknown | issued", "accepted | issued", "accepted | redeemed", "unknown | revoked",
       "recalled | revoked", "unknown | revoked", "unknown | expired",

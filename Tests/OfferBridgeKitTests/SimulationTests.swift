@@ -77,9 +77,9 @@ import Testing
       LedgerUnderTest { now in DistantLedger(InMemoryOfferLedger(now: now)) },
       isCalledInTurn: false
     )
-    #expect(
-      Simulation(seed: 5, journeys: 10).run(on: system).violations.contains { $0.promise == "determinism" }
-    )
+    // Jobs from elsewhere are counted; or they come so late that nothing else was left to do.
+    let promises = Simulation(seed: 5, journeys: 10).run(on: system).violations.map(\.promise)
+    #expect(promises.contains("determinism") || promises.contains("liveness"))
   }
 
   static func regressions() throws -> [Simulation] {
