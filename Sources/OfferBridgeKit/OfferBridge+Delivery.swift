@@ -118,7 +118,8 @@ extension OfferBridge {
         if loops.isEmpty { _ = await signal.drainLimit() }
         try await withThrowingTaskGroup(of: Void.self) { lanes in
           for loop in loops { lanes.addTask { try await loop.run() } }
-          try await lanes.waitForAll()
+          // One lane's failure ends them all at once: to wait for all would leave its messages lying, unseen.
+          while try await lanes.next() != nil {}
         }
       }
       group.addTask {

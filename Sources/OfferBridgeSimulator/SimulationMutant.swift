@@ -16,8 +16,7 @@ struct SimulationMutant: Sendable {
 
   static let all = ledgers + providers + policies
 
-  /// The broken ledgers that a contract has to catch, but for those that a run cannot tell from a whole one, or cannot
-  /// drive.
+  /// The broken ledgers that a contract has to catch, but for those that no run comes to.
   static let ledgers = BrokenLedger.all.filter { !beyondReach.contains($0.description) }
     .map { SimulationMutant($0.description, SimulatedSystem($0.ledger, isCalledInTurn: false)) }
 
@@ -25,12 +24,47 @@ struct SimulationMutant: Sendable {
     // They throw, which a ledger may: who calls again finds what was written.
     "ON CONFLICT has one target, another index is hit",
     // They know plans of one shape only.
-    "limits are counted, and then used", "messages are enqueued after the commit",
+    "limits are counted, and then used",
+    "messages are enqueued after the commit",
     "a cancelled commit stops where it is",
+    // No two messages of a run are about one replica.
+    "a clear no clears the doubt",
+    "a message more clears the doubt",
+    "a next generation begins without a doubt",
+    "a redrive clears the doubt",
+    "a reason replaces what was sent",
+    "a message refers to its issued offer",
+    // No rule of a run looks at what was issued before, and no plan has such a choice.
+    "issued offers are told by their moments",
+    "issued offers are told newest first",
+    "issued offers of all roots are told",
+    "a withheld step takes no choice",
+    "an alternative that stands is taken first",
+    "a message that is outranked withholds nothing",
+    "a reason names the winner",
+    // It takes one moment, mark, name or counter that a run does not meet.
+    "a closing goes before a refusal that is remembered",
+    "a mark that is not known begins anew",
+    "a plan from the future is stale",
+    "a refusal lapses after the end of its retention",
+    "a reversal is listed before what it reverses",
+    "each counter is looked at once",
+    "events are listed in the order of their receipt",
+    "lengths are rounded up",
+    "moments are counted from 1970",
+    "names that look alike are one",
+    "refusals are remembered from the plan on",
+    "the last to learn a reference has it",
+    "the worker's now decides what is due",
+    "uses of plans made later do not count",
+    "what is closed is tried again",
+    "what is leased is accepted as soon as it is proven",
+    "every commit raises the version",
+    "messages are claimed without the tenant",
   ]
 
   /// How many seeds are tried before a mutant counts as alive.
-  static let mostSeeds: UInt64 = 200
+  static let mostSeeds: UInt64 = 60
 
   /// How many seeds it takes until a promise is broken, or `nil` when all are kept.
   func seedsToKill() -> Int? {

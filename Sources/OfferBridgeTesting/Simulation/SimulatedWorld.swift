@@ -173,7 +173,14 @@ final class SimulatedWorld: Sendable {
     return doors.isEmpty ? nil : doors[chance.below(doors.count, .processes)]
   }
 
-  func open(_ door: SimulatedProcess.Door) { state.withLock { $0.doors.append(door) } }
+  func open(_ door: SimulatedProcess.Door) {
+    let isTooLate = state.withLock { state in
+      state.doors.append(door)
+      return state.isOver
+    }
+    // It was on its way when all others ended.
+    if isTooLate { door.life.end() }
+  }
 
   func close(_ door: SimulatedProcess.Door) {
     state.withLock { $0.doors.removeAll { $0.life === door.life } }
