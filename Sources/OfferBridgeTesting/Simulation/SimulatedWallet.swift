@@ -144,7 +144,7 @@ struct SimulatedProvider: MessageProvider {
     if chance.strikes(.notNow) {
       let seconds = chance.below(120, .providers)
       let after: Duration? = seconds < 20 ? nil : .seconds(seconds)
-      if let after { world.witness.askedToComeAgain(message.key, after: after) }
+      if let after { world.witness.askedToComeAgain(message.key, attempt: delivery.attempt, after: after) }
       return .retry(after: after)
     }
     if chance.strikes(.refuses) { return .rejected(reason: "not wanted") }

@@ -5,7 +5,9 @@ import OfferBridgeKit
 final class SimulationWitness: Sendable {
   private struct State {
     /// How long an external system wants to be left alone with a message, since its last attempt.
-    var asked: [DerivedKey: Duration] = [:]
+    var asked: [DerivedKey: (attempt: Int, length: Duration)] = [:]
+    /// Which attempt of a message was the last that was handed out.
+    var attempts: [DerivedKey: Int] = [:]
     /// Until when a message is not to be handed out, for that reason.
     var notBefore: [DerivedKey: Int64] = [:]
     var messages: [DerivedKey] = []
@@ -53,9 +55,12 @@ final class SimulationWitness: Sendable {
     book.note("\(clock.milliseconds) p\(life.number) \(what)")
   }
 
-  /// That a wallet said "not now".
-  func askedToComeAgain(_ key: DerivedKey, after length: Duration) {
-    state.withLock { $0.asked[key] = length }
+  /// That a wallet said "not now" to an attempt.
+  func askedToComeAgain(_ key: DerivedKey, attempt: Int, after length: Duration) {
+    state.withLock { state in
+      // What a worker is told whose lease is lost, nobody else can know.
+      if state.attempts[key] == attempt { state.asked[key] = (attempt, length) }
+    }
   }
 
   func snapshot(_ query: SnapshotQuery, _ snapshot: LedgerSnapshot, _ life: SimulatedLife) {
@@ -98,6 +103,7 @@ final class SimulationWitness: Sendable {
     for claim in answer.claims {
       let early = state.withLock { state in
         state.asked[claim.message.key] = nil
+        state.attempts[claim.message.key] = claim.attempt
         return state.notBefore.removeValue(forKey: claim.message.key)
       }
       if let early, early > answer.now.milliseconds {
@@ -130,7 +136,7 @@ final class SimulationWitness: Sendable {
           // An answer that came after the time-out was not heard.
           if isUnknown { state.asked[key] = nil }
           guard let asked = state.asked.removeValue(forKey: key) else { break }
-          state.notBefore[key] = clock.milliseconds + asked.milliseconds
+          state.notBefore[key] = clock.milliseconds + asked.length.milliseconds
         case .released: break
         }
       }
