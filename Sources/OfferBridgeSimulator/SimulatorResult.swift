@@ -6,6 +6,9 @@ import OfferBridgeTesting
 struct SimulatorResult: Encodable {
   /// How many journeys were begun.
   let journeys: Int
+  /// In how many runs, and how many jobs were run in them.
+  let runs: Int
+  let jobs: Int
   /// How often a promise was broken, exhaustive runs included.
   let violations: Int
   /// The first of what was broken, each with the line of its run.
@@ -44,7 +47,7 @@ struct SimulatorResult: Encodable {
     isSameInAnotherProcess = try await Self.isSameInAnotherProcess(arguments)
     let all =
       report.violations.map { "\($0.simulation): \($0)" } + crashes.violations + orders.violations
-    journeys = report.journeys
+    (journeys, runs, jobs) = (report.journeys, report.runs, report.jobs)
     violations = all.count
     firstViolations = Array(all.prefix(10))
     exhaustiveRuns = crashes.runs + orders.runs

@@ -127,11 +127,11 @@ package actor FileLedger: OfferLedger {
   // MARK: - The ledger
 
   package func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
-    try await write(.commit(plans.map { JournalPlan($0) })) { try await $0.commit(plans) }
+    try await write(.commit(plans)) { try await $0.commit(plans) }
   }
 
   package func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
-    try await write(.claim(JournalClaim(query))) { try await $0.claim(query) }
+    try await write(.claim(query)) { try await $0.claim(query) }
   }
 
   package func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
@@ -142,13 +142,13 @@ package actor FileLedger: OfferLedger {
   }
 
   package func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
-    try await write(.settle(settlements.map { JournalSettlement($0) }, tenant)) {
+    try await write(.settle(settlements, tenant)) {
       try await $0.settle(settlements, tenant: tenant)
     }
   }
 
   package func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
-    try await write(.redrive(redrive.message, redrive.mode, reason: redrive.reason, tenant)) {
+    try await write(.redrive(redrive, tenant)) {
       try await $0.redrive(redrive, tenant: tenant)
     }
   }
@@ -158,7 +158,7 @@ package actor FileLedger: OfferLedger {
   }
 
   package func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
-    try await write(.close(JournalClosing(closing), tenant)) { try await $0.close(closing, tenant: tenant) }
+    try await write(.close(closing, tenant)) { try await $0.close(closing, tenant: tenant) }
   }
 
   package func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {

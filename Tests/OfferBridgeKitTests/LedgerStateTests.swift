@@ -2,7 +2,6 @@ import Foundation
 // The state's rows are internal: a corrupted one is made here to see that the audit finds it.
 @testable import OfferBridgeKit
 import OfferBridgeTesting
-import Synchronization
 import Testing
 
 /// A plan against the ledger's state, node by node.
@@ -196,75 +195,6 @@ import Testing
 
 /// A ledger that fails before or after each step: called again, nothing is lost and nothing doubled.
 @Suite struct UnknownOutcomeTests {
-  private struct Lost: Error {}
-
-  /// Throws once, before or after the numbered mutating call.
-  private final class FailingLedger: OfferLedger {
-    let ledger: InMemoryOfferLedger
-    let calls: Counter
-    let fails: Int
-    let isAfter: Bool
-
-    init(_ ledger: InMemoryOfferLedger, fails: Int, isAfter: Bool) {
-      self.ledger = ledger
-      self.fails = fails
-      self.isAfter = isAfter
-      calls = Counter()
-    }
-
-    private func step<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
-      let call = calls.next()
-      if call == fails && !isAfter { throw Lost() }
-      let answer = try await body()
-      if call == fails { throw Lost() }
-      return answer
-    }
-
-    func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
-      try await step { try await ledger.snapshot(query) }
-    }
-    func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
-      try await step { try await ledger.commit(plans) }
-    }
-    func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
-      try await step { try await ledger.claim(query) }
-    }
-    func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer] {
-      try await step { try await ledger.extend(leases, by: length, tenant: tenant) }
-    }
-    func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
-      try await step { try await ledger.redrive(redrive, tenant: tenant) }
-    }
-    func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
-      try await step { try await ledger.close(closing, tenant: tenant) }
-    }
-    func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
-      try await step { try await ledger.settle(settlements, tenant: tenant) }
-    }
-    func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
-      try await step { try await ledger.reconcile(events, tenant: tenant) }
-    }
-    func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
-      try await ledger.match(of: event, tenant: tenant)
-    }
-    func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
-      try await ledger.record(of: issued, tenant: tenant)
-    }
-    func page(_ query: PageQuery) async throws -> LedgerPage { try await ledger.page(query) }
-    func audit(tenant: TenantID) async throws -> LedgerAudit { try await ledger.audit(tenant: tenant) }
-  }
-
-  private final class Counter: Sendable {
-    private let count = Mutex(-1)
-
-    func next() -> Int {
-      count.withLock { count in
-        count += 1
-        return count
-      }
-    }
-  }
-
   /// Calls until it goes through; a failure says what to do, and that is done.
   private func insist<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
     do {
@@ -274,15 +204,15 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true])
+  @Test(arguments: FailingLedger.Side.allCases)
   func `a crash before or after any step of the journey loses nothing and doubles nothing`(
-    isAfter: Bool
+    side: FailingLedger.Side
   ) async throws {
     var fails = 0
     var reached = true
     while reached {
       let shop = try await Shop()
-      let ledger = FailingLedger(shop.ledger, fails: fails, isAfter: isAfter)
+      let ledger = FailingLedger(shop.ledger, failing: [fails: side], countingReads: true)
       let bridge = shop.bridge.using(ledger: ledger)
       let action = shop.opened("a-1")
       let decisions = try await insist { try await bridge.respond(to: action) }
@@ -293,21 +223,21 @@ import Testing
       let redemption = Redemption(id: "r-1", of: .issuedOffer(issued.id), at: shop.time.now)
       let match = try await insist { try await bridge.reconcile(redemption) }
       #expect(match == .applied(to: issued.id) || match == .duplicate)
-      #expect(try await bridge.match(of: "r-1") == .applied(to: issued.id))
-      let audit = try await bridge.audit()
+      #expect(try await shop.bridge.match(of: "r-1") == .applied(to: issued.id))
+      let audit = try await shop.bridge.audit()
       #expect(audit.imbalances == [])
       #expect((audit.issued, audit.messages) == (1, 1))
       #expect((audit.messagesAccepted, audit.applied) == (1, 1))
       #expect((shop.wallet as? FakeWallet)?.cards.count == 1)
-      reached = ledger.calls.next() > fails
+      reached = ledger.calls > fails
       fails += 1
     }
     #expect(fails > 6)
   }
 
-  @Test(arguments: [false, true])
+  @Test(arguments: FailingLedger.Side.allCases)
   func `a crash before or after any step of an operator's work loses nothing and doubles nothing`(
-    isAfter: Bool
+    side: FailingLedger.Side
   ) async throws {
     let takeBack = MessageVariant<Member>("take-back") { DataPoint("offer") { $0.replica } }
     var fails = 0
@@ -315,7 +245,7 @@ import Testing
     while reached {
       let wallet = ScriptedMessageProvider(replies: [.rejected(reason: "no")])
       let shop = try await Shop([Shop.reward(limits: [.perCustomer(1)]), Shop.toWallet()], wallet: wallet)
-      let ledger = FailingLedger(shop.ledger, fails: fails, isAfter: isAfter)
+      let ledger = FailingLedger(shop.ledger, failing: [fails: side], countingReads: true)
       let bridge = shop.bridge.using(ledger: ledger)
       _ = try await insist { try await bridge.respond(to: shop.opened("a-1")) }
       func deliver() async throws {
@@ -325,7 +255,7 @@ import Testing
       }
       try await deliver()
       // An attempt whose settling was lost is made once more, and the second answer is another.
-      if let rejected = try await bridge.page(.messagesIn(.rejected)).messages.first {
+      if let rejected = try await shop.bridge.page(.messagesIn(.rejected)).messages.first {
         let key = rejected.message.key
         _ = try await insist { try await bridge.redrive(key, mode: .newGeneration, reason: "again") }
         try await deliver()
@@ -336,14 +266,14 @@ import Testing
       }
       try await deliver()
       _ = try await insist { try await bridge.respond(to: shop.opened("a-2")) }
-      let offers = try await bridge.issuedOffers(of: "ada")
+      let offers = try await shop.bridge.issuedOffers(of: "ada")
       #expect(offers.map { $0.status(at: shop.time.now) } == [.revoked, .issued])
       #expect(offers[0].replicas[0].state == .recalled)
-      let messages = try await bridge.messages(of: "ada").map(\.message)
+      let messages = try await shop.bridge.messages(of: "ada").map(\.message)
       #expect(messages.count { $0.purpose == .recall } == 1)
       #expect(messages.count { $0.generation == 2 } <= 1)
-      #expect(try await bridge.audit().imbalances == [])
-      reached = ledger.calls.next() > fails
+      #expect(try await shop.bridge.audit().imbalances == [])
+      reached = ledger.calls > fails
       fails += 1
     }
     #expect(fails > 12)

@@ -18,7 +18,7 @@ public import Foundation
 ///
 /// Of what holds of one node, the first in the order of ``NodeAnswer``'s cases
 /// is its answer.
-public struct JourneyPlan: Sendable, Hashable {
+public struct JourneyPlan: Sendable, Hashable, Codable {
   /// The tenant.
   public let tenant: TenantID
   /// What the journey begins with.
@@ -73,9 +73,9 @@ public struct TriggerRecord: Sendable, Hashable, Codable {
 }
 
 /// One step of a plan.
-public struct PlanNode: Sendable, Hashable {
+public struct PlanNode: Sendable, Hashable, Codable {
   /// What a step writes.
-  public enum Content: Sendable, Hashable {
+  public enum Content: Sendable, Hashable, Codable {
     /// An offer is issued.
     case issuance(IssuedOffer)
     /// An event is raised on the customer's profile.
@@ -103,7 +103,7 @@ public struct PlanNode: Sendable, Hashable {
   // A node passes through draft, plan, ledger and decisions, and is some 180 bytes.
   private let step: Shared<Step>
 
-  private struct Step: Sendable, Hashable {
+  private struct Step: Sendable, Hashable, Codable {
     let key: DerivedKey
     let parent: Int?
     let choice: Int?
@@ -124,6 +124,12 @@ public struct PlanNode: Sendable, Hashable {
       Step(key: key, parent: parent, choice: choice, campaign: campaign, limits: limits, content: content)
     )
   }
+
+  /// Reads one object with all of its fields.
+  public init(from decoder: any Decoder) throws { step = try Shared(from: decoder) }
+
+  /// Writes one object with all of its fields.
+  public func encode(to encoder: any Encoder) throws { try step.encode(to: encoder) }
 }
 
 /// What became of a plan: of several that hold, the first in this order.

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// What a worker asks for.
-public struct ClaimQuery: Sendable, Hashable {
+public struct ClaimQuery: Sendable, Hashable, Codable {
   /// The tenant.
   public let tenant: TenantID
   /// The provider whose messages are wanted.

@@ -4,7 +4,7 @@ public import Foundation
 ///
 /// Only what was buried or rejected can be redriven. The bytes are the same in
 /// both modes; what differs is what the external system takes them for.
-public struct MessageRedrive: Sendable, Hashable {
+public struct MessageRedrive: Sendable, Hashable, Codable {
   /// Under which key.
   public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
     /// Under its own: an external system that has it already recognises it.

@@ -1,7 +1,7 @@
 /// What came of one attempt.
-public struct Settlement: Sendable, Hashable {
+public struct Settlement: Sendable, Hashable, Codable {
   /// What came of it.
-  public enum Outcome: Sendable, Hashable {
+  public enum Outcome: Sendable, Hashable, Codable {
     /// The external system has it; of a recall, it took the replica out.
     case accepted(ReplicaReference?)
     /// The external system refused it for good.

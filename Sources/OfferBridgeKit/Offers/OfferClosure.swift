@@ -46,7 +46,7 @@ public struct OfferClosure: Sendable, Hashable, Codable {
 }
 
 /// The command to close an issued offer.
-public struct OfferClosing: Sendable, Hashable {
+public struct OfferClosing: Sendable, Hashable, Codable {
   /// The issued offer.
   public let issuedOffer: IssuedOffer.ID
   /// Why it is to be over.

@@ -128,8 +128,8 @@ extension ClaimAnswer {
   func with(claims: [Claim]) -> ClaimAnswer { ClaimAnswer(now: now, claims: claims, nextDue: nextDue) }
 }
 
-/// What a broken ledger throws where a whole one would not.
-struct Unexpected: Error, CustomStringConvertible {
+/// What a database says to a statement that breaks its rules.
+struct DatabaseError: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
 }

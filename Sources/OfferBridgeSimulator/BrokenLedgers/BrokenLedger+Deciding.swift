@@ -15,7 +15,7 @@ extension BrokenLedger {
               guard let id = message.issuedOffer, !plan.nodes.contains(where: { $0.key == id }),
                 try await inner.record(of: id, tenant: plan.tenant) == nil
               else { continue }
-              throw Unexpected("insert or update violates foreign key constraint")
+              throw DatabaseError("insert or update violates foreign key constraint")
             }
           }
           return try await inner.commit(plans)

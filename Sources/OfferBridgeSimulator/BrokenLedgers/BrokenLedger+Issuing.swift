@@ -99,7 +99,7 @@ extension BrokenLedger {
       bent.commit = { inner, plans in
         let answers = try await inner.commit(plans)
         for (plan, answer) in zip(plans, answers) where plan.triggerVersion == 0 && answer == .stale {
-          throw Unexpected("duplicate key value violates unique constraint")
+          throw DatabaseError("duplicate key value violates unique constraint")
         }
         return answers
       }

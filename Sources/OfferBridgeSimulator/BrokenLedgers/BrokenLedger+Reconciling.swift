@@ -18,7 +18,9 @@ extension BrokenLedger {
     .init("a repeat violates a unique key", caughtBy: "reconcile.duplicateIsDuplicate") { bent, _ in
       bent.reconcile = { inner, call in
         let answers = try await inner.reconcile(call.0, tenant: call.1)
-        if answers.contains(.duplicate) { throw Unexpected("duplicate key value violates unique constraint") }
+        if answers.contains(.duplicate) {
+          throw DatabaseError("duplicate key value violates unique constraint")
+        }
         return answers
       }
     },

@@ -18,7 +18,7 @@ extension BrokenLedger {
       ledger: LedgerUnderTest(
         reopen: { ledger, now in
           guard let bent = ledger as? BentLedger, let inner = bent.inner as? InMemoryOfferLedger else {
-            throw Unexpected("another ledger")
+            throw DatabaseError("another ledger")
           }
           return knowingEventsInMemory(try InMemoryOfferLedger(restoring: inner.saved(), now: now), life: "2")
         },

@@ -25,8 +25,8 @@ public final class FailingLedger: OfferLedger {
   }
 
   private let ledger: any OfferLedger
-  private let failing: Int
-  private let side: Side
+  private let failing: [Int: Side]
+  private let countsReads: Bool
   private let count = Guarded(0)
 
   /// A ledger that fails once.
@@ -35,13 +35,18 @@ public final class FailingLedger: OfferLedger {
   ///   - ledger: The ledger that does the work.
   ///   - failing: The call that fails, from 0; those that only read are not counted.
   ///   - side: On which side of it.
-  public init(_ ledger: any OfferLedger, failing: Int, _ side: Side) {
-    self.ledger = ledger
-    self.failing = failing
-    self.side = side
+  public convenience init(_ ledger: any OfferLedger, failing: Int, _ side: Side) {
+    self.init(ledger, failing: [failing: side], countingReads: false)
   }
 
-  /// How many calls there were that may write.
+  /// A ledger that fails at several calls, those that only read among them if they are counted.
+  package init(_ ledger: any OfferLedger, failing: [Int: Side], countingReads: Bool) {
+    self.ledger = ledger
+    self.failing = failing
+    countsReads = countingReads
+  }
+
+  /// How many calls were counted.
   public var calls: Int { count.withLock { $0 } }
 
   private func step<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
@@ -49,10 +54,14 @@ public final class FailingLedger: OfferLedger {
       count += 1
       return count - 1
     }
-    if call == failing, side == .beforeTheCall { throw Failure() }
+    if failing[call] == .beforeTheCall { throw Failure() }
     let answer = try await body()
-    if call == failing { throw Failure() }
+    if failing[call] == .afterTheCall { throw Failure() }
     return answer
+  }
+
+  private func read<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    countsReads ? try await step(body) : try await body()
   }
 
   /// Writes plans, unless it fails.
@@ -87,18 +96,22 @@ public final class FailingLedger: OfferLedger {
 
   /// Reads what a decision needs.
   public func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
-    try await ledger.snapshot(query)
+    try await read { try await ledger.snapshot(query) }
   }
   /// How an event stands.
   public func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
-    try await ledger.match(of: event, tenant: tenant)
+    try await read { try await ledger.match(of: event, tenant: tenant) }
   }
   /// Everything about one issued offer.
   public func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
-    try await ledger.record(of: issued, tenant: tenant)
+    try await read { try await ledger.record(of: issued, tenant: tenant) }
   }
   /// Some entries of a listing.
-  public func page(_ query: PageQuery) async throws -> LedgerPage { try await ledger.page(query) }
+  public func page(_ query: PageQuery) async throws -> LedgerPage {
+    try await read { try await ledger.page(query) }
+  }
   /// Counts everything anew.
-  public func audit(tenant: TenantID) async throws -> LedgerAudit { try await ledger.audit(tenant: tenant) }
+  public func audit(tenant: TenantID) async throws -> LedgerAudit {
+    try await read { try await ledger.audit(tenant: tenant) }
+  }
 }

@@ -19,7 +19,7 @@ struct CanonicalJourney {
   private let time = ManualTime()
   private let wallet: SimulatedWallet
   private let book = SimulationBook()
-  private let line: FragileLine
+  private let line: FailingLedger
   private let bridge: OfferBridge<SimulatedShopper>
 
   /// - Parameters:
@@ -28,7 +28,7 @@ struct CanonicalJourney {
   /// - Throws: What the ledger's maker throws.
   init(on ledger: LedgerUnderTest, ends: [Int: FailingLedger.Side]) async throws {
     let time = time
-    line = FragileLine(try await ledger.make { time.now }, ends: ends)
+    line = FailingLedger(try await ledger.make { time.now }, failing: ends, countingReads: true)
     wallet = SimulatedWallet("wallet", book)
     bridge = try await OfferBridge(
       customers: InMemoryCustomerStore(
@@ -145,7 +145,7 @@ struct CanonicalJourney {
     while true {
       do {
         return try await body()
-      } catch let error as OfferBridgeError where error.underlyingError is FragileLine.Ended {
+      } catch let error as OfferBridgeError where error.underlyingError is FailingLedger.Failure {
         continue
       }
     }

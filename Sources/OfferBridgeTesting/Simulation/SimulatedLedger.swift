@@ -14,10 +14,10 @@ struct SimulatedLedger: OfferLedger {
 
   private var ledger: any OfferLedger { world.ledger }
 
-  /// One call that may write.
+  /// One call.
   private func call<Answer>(
     _ body: () async throws -> Answer,
-    then tell: (Answer) -> Void
+    then tell: (Answer) -> Void = { _ in }
   ) async throws -> Answer {
     try await life.begin()
     let chance = world.chance
@@ -37,14 +37,8 @@ struct SimulatedLedger: OfferLedger {
     return answer
   }
 
-  private func read<Answer>(_ body: () async throws -> Answer, then tell: (Answer) -> Void = { _ in })
-    async throws -> Answer
-  {
-    try await call(body, then: tell)
-  }
-
   func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
-    try await read({ try await ledger.snapshot(query) }, then: { world.witness.snapshot(query, $0, life) })
+    try await call({ try await ledger.snapshot(query) }, then: { world.witness.snapshot(query, $0, life) })
   }
 
   func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
@@ -91,18 +85,18 @@ struct SimulatedLedger: OfferLedger {
   }
 
   func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
-    try await read({ try await ledger.match(of: event, tenant: tenant) })
+    try await call({ try await ledger.match(of: event, tenant: tenant) })
   }
 
   func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
-    try await read({ try await ledger.record(of: issued, tenant: tenant) })
+    try await call({ try await ledger.record(of: issued, tenant: tenant) })
   }
 
   func page(_ query: PageQuery) async throws -> LedgerPage {
-    try await read({ try await ledger.page(query) })
+    try await call({ try await ledger.page(query) })
   }
 
   func audit(tenant: TenantID) async throws -> LedgerAudit {
-    try await read({ try await ledger.audit(tenant: tenant) })
+    try await call({ try await ledger.audit(tenant: tenant) })
   }
 }

@@ -3,7 +3,6 @@ import OfferBridgeKit
 /// One of a host's processes, from start to crash to start: it decides, delivers and reconciles.
 struct SimulatedProcess {
   let world: SimulatedWorld
-  let index: Int
 
   /// The door at which a process is asked.
   struct Door: Sendable {

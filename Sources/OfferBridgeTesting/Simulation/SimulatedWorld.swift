@@ -63,8 +63,8 @@ final class SimulatedWorld: Sendable {
       return violate("configuration", "the ledger could not be made: \(error)")
     }
     await withTaskGroup(of: Void.self) { group in
-      for index in 0..<simulation.processes {
-        group.addTask { await SimulatedProcess(world: self, index: index).live() }
+      for _ in 0..<simulation.processes {
+        group.addTask { await SimulatedProcess(world: self).live() }
       }
       group.addTask { await SimulatedOperators(world: self).work() }
       group.addTask { await self.clockTrouble() }

@@ -25,7 +25,7 @@ public struct SimulationReport: Sendable, Hashable {
   public internal(set) var faults: [SimulatedFault: Int] = [:]
   /// How often each answer of each call was seen, by its name: "settle.lostLease".
   public internal(set) var answers: [String: Int] = [:]
-  /// Effects in wallets, and how many of them were a second one under a key that the wallet had forgotten.
+  /// Effects in wallets.
   public internal(set) var effects = 0
   /// Effects under a key that the wallet no longer remembered.
   public internal(set) var effectsBeyondMemory = 0
