@@ -1,3 +1,5 @@
+import Foundation
+
 /// One measured figure, and what it was measured against in the same rounds.
 struct BenchmarkRow: Encodable {
   let name: String
@@ -24,16 +26,18 @@ struct BenchmarkRow: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
-    try container.encode(value.rounded(to: 1), forKey: .value)
+    try container.encode(value.rounded(toSignificantDigits: 5), forKey: .value)
     try container.encode(unit, forKey: .unit)
     try container.encode(comparison?.against, forKey: .against)
-    try container.encode(ratio?.rounded(to: 3), forKey: .ratio)
+    try container.encode(ratio?.rounded(toSignificantDigits: 4), forKey: .ratio)
   }
 }
 
 extension Double {
-  func rounded(to decimals: Int) -> Double {
-    let factor = (0..<decimals).reduce(1.0) { product, _ in product * 10 }
+  /// Rounded, and never to nothing: however small a figure is, its first digits stay.
+  func rounded(toSignificantDigits digits: Int) -> Double {
+    guard self != 0, isFinite else { return self }
+    let factor = pow(10, Double(digits - 1) - log10(abs(self)).rounded(.down))
     return (self * factor).rounded() / factor
   }
 }
