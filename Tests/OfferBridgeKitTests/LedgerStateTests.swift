@@ -193,6 +193,21 @@ import Testing
   }
 }
 
+/// What a refusal leaves behind.
+@Suite struct RefusedCounterTests {
+  @Test func `a refusal makes no counter, for it would stay for ever`() {
+    var desk = Desk()
+    let limits = [CampaignLimit.total(1), .perCustomer(1)]
+    desk.issue("a", limits: limits)
+    let before = desk.state.counters.count
+    for number in 0..<20 {
+      let plan = Desk.plan("b\(number)", to: CustomerID("c\(number)"), limits: limits, at: desk.now)
+      #expect(desk.state.commit(plan, now: desk.now) == .committed([.refused(limits[0]), .parentNotWritten]))
+    }
+    #expect(desk.state.counters.count == before)
+  }
+}
+
 /// A ledger that fails before or after each step: called again, nothing is lost and nothing doubled.
 @Suite struct UnknownOutcomeTests {
   /// Calls until it goes through; a failure says what to do, and that is done.

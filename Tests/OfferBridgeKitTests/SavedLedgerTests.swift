@@ -178,7 +178,7 @@ import Testing
     (#""fence":1"#, #""fence":1"#, true), (#""totals":[1]"#, #""totals":[2]"#, false),
     (#""totals":[1]"#, #""totals":[]"#, false), (#""events":[0]"#, #""events":[7]"#, false),
     (#""events":[0]"#, #""events":[0,0]"#, false), (#""events":[0]"#, #""events":[]"#, false),
-    (#""count":1"#, #""count":2"#, false),
+    (#""count":1"#, #""count":2"#, false), (#""evidence":1"#, #""evidence":0"#, false),
   ])
   func `a saved ledger whose parts do not fit is not restored`(part: String, edited: String, isSound: Bool)
     async throws

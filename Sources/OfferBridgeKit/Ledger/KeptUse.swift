@@ -12,6 +12,8 @@ extension LedgerState {
   }
 
   /// The uses as they are kept; a counter that is not there is made, with nothing used.
+  ///
+  /// Only for what is written: a counter that a refusal made would stay for ever.
   mutating func keep(_ uses: [LimitUse]) -> Few<KeptUse> {
     var kept = Few<KeptUse>.none
     for use in uses {
@@ -27,14 +29,14 @@ extension LedgerState {
   }
 
   /// The first limit that another use would break.
-  func refusingLimit(_ uses: Few<KeptUse>, at: Int64) -> Shared<CampaignLimit>? {
-    var refusing: Shared<CampaignLimit>?
-    uses.forEach { use in
-      let used = counters[use.counter].count(in: use.limit.value.window, at: at)
+  func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
+    for use in uses {
+      let limit = use.limit
+      let used = counters.row(of: use.counter).map { counters[$0].count(in: limit.window, at: at) } ?? 0
       let (sum, isOver) = used.addingReportingOverflow(use.amount)
-      if refusing == nil, isOver || sum > use.limit.value.cap { refusing = use.limit }
+      if isOver || sum > limit.cap { return limit }
     }
-    return refusing
+    return nil
   }
 
   mutating func use(_ uses: Few<KeptUse>, at: Int64) {

@@ -19,11 +19,14 @@ extension LedgerState {
     }
     for owner in customers.indices {
       let (fold, copies, rows) = folded(Int32(owner))
-      for (index, row) in copies.enumerated() where issued[row].offer.redeemed != fold.copies[index].redeemed
-      {
-        audit.imbalances.append(
-          "Issued offer \(issued[row].offer.id): its tally is not the fold of its events."
-        )
+      for (index, row) in copies.enumerated() {
+        let kept = issued[row]
+        for (part, isFold) in [
+          ("tally", kept.offer.redeemed == fold.copies[index].redeemed),
+          ("evidence", kept.evidence == fold.evidence[index]),
+        ] where !isFold {
+          audit.imbalances.append("Issued offer \(kept.offer.id): its \(part) is not the fold of its events.")
+        }
       }
       for (index, row) in rows.enumerated() where events[row].match != fold.matches[index] {
         audit.imbalances.append(

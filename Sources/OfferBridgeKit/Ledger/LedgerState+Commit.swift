@@ -14,7 +14,7 @@ extension LedgerState {
     var trigger = known ?? TriggerRow(record: plan.trigger)
     let before = trigger.nodes.count
     let at = plan.plannedAt.milliseconds
-    // As many as there will be, for they stay; a replay adds few or none.
+    // As many as there may be, those that are withheld among them, for they stay; a replay adds few or none.
     if known == nil { trigger.nodes.reserveCapacity(plan.nodes.count) }
     var answers: [NodeAnswer] = []
     answers.reserveCapacity(plan.nodes.count)
@@ -76,13 +76,13 @@ extension LedgerState {
       return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
-    let uses = keep(node.limits)
-    if let limit = refusingLimit(uses, at: at)?.value {
+    if let limit = refusingLimit(node.limits, at: at) {
       let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
       remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
       if case .message(let message) = node.content { withhold(message, .limitReached(message.campaign)) }
       return .refused(limit)
     }
+    let uses = keep(node.limits)
     use(uses, at: at)
     let outcome: TriggerRow.KeptStep.Outcome
     switch node.content {

@@ -5,8 +5,11 @@ extension LedgerState {
   mutating func fold(_ owner: Int32) {
     let first = customers[owner].firstEvent
     guard first != nowhere else { return }
-    if first == customers[owner].lastEvent, let copy = onlyCopy(of: owner, for: first) {
-      return fold(first, over: copy)
+    if first == customers[owner].lastEvent,
+      case .redemption(let reference, let amount) = events[first].event.content,
+      let copy = onlyCopy(of: owner, by: reference, from: events[first].event.id.source)
+    {
+      return fold(first, by: reference, amount, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
     for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
@@ -17,8 +20,19 @@ extension LedgerState {
 
   // Nearly every customer has one event and it names one copy: nothing is sorted, looked up or allocated for it.
   /// Folds a customer's only event.
-  private mutating func fold(_ event: Int32, over copy: Int32) {
-    let (match, tally, evidence) = LoneRedemption.folded(events[event].event, over: issued[copy].offer)
+  private mutating func fold(
+    _ event: Int32,
+    by reference: RedemptionReference,
+    _ amount: Money?,
+    over copy: Int32
+  ) {
+    let offer = issued[copy].offer
+    let (match, tally, evidence) = LoneRedemption.folded(
+      events[event].event,
+      by: reference,
+      amount,
+      over: offer
+    )
     events[event].match = match
     put(tally, evidence, in: copy)
   }
@@ -31,11 +45,9 @@ extension LedgerState {
     }
   }
 
-  /// The one copy that the event can mean, or `nil` where the whole fold must tell.
-  // Given the event's row: a call with a part of the state, on the state, copies the whole of it.
-  private func onlyCopy(of owner: Int32, for row: Int32) -> Int32? {
-    let event = events[row].event
-    guard case .redemption(let reference, _) = event.content else { return nil }
+  /// The one copy that a redemption can mean, or `nil` where the whole fold must tell.
+  private func onlyCopy(of owner: Int32, by reference: RedemptionReference, from source: ProviderID) -> Int32?
+  {
     let first = customers[owner].firstIssued
     switch reference {
     case .issuedOffer(let id):
@@ -43,13 +55,13 @@ extension LedgerState {
     case .replica(let reference):
       guard first != nowhere, first == customers[owner].lastIssued,
         issued[first].references.contains(where: {
-          $0 == ReferenceKey(provider: event.id.source, reference: reference)
+          $0 == ReferenceKey(provider: source, reference: reference)
         })
       else { return nil }
       return first
     case .customer(_, let replica):
       guard first != nowhere, first == customers[owner].lastIssued,
-        issued[first].offer.replica(at: event.id.source)?.name == replica
+        issued[first].offer.replica(at: source)?.name == replica
       else { return nil }
       return first
     }

@@ -1,14 +1,20 @@
 /// The fold of one redemption over the one copy that it means: what ``RedemptionFold`` says of the two, without its
 /// lists.
 enum LoneRedemption {
-  /// How the event stands, what is redeemed of the copy, and a bit for each replica that is proven.
+  /// The whole fold of one redemption.
+  ///
+  /// - Parameters:
+  ///   - event: The event, whose content is a redemption.
+  ///   - reference: By what its content names the copy.
+  ///   - amount: The amount of its content.
+  ///   - copy: The copy.
+  /// - Returns: How the event stands, what is redeemed of the copy, and a bit for each replica that is proven.
   static func folded(
     _ event: ExternalEvent,
+    by reference: RedemptionReference,
+    _ amount: Money?,
     over copy: IssuedOffer
   ) -> (match: RedemptionMatch, redeemed: RedemptionTally, evidence: UInt64) {
-    guard case .redemption(let reference, let amount) = event.content else {
-      return (.parked(.reversalBeforeRedemption), .none, 0)
-    }
     var tally = RunningTally()
     var reasons = tally.redeem(amount, at: event.time, of: copy).reasons
     var evidence: UInt64 = 0

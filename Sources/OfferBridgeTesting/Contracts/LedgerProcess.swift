@@ -35,7 +35,8 @@ public struct LedgerProcess: Sendable, Hashable {
   /// - Parameters:
   ///   - executable: The executable.
   ///   - arguments: What it is started with.
-  ///   - rounds: How many times three processes are started and killed; 4 by default, and more for a night of it.
+  ///   - rounds: How many times three processes are started and killed; 4 by default, more for a night of it, and
+  ///     never less than 1.
   ///   - patience: How long all of them may say nothing; a minute by default.
   public init(
     executable: URL,
@@ -45,7 +46,7 @@ public struct LedgerProcess: Sendable, Hashable {
   ) {
     self.executable = executable
     self.arguments = arguments
-    self.rounds = rounds
+    self.rounds = max(1, rounds)
     self.patience = patience
   }
 }

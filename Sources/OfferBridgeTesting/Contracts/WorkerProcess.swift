@@ -16,7 +16,8 @@ final class WorkerProcess {
   private let input = Pipe()
   private let output = Pipe()
   private let exit = DispatchSemaphore(value: 0)
-  private var rest = Data()
+  /// What it wrote of a line that has not ended.
+  private(set) var rest = Data()
 
   // A pipe that another process inherited would stay open when its own has ended: one start at a time.
   private static let starts = Guarded(())
@@ -170,6 +171,7 @@ struct WorkerRound: Sendable {
   private func runToTheEnd(_ workers: [WorkerProcess]) -> String? {
     // Far more than there is to do; one that was killed writes no more than its pipe holds.
     let most = 1000 + 100 * ledger.rounds
+    let longest = 1 << 20
     var total = 0
     var dues: [Int?] = workers.map { _ in nil }
     var haveGone = false
@@ -180,6 +182,7 @@ struct WorkerRound: Sendable {
       for worker in ready {
         total += worker.read()
         if worker.lines.count > most { return "not ended after \(most) lines" }
+        if worker.rest.count > longest { return "not ended, in a line of more than \(longest) bytes" }
         let index = worker.order.worker - 1
         if kills.indices.contains(index), dues[index] == nil, worker.lines.count > kills[index].line {
           dues[index] = total + kills[index].later
