@@ -66,37 +66,13 @@ extension OfferBridge {
     }
     guard let channel = wiring.channel(of: trigger.heard) else { return .none }
     let record = trigger.record
+    var held = HeldCodes()
     // Every round that ends in `stale` was overtaken by a commit of this very trigger, or by a minute.
     for _ in 0..<16 {
       let (reach, snapshot, offers) = try await read(for: trigger, heardOn: channel)
       if let known = snapshot.trigger, known != record { return conflict(trigger, channel) }
-      guard
-        let customer = try await reading(
-          .customerStoreFailed(trigger.customer),
-          { try await customers.customer(trigger.customer) }
-        )
-      else { throw OfferBridgeError(.customerUnknown(trigger.customer)) }
-      let actions = try await actions(
-        trigger.customer,
-        reach: reach,
-        now: snapshot.now,
-        present: presentAction
-      )
-      let event = trigger.heardEvent
-      let context = RuleContext(
-        profile: CustomerProfile(customer),
-        customerID: trigger.customer,
-        event: event,
-        origin: event,
-        // On a repeat too, what this trigger issued is seen by what follows from it alone.
-        history: RuleHistory(
-          actions: actions,
-          issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
-        ),
-        issuedOffer: nil,
-        now: snapshot.now,
-        zone: settings.zone
-      )
+      if !held.isEmpty { await giveBack(held.freed(by: snapshot)) }
+      let context = try await facts(of: trigger, presentAction, within: reach, snapshot)
       var planner = JourneyPlanner(
         tenant: tenant,
         trigger: record,
@@ -107,7 +83,9 @@ extension OfferBridge {
       )
       planner.hear(channel, in: context, cause: .trigger(trigger.id))
       while let wish = planner.wantedCode {
-        planner.begin(again: wish, with: try await take(wish))
+        let supply = try await take(wish, plannedAt: snapshot.now)
+        if case .taken(let code) = supply { held.hold(code) }
+        planner.begin(again: wish, with: supply)
         planner.hear(channel, in: context, cause: .trigger(trigger.id))
       }
       let isNews = planner.draft.isNews
@@ -120,75 +98,13 @@ extension OfferBridge {
       }
       switch try await reading(.ledgerFailed, { try await ledger.commit(journey.plan) }) {
       case .committed(let answers):
-        if !planner.codes.isEmpty { await giveBackCodes(planner.codes, of: journey.plan, answers) }
+        if !held.isEmpty { await giveBack(held.freed(by: journey.plan, answers, on: snapshot)) }
         return journey.settled(by: answers, heard: trigger.name)
       case .conflict: return conflict(trigger, channel)
       case .stale: continue
       }
     }
     throw OfferBridgeError(.ledgerBusy(customer: trigger.customer))
-  }
-
-  /// The ledger as it is now, and of the catalog what may be issued or was.
-  @inline(__always)
-  private func read(
-    for trigger: HostTrigger,
-    heardOn channel: Channel
-  ) async throws -> (JourneyReach, LedgerSnapshot, [OfferID: Offer]) {
-    var reach = channel.reach
-    while true {
-      let query = SnapshotQuery(
-        tenant: tenant,
-        customer: trigger.customer,
-        trigger: trigger.id,
-        offers: reach.offersSeen
-      )
-      let snapshot = try await reading(.ledgerFailed) { try await ledger.snapshot(query) }
-      let offers = try await self.offers(within: reach, snapshot)
-      // An offer that raises another event than it did when the bridge was made may lead further.
-      guard let now = wiring.reach(of: channel, whereChanged: offers) else {
-        return (reach, snapshot, offers)
-      }
-      if now.isWithin(reach) { return (now, snapshot, offers) }
-      reach = now
-    }
-  }
-
-  @inline(__always)
-  private func offers(
-    within reach: JourneyReach,
-    _ snapshot: LedgerSnapshot
-  ) async throws -> [OfferID: Offer] {
-    var wanted = reach.offersIssued(at: snapshot.now.milliseconds)
-    for case .issued(let issued) in snapshot.decided.map({ $0.outcome }) where !wanted.contains(issued.offer)
-    {
-      wanted.append(issued.offer)
-    }
-    guard !wanted.isEmpty else { return [:] }
-    return try await reading(.catalogFailed) { try await catalog.offers(wanted) }
-  }
-
-  /// The past actions that the rules ask for, each once, and the present one as happening now at the latest.
-  @inline(__always)
-  private func actions(
-    _ customer: CustomerID,
-    reach: JourneyReach,
-    now: Date,
-    present: CustomerAction?
-  ) async throws -> [CustomerAction] {
-    guard !reach.actions.isEmpty else { return [] }
-    let needs = reach.needs(at: now, zone: settings.zone)
-    let history = try await reading(.customerStoreFailed(customer)) {
-      try await customers.history(of: customer, needs: needs)
-    }
-    var actions: [CustomerAction] = []
-    var seen: Set<String> = []
-    if let present {
-      seen.insert(present.id)
-      actions.append(present.happening(by: now))
-    }
-    for action in history.actions where seen.insert(action.id).inserted { actions.append(action) }
-    return actions
   }
 
   private func conflict(_ trigger: HostTrigger, _ channel: Channel) -> Decisions {
@@ -210,72 +126,5 @@ extension OfferBridge {
       campaignAt: { listeners[$0].id },
       make: make
     )
-  }
-
-  // Inlined with its body: called, the two cost every reading two frames of an async function, a tenth of a journey's
-  // instructions in all.
-  @inline(__always)
-  func reading<Answer>(
-    _ code: OfferBridgeError.Code,
-    _ body: () async throws -> Answer
-  ) async throws -> Answer {
-    do {
-      return try await body()
-    } catch let error as OfferBridgeError {
-      throw error
-    } catch {
-      throw OfferBridgeError(code, underlying: error)
-    }
-  }
-}
-
-/// An action or a host event, once the difference does not matter any more.
-struct HostTrigger: Sendable {
-  let id: TriggerID
-  let name: String
-  let customer: CustomerID
-  let occurredAt: Date
-  let attributes: Attributes
-  let heard: Heard
-
-  var record: TriggerRecord {
-    TriggerRecord(
-      id: id,
-      customer: customer,
-      fingerprint: .fingerprint(
-        of: id,
-        name: name,
-        customer: customer,
-        occurredAt: occurredAt.milliseconds,
-        attributes: attributes
-      )
-    )
-  }
-
-  var heardEvent: HeardEvent {
-    HeardEvent(
-      kind: id.kind == .action ? .action : .hostEvent,
-      name: name,
-      cause: .trigger(id),
-      occurredAt: occurredAt,
-      attributes: attributes
-    )
-  }
-}
-
-extension Decisions {
-  /// Nobody heard anything.
-  static let none = Decisions(
-    notable: [],
-    count: 0,
-    campaignAt: { _ in "" },
-    make: { _ in preconditionFailure("there is no decision") }
-  )
-}
-
-extension CustomerAction {
-  /// The action, no later than that: a device whose clock is ahead did not act in the future.
-  fileprivate func happening(by now: Date) -> CustomerAction {
-    occurredAt <= now ? self : CustomerAction(name, id: id, by: customer, at: now, attributes)
   }
 }

@@ -45,8 +45,8 @@ extension OfferBridge {
   /// A repeat changes nothing, but for recalls that are not committed yet: so
   /// an issued offer that was closed without them can be recalled later.
   ///
-  /// The unique code of what is revoked is given back to its pool, which gives
-  /// it out again after all codes that were never taken.
+  /// The unique code of what is revoked, and was never redeemed, is given back
+  /// to its pool, which gives it out again after all codes that were never taken.
   ///
   /// - Parameters:
   ///   - issued: The issued offer.
@@ -66,14 +66,16 @@ extension OfferBridge {
     recall variant: MessageVariant<Customer>? = nil
   ) async throws -> CloseAnswer {
     try validate(reason: reason)
+    let mayFreeCode = kind == .revoked && !codePools.isEmpty
+    let known = variant == nil && !mayFreeCode ? nil : try await record(of: issued)?.issuedOffer
     var recalls: [OfferMessage] = []
     if let variant {
-      guard let record = try await record(of: issued) else { return .unknownOffer }
-      recalls = try await self.recalls(of: record.issuedOffer, saying: variant)
+      guard let known else { return .unknownOffer }
+      recalls = try await self.recalls(of: known, saying: variant)
     }
     let closing = OfferClosing(issued, as: kind, reason: reason, limitUses: limitUses, recalls: recalls)
     let answer = try await reading(.ledgerFailed) { try await ledger.close(closing, tenant: tenant) }
-    try await giveBackCode(of: issued, closedAs: answer)
+    if mayFreeCode, let known { try await giveBackCode(of: known, closedAs: answer) }
     return answer
   }
 

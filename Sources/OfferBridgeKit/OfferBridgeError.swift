@@ -31,6 +31,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case customerStoreFailed(CustomerID)
     /// The offer catalog threw.
     case catalogFailed
+    /// The bridge has no pool of unique codes under that name.
+    case codePoolUnknown(CodePoolID)
     /// A pool of unique codes threw.
     case codePoolFailed(CodePoolID)
     /// The ledger threw.
@@ -92,6 +94,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The customer store failed for '\(id)'. Nothing was written; report the action again."
     case .catalogFailed:
       "The offer catalog failed. Nothing was written; report the action again."
+    case .codePoolUnknown(let pool):
+      "The bridge has no code pool '\(pool)'. Mend its name, or give the bridge that pool."
     case .codePoolFailed(let pool):
       "The code pool '\(pool)' failed. Call again: a code that was taken is taken again for the same issued offer."
     case .ledgerFailed:

@@ -14,32 +14,66 @@ import Testing
   private struct Bent: CodePool {
     enum Bend: String, CaseIterable {
       case anotherCodeEachTime, oneCodeForAll, fenceStands, neverExhausted, keepsWhatIsReturned, ignoresFence
-      case keepsRevoked, freesForNobody
+      case keepsRevoked, freesForNobody, fenceOfEachCode, listsWhatWasGivenBack, listsAllTenants
+      case listsOneTooMany, keepsTheLastPlan, keepsTheFirstPlan, listsAgain
     }
 
     let bend: Bend
     let pool: InMemoryCodePool
     let codes: [OfferCode]
     let takings = Guarded(0)
+    let noted = Guarded<[TakenCode]>([])
 
-    func take(for issuance: IssuedOffer.ID) async throws -> CodeAnswer {
+    func take(for issuance: IssuedOffer.ID, of tenant: TenantID, plannedAt moment: Date) async throws
+      -> CodeAnswer
+    {
+      func take(for issuance: IssuedOffer.ID) async throws -> CodeAnswer {
+        try await pool.take(for: issuance, of: bend == .listsAllTenants ? "main" : tenant, plannedAt: moment)
+      }
       switch bend {
       case .anotherCodeEachTime:
         let taking = takings.withLock { takings in
           takings += 1
           return takings
         }
-        return try await pool.take(for: .derive("bent", issuance.description, "\(taking)"))
+        return try await take(for: .derive("bent", issuance.description, "\(taking)"))
       case .oneCodeForAll:
-        return try await pool.take(for: .derive("bent"))
+        return try await take(for: .derive("bent"))
       case .fenceStands:
-        guard case .taken(let code, _) = try await pool.take(for: issuance) else { return .exhausted }
+        guard case .taken(let code, _) = try await take(for: issuance) else { return .exhausted }
         return .taken(code, fence: 1)
+      case .fenceOfEachCode:
+        guard case .taken(let code, let fence) = try await take(for: issuance) else { return .exhausted }
+        return .taken(code, fence: fence + (codes.firstIndex(of: code) ?? 0) * 100)
       case .neverExhausted:
-        let answer = try await pool.take(for: issuance)
+        let answer = try await take(for: issuance)
         return answer == .exhausted ? .taken(codes.first ?? "none", fence: .max) : answer
-      case .keepsWhatIsReturned, .ignoresFence, .keepsRevoked, .freesForNobody:
-        return try await pool.take(for: issuance)
+      case .keepsTheFirstPlan, .keepsTheLastPlan, .listsWhatWasGivenBack:
+        let answer = try await take(for: issuance)
+        guard case .taken(let code, let fence) = answer else { return answer }
+        noted.withLock { noted in
+          let before = noted.first { $0.issuance == issuance }
+          noted.removeAll { $0.issuance == issuance }
+          let moment = bend == .keepsTheFirstPlan ? before?.plannedAt ?? moment : moment
+          noted.append(TakenCode(issuance: issuance, code: code, fence: fence, plannedAt: moment))
+        }
+        return answer
+      case .keepsWhatIsReturned, .ignoresFence, .keepsRevoked, .freesForNobody, .listsAllTenants,
+        .listsOneTooMany, .listsAgain:
+        return try await take(for: issuance)
+      }
+    }
+
+    func taken(of tenant: TenantID, after fence: Int, limit: Int) async throws -> [TakenCode] {
+      let list = try await pool.taken(of: tenant, after: fence, limit: limit)
+      switch bend {
+      case .listsOneTooMany: return try await pool.taken(of: tenant, after: fence, limit: limit + 1)
+      case .listsAgain: return try await pool.taken(of: tenant, after: fence - 1, limit: limit)
+      case .listsWhatWasGivenBack: return noted.withLock { $0 }
+      case .keepsTheFirstPlan, .keepsTheLastPlan:
+        let noted = noted.withLock { $0 }
+        return list.map { taken in noted.first { $0.issuance == taken.issuance } ?? taken }
+      default: return list
       }
     }
 
@@ -79,17 +113,41 @@ import Testing
     let pool = InMemoryCodePool(["a", "b", "c", "d", "a"], lowWater: 2) { left in
       told.withLock { $0.append(left) }
     }
+    let moment = Date(milliseconds: 0)
     #expect(pool.left == 4)
-    for number in 0..<4 { _ = try await pool.take(for: .derive("issued", "\(number)")) }
-    #expect(try await pool.take(for: .derive("issued", "4")) == .exhausted)
+    for number in 0..<4 {
+      _ = try await pool.take(for: .derive("issued", "\(number)"), of: "main", plannedAt: moment)
+    }
+    #expect(try await pool.take(for: .derive("issued", "4"), of: "main", plannedAt: moment) == .exhausted)
     #expect(told.withLock { $0 } == [2])
     try await pool.giveBack(codeOf: .derive("issued", "0"), as: .revoked)
-    _ = try await pool.take(for: .derive("issued", "4"))
+    _ = try await pool.take(for: .derive("issued", "4"), of: "main", plannedAt: moment)
     #expect(told.withLock { $0 } == [2])
     pool.add(["e", "f", "g", "a"])
     #expect(pool.left == 3)
-    for number in 5..<8 { _ = try await pool.take(for: .derive("issued", "\(number)")) }
+    for number in 5..<8 {
+      _ = try await pool.take(for: .derive("issued", "\(number)"), of: "main", plannedAt: moment)
+    }
     #expect(told.withLock { $0 } == [2, 2])
+  }
+
+  @Test func `a pool that is taken from and given back to again and again remembers what is taken alone`()
+    async throws
+  {
+    let pool = InMemoryCodePool((0..<3).map { OfferCode("code-\($0)") })
+    let (a, b) = (IssuedOffer.ID.derive("issued", "a"), IssuedOffer.ID.derive("issued", "b"))
+    let moment = Date(milliseconds: 0)
+    _ = try await pool.take(for: a, of: "main", plannedAt: moment)
+    for _ in 0..<1000 {
+      _ = try await pool.take(for: b, of: "main", plannedAt: moment)
+      try await pool.giveBack(codeOf: b, as: .revoked)
+    }
+    _ = try await pool.take(for: b, of: "main", plannedAt: moment)
+    let taken = try await pool.taken(of: "main", after: 0, limit: 10)
+    #expect(taken.map(\.issuance) == [a, b])
+    #expect(taken.map(\.fence) == [1, 1002])
+    #expect(try await pool.taken(of: "main", after: 1, limit: 10) == Array(taken.dropFirst()))
+    #expect(try await pool.taken(of: "main", after: 1002, limit: 10) == [])
   }
 
   @Test func `a code's text is in no description, dump or decision`() async throws {
@@ -97,7 +155,8 @@ import Testing
     var dumped = ""
     dump([code], to: &dumped)
     let answer = CodeAnswer.taken(code, fence: 1)
-    let texts = ["\(code)", String(reflecting: code), "\([code])", "\(answer)", dumped]
+    let taken = TakenCode(issuance: .derive("issued"), code: code, fence: 1, plannedAt: Date(milliseconds: 0))
+    let texts = ["\(code)", String(reflecting: code), "\([code])", "\(answer)", "\(taken)", dumped]
     #expect(texts.allSatisfy { !$0.contains("SECRET") })
     #expect(texts[0] == "a code")
     #expect(try JSONDecoder().decode([OfferCode].self, from: JSONEncoder().encode([code])) == [code])

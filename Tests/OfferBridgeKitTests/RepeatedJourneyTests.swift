@@ -160,4 +160,111 @@ import Testing
     let present = CustomerAction("purchase", id: "p-2", by: "ada", at: shop.time.now)
     #expect(try await shop.bridge.respond(to: present)["second"]?.issuedOffer != nil)
   }
+
+  @Test func `what was decided on one path of a journey is answered on every other, on a repeat too`()
+    async throws
+  {
+    func root(_ id: CampaignID, _ offer: OfferID) -> Campaign<Member> {
+      Campaign(id, on: .action("app_opened"), rule: Everyone(), outcome: .issue(offer))
+    }
+    let bonus = Campaign<Member>(
+      "bonus",
+      on: .event("welcomed"),
+      rule: Everyone(),
+      outcome: .issue("bonus"),
+      limits: [.perCustomer(1)]
+    )
+    let shop = try await Shop(
+      [root("to-a", "a"), root("to-b", "b"), bonus],
+      offers: [Offer("a", raises: "welcomed"), Offer("b", raises: "welcomed"), Offer("bonus")]
+    )
+    func outcomes(_ action: CustomerAction, _ bridge: OfferBridge<Member>) async throws -> [String] {
+      try await bridge.respond(to: action).filter { $0.campaign == "bonus" }.map { "\($0.outcome)" }
+    }
+    let (first, second) = (shop.opened("first"), shop.opened("second"))
+    let one = try await shop.bridge.replacing(campaigns: [root("to-b", "b"), bonus])
+    for _ in 0..<2 {
+      #expect(try await outcomes(first, shop.bridge) == ["issued bonus", "already part of this journey"])
+      #expect(
+        try await outcomes(second, shop.bridge) == [
+          "limit reached (\(CampaignLimit.perCustomer(1)))", "already part of this journey",
+        ]
+      )
+    }
+    // The way on which it was decided is gone.
+    #expect(try await outcomes(first, one) == ["issued bonus"])
+    #expect(try await outcomes(second, one) == ["limit reached (\(CampaignLimit.perCustomer(1)))"])
+    #expect(try await one.respond(to: second)["bonus"]?.isReplay == true)
+    #expect(try await shop.bridge.audit().issued == 5)
+  }
+
+  @Test func `what was issued on a later path is not planned twice when an earlier one opens`() async throws {
+    func root(_ id: CampaignID, _ offer: OfferID, for rule: Rule<Member>) -> Campaign<Member> {
+      Campaign(id, on: .action("app_opened"), rule: rule, outcome: .issue(offer))
+    }
+    let bonus = Campaign<Member>("bonus", on: .event("welcomed"), rule: Everyone(), outcome: .issue("bonus"))
+    let card = ScopeObserver<Member>("card", on: .issuance(of: "bonus"), send: Shop.card, through: "wallet")
+    let shop = try await Shop(
+      [
+        root("to-a", "a", for: Rule { $0.customer.nickname == "A" }),
+        root("to-b", "b", for: Rule { $0.customer.isOptedIn }), bonus,
+      ],
+      observers: [card],
+      offers: [
+        Offer("a", raises: "welcomed"), Offer("b", raises: "welcomed"),
+        Offer("bonus", replicas: ["wallet": "BONUS"]),
+      ]
+    )
+    #expect(
+      try await shop.bridge.respond(to: shop.opened("a-1")).map(\.description) == [
+        "to-b on app_opened: issued b", "bonus on welcomed: issued bonus",
+        "card on issuance of bonus: message through wallet",
+      ]
+    )
+    shop.store.save(Member(nickname: "A"), as: "ada")
+    #expect(
+      try await shop.bridge.respond(to: shop.opened("a-1")).map(\.description) == [
+        "to-a on app_opened: issued a", "bonus on welcomed: issued bonus (decided before)",
+        "card on issuance of bonus: message through wallet (decided before)",
+        "to-b on app_opened: issued b (decided before)", "bonus on welcomed: already part of this journey",
+      ]
+    )
+    #expect(try await shop.bridge.audit().issued == 3)
+  }
+
+  @Test func `what is answered on another path still goes before the others of its exclusive group`()
+    async throws
+  {
+    func welcome(_ id: CampaignID, _ offer: OfferID) -> Campaign<Member> {
+      Campaign(
+        id,
+        on: .event("welcomed"),
+        rule: Everyone(),
+        outcome: .issue(offer),
+        exclusiveGroup: "welcome"
+      )
+    }
+    let rest = [
+      Campaign<Member>(
+        "to-b",
+        on: .action("app_opened"),
+        rule: Rule { $0.customer.nickname == "B" },
+        outcome: .issue("b")
+      ), welcome("bonus", "bonus"), welcome("consolation", "consolation"),
+    ]
+    let toA = Campaign<Member>("to-a", on: .action("app_opened"), rule: Everyone(), outcome: .issue("a"))
+    let shop = try await Shop(
+      [toA] + rest,
+      offers: [
+        Offer("a", raises: "welcomed"), Offer("b", raises: "welcomed"), Offer("bonus"), Offer("consolation"),
+      ]
+    )
+    let first = try await shop.bridge.respond(to: shop.opened("a-1"))
+    #expect(first["consolation"]?.outcome == .outranked(by: "bonus"))
+    shop.store.save(Member(nickname: "B"), as: "ada")
+    let again = try await shop.bridge.replacing(campaigns: rest).respond(to: shop.opened("a-1"))
+    #expect(again["bonus"]?.issuedOffer?.id == first["bonus"]?.issuedOffer?.id)
+    #expect(again["consolation"]?.outcome == .outranked(by: "bonus"))
+    #expect(try await shop.bridge.issuedOffers(of: "ada").map(\.offer) == ["a", "bonus", "b"])
+  }
 }

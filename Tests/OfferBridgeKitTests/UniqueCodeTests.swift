@@ -218,36 +218,17 @@ import Testing
     #expect(pool.left == 1)
   }
 
-  /// A pool that throws, before or after it took effect.
-  private struct Failing: CodePool {
-    struct Failure: Error {}
-    let pool: InMemoryCodePool
-    let failures: Guarded<Int>
-
-    private func fail() throws {
-      let isToFail = failures.withLock { failures in
-        failures -= 1
-        return failures >= 0
-      }
-      if isToFail { throw Failure() }
-    }
-
-    func take(for issuance: IssuedOffer.ID) async throws -> CodeAnswer {
-      let answer = try await pool.take(for: issuance)
-      try fail()
-      return answer
-    }
-
-    func giveBack(codeOf issuance: IssuedOffer.ID, as reason: CodeReturn) async throws {
-      try fail()
-      try await pool.giveBack(codeOf: issuance, as: reason)
-    }
-  }
-
   @Test func `a pool that fails is told by name, and nothing is taken twice`() async throws {
     let codes = InMemoryCodePool(["A1", "B2"])
-    let failing = Failing(pool: codes, failures: Guarded(1))
+    struct Failure: Error {}
+    let once = Once()
+    let failing = HookedCodePool(
+      codes,
+      afterTaking: { try await once.happen() },
+      beforeGivingBack: { try await once.happen() }
+    )
     let shop = try await shop(failing, [Shop.reward(limits: [.perCustomer(1)])])
+    once.is { throw Failure() }
     let error = await #expect(throws: OfferBridgeError.self) {
       try await shop.bridge.respond(to: shop.opened("a-1"))
     }
@@ -255,7 +236,7 @@ import Testing
     #expect(try await shop.bridge.audit().issued == 0)
     let issued = try #require(try await shop.bridge.respond(to: shop.opened("a-1"))["reward"]?.issuedOffer)
     #expect(issued.code == "A1")
-    failing.failures.withLock { $0 = 1 }
+    once.is { throw Failure() }
     let closing = await #expect(throws: OfferBridgeError.self) {
       try await shop.bridge.close(issued.id, as: .revoked, reason: "fraud", limitUses: .kept)
     }
@@ -265,31 +246,12 @@ import Testing
     #expect(codes.left == 2)
   }
 
-  /// A pool that lets something happen once, before it is asked.
-  private struct Overtaken: CodePool {
-    let pool: InMemoryCodePool
-    let overtaking: Guarded<(@Sendable () async throws -> Void)?>
-
-    func take(for issuance: IssuedOffer.ID) async throws -> CodeAnswer {
-      let first = overtaking.withLock { overtaking in
-        defer { overtaking = nil }
-        return overtaking
-      }
-      try await first?()
-      return try await pool.take(for: issuance)
-    }
-
-    func giveBack(codeOf issuance: IssuedOffer.ID, as reason: CodeReturn) async throws {
-      try await pool.giveBack(codeOf: issuance, as: reason)
-    }
-  }
-
   @Test func `a delivery that was overtaken leaves the code to who overtook it`() async throws {
     let codes = InMemoryCodePool(["A1", "B2"])
-    let overtaken = Overtaken(pool: codes, overtaking: Guarded(nil))
-    let shop = try await shop(overtaken)
+    let once = Once()
+    let shop = try await shop(HookedCodePool(codes, beforeTaking: { try await once.happen() }))
     let action = shop.opened("a-1")
-    overtaken.overtaking.withLock { $0 = { _ = try await shop.bridge.respond(to: action) } }
+    once.is { _ = try await shop.bridge.respond(to: action) }
     let decision = try #require(try await shop.bridge.respond(to: action)["reward"])
     #expect(decision.isReplay)
     #expect(decision.issuedOffer?.code == "A1")

@@ -70,6 +70,28 @@ import Testing
     #expect(firsts == [0, 0, 1, 1, 0, 0, 1, 0, 1, 1])
   }
 
+  @Test(arguments: [
+    ([1, 1, 1], [0, 2, 1], 0), ([1, 1, 1], [1, 0, 2], 1), ([1, 2, 3], [1, 5, 0], 2),
+    ([1, 1, 1], [2, 1, 0], nil),
+  ])
+  func `to switch a variant off moves only its customers where a neighbour takes its weight`(
+    weights: [Int],
+    later: [Int],
+    moving: Int?
+  ) {
+    let (before, after) = (
+      VariantShares(weights: weights, salt: "spring"), VariantShares(weights: later, salt: "spring")
+    )
+    var moved: Set<Int> = []
+    for number in 0..<10_000 {
+      let customer = CustomerID("customer-\(number)")
+      let index = before.index(for: customer)
+      if after.index(for: customer) != index { moved.insert(index) }
+    }
+    // Given to one further away, it moves those in between too.
+    #expect(moved == (moving.map { [$0] } ?? [1, 2]))
+  }
+
   private func shop(_ variants: [WeightedVariant<Member>]) async throws -> Shop {
     let send = Campaign<Member>(
       "to-wallet",
@@ -131,6 +153,7 @@ import Testing
     let twice = MessageVariant<Member>("twice") {
       DataPoint("x") { _ in 1 }
       DataPoint("x") { _ in 2 }
+      DataPoint("x") { _ in 3 }
     }
     #expect(try await faults([]) == [.noVariantHasWeight(in: "to-wallet")])
     #expect(try await faults([a.weighing(0), b.weighing(0)]) == [.noVariantHasWeight(in: "to-wallet")])

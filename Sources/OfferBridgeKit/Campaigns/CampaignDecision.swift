@@ -178,3 +178,13 @@ public struct Decisions: Sendable, RandomAccessCollection {
   /// The offers that stand because of it, in the order of the journey.
   public var issuedOffers: [IssuedOffer] { compactMap(\.issuedOffer) }
 }
+
+extension Decisions {
+  /// Nobody heard anything.
+  static let none = Decisions(
+    notable: [],
+    count: 0,
+    campaignAt: { _ in "" },
+    make: { _ in preconditionFailure("there is no decision") }
+  )
+}

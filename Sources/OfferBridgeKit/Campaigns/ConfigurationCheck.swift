@@ -35,7 +35,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }
     for observer in observers { lower(observer) }
-    checkNames(campaigns.map(\.id) + observers.map(\.id))
+    faults += (campaigns.map(\.id) + observers.map(\.id)).repeated.map { .duplicateCampaign($0) }
     checkOffers(offers, codePools: codePools)
     for listener in listeners { checkMoney(of: listener, offers: offers) }
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
@@ -123,14 +123,6 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkName(_ kind: String, _ name: String) {
     if !(1...256).contains(name.utf8.count) { faults.append(.identifierInvalid(kind: kind, value: name)) }
-  }
-
-  private mutating func checkNames(_ ids: [CampaignID]) {
-    var seen: Set<CampaignID> = []
-    var told: Set<CampaignID> = []
-    for id in ids where !seen.insert(id).inserted && told.insert(id).inserted {
-      faults.append(.duplicateCampaign(id))
-    }
   }
 
   private mutating func checkOffers(_ offers: [OfferID: Offer], codePools: Set<CodePoolID>) {

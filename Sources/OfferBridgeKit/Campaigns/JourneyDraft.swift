@@ -11,12 +11,17 @@ struct JourneyDraft: Sendable {
   private(set) var outcomes: [CampaignDecision.Outcome] = []
   /// Whether something would be written that is not there yet.
   private(set) var isNews = false
+  private var refused: [DerivedKey] = []
   /// The replicas that a campaign gave a reason for: the first one's stands, so that a repeat comes to the same.
   private var withheld: [IssuedOffer.ID: Set<ProviderID>] = [:]
 
   init(known: [DerivedKey]) { self.known = known }
 
-  func has(_ key: DerivedKey) -> Bool { nodes.contains { $0.key == key } }
+  /// Whether the step is part of the journey: planned, written before, or refused before.
+  func has(_ key: DerivedKey) -> Bool { nodes.contains { $0.key == key } || refused.contains(key) }
+
+  /// Takes note of a step that is part of the journey, and of no plan: a limit refused it at an earlier commit.
+  mutating func noteRefusal(of key: DerivedKey) { refused.append(key) }
 
   /// Takes a context, and answers the number by which decisions name it.
   mutating func begin(_ context: RuleFacts) -> Int32 {

@@ -88,21 +88,14 @@ struct ListenerVariant: Sendable {
 extension MessageVariant {
   /// What about it does not fit together.
   func faults(in campaign: CampaignID) -> [ConfigurationFault] {
-    var faults: [ConfigurationFault] = repeatedNames.map { .repeatedDataPoint($0, in: campaign) }
+    var faults: [ConfigurationFault] = dataPoints.map(\.name).repeated.map {
+      .repeatedDataPoint($0, in: campaign)
+    }
     for point in dataPoints {
       guard let text = point.text else { continue }
       faults += text.invalidLanguages.map { .languageInvalid($0, of: point.name, in: campaign) }
       faults += text.repeatedLanguages.map { .repeatedLanguage($0, of: point.name, in: campaign) }
     }
     return faults
-  }
-}
-
-extension [String] {
-  /// Those that stand there more than once, each told once, in their order.
-  fileprivate var repeated: [String] {
-    var seen: Set<String> = []
-    var told: Set<String> = []
-    return filter { !seen.insert($0).inserted && told.insert($0).inserted }
   }
 }

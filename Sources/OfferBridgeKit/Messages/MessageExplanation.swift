@@ -6,7 +6,8 @@
 /// // title: pt (pt-AO was asked for; tried pt-AO, pt)
 /// ```
 ///
-/// It holds names and languages, and nothing of what is sent.
+/// Its description tells names and languages, and nothing of what is sent. The
+/// texts themselves are in ``languages``, as they are sent.
 public struct MessageExplanation: Sendable, Hashable, CustomStringConvertible {
   /// What a variant was chosen from.
   public struct Choice: Sendable, Hashable {

@@ -18,7 +18,6 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
   public let name: String
   // In the order of their names, which is the order of the payload's keys.
   package let dataPoints: [DataPoint<Customer>]
-  package let repeatedNames: [String]
 
   /// A variant.
   ///
@@ -28,9 +27,6 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
   public init(_ name: String, @DataPointBuilder<Customer> _ dataPoints: () -> [DataPoint<Customer>]) {
     self.name = name
     self.dataPoints = dataPoints().sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    repeatedNames = zip(self.dataPoints, self.dataPoints.dropFirst()).filter { $0.name == $1.name }.map(
-      \.0.name
-    )
   }
 
   /// The payload, or the first required data point that has no value.

@@ -6,13 +6,19 @@
 ///
 /// Which one a customer is sent depends on the customer's id, the salt, and
 /// the weights in their order, and on nothing else: the same in every process,
-/// on every repeat and after every deploy. Another weight moves only the
-/// customers at the borders of its share. A ``Holdout`` under the same salt
+/// on every repeat and after every deploy. A ``Holdout`` under the same salt
 /// does not bend the shares: the two are drawn apart.
+///
+/// The variants' shares lie side by side, in their order, on one scale of the
+/// sum of the weights. Customers move whose place on it falls into another
+/// share. Where two neighbours exchange weight and the sum stays, that is those
+/// between them: to switch a variant off and move nobody else, set it to 0 and
+/// add its weight to a neighbour, `[1, 1, 1]` to `[0, 2, 1]`. Another sum moves
+/// every border: `[1, 1, 1]` to `[0, 1, 1]` moves some of the second's too.
 public struct WeightedVariant<Customer: Sendable>: Sendable {
   /// What is sent.
   public let variant: MessageVariant<Customer>
-  /// Its share of the sum of all weights; at 0 nobody is sent it, and the others stay where they are.
+  /// Its share of the sum of all weights; at 0 nobody is sent it.
   public let weight: Int
 
   /// A variant with its weight.

@@ -24,6 +24,9 @@ public struct RedemptionTally: Sendable, Hashable, Codable, CustomStringConverti
     self.amount = amount
   }
 
+  /// Whether nothing was ever redeemed; what was reversed was.
+  var isEmpty: Bool { count == 0 && reversed == 0 }
+
   /// Such as "1 redeemed, 1 reversed, 800 EUR minor units".
   public var description: String {
     "\(count) redeemed, \(reversed) reversed\(amount.map { ", \($0)" } ?? "")"

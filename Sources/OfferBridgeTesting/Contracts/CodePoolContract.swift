@@ -1,3 +1,4 @@
+import Foundation
 public import OfferBridgeKit
 
 /// What every `CodePool` must do.
@@ -21,10 +22,10 @@ public enum CodePoolContract {
     .init("take.fenceRises") { subject, steps in
       let pool = try await subject.trial(2, steps)
       var last = try steps.unwrap("a fence", try await pool.take("a").fence)
-      for isReturned in [false, true, true, false] {
-        if isReturned { try await pool.giveBack("a", as: .notIssued(fence: last)) }
-        let fence = try steps.unwrap("a fence", try await pool.take("a").fence)
-        try steps.expect("a fence above \(last)", fence > last, seen: fence)
+      for (name, isReturned) in [("a", false), ("a", true), ("b", false), ("a", true), ("b", false)] {
+        if isReturned { try await pool.giveBack(name, as: .notIssued(fence: last)) }
+        let fence = try steps.unwrap("a fence", try await pool.take(name).fence)
+        try steps.expect("a fence above \(last), of whichever code", fence > last, seen: fence)
         last = fence
       }
     },
@@ -97,6 +98,58 @@ public enum CodePoolContract {
       try steps.expect("the one that was returned first", try await pool.take("e").code, is: second)
       try steps.expect("the other", try await pool.take("f").code, is: first)
     },
+    .init("taken.inTheOrderOfTheFences") { subject, steps in
+      let pool = try await subject.trial(3, steps)
+      try await pool.expect("nobody's codes", [])
+      for name in ["a", "b", "c", "a"] { _ = try await pool.take(name) }
+      try await pool.expect("those of b, c and a, which was taken again", ["b", "c", "a"])
+      let codes = try await pool.taken().map(\.code)
+      try steps.expect("each of the codes, once", Set(codes), is: Set(pool.codes))
+      let fence = try steps.unwrap("a fence", try await pool.take("b").fence)
+      try await pool.expect("b's last", ["c", "a", "b"])
+      try steps.expect("the fence of b's last taking", try await pool.taken().last?.fence, is: fence)
+    },
+    .init("taken.pageByPage") { subject, steps in
+      let pool = try await subject.trial(5, steps)
+      for name in ["a", "b", "c", "d", "e"] { _ = try await pool.take(name) }
+      let all = try await pool.taken()
+      try steps.expect("five codes", all.count, is: 5)
+      for (place, taken) in all.enumerated() {
+        let page = try await pool.taken(after: taken.fence, limit: 2)
+        try steps.expect("the next two behind \(taken.fence)", page, is: Array(all[(place + 1)...].prefix(2)))
+      }
+    },
+    .init("taken.notWhatWasGivenBack") { subject, steps in
+      let pool = try await subject.trial(3, steps)
+      _ = try await pool.take("a")
+      let fence = try steps.unwrap("a fence", try await pool.take("b").fence)
+      try await pool.giveBack("b", as: .notIssued(fence: fence))
+      _ = try await pool.take("c")
+      try await pool.expect("those of a and c", ["a", "c"])
+      try await pool.giveBack("a", as: .revoked)
+      try await pool.expect("c's", ["c"])
+    },
+    .init("taken.latestPlan") { subject, steps in
+      let pool = try await subject.trial(1, steps)
+      var latest = 0
+      for minute in [5, 9, 3, 9, 12, 0] {
+        _ = try await pool.take("a", plannedAfter: minute)
+        latest = max(latest, minute)
+        let moment = try await pool.taken().first?.plannedAt
+        try steps.expect("the latest of the moments", moment, is: pool.moment(after: latest))
+      }
+      try await pool.giveBack("a", as: .revoked)
+      _ = try await pool.take("b", plannedAfter: 1)
+      try steps.expect("the new moment", try await pool.taken().first?.plannedAt, is: pool.moment(after: 1))
+    },
+    .init("taken.ofTheTenant") { subject, steps in
+      let pool = try await subject.trial(3, steps)
+      for (name, tenant) in [("a", "main"), ("b", "other"), ("c", "main")] as [(String, TenantID)] {
+        _ = try await pool.take(name, of: tenant)
+      }
+      try await pool.expect("those of a and c", ["a", "c"])
+      try await pool.expect("b's", ["b"], of: "other")
+    },
   ]
 }
 
@@ -122,20 +175,45 @@ struct CodePoolTrial: Sendable {
   let codes: [OfferCode]
   let steps: ContractSteps
 
-  func take(_ name: String) async throws -> CodeAnswer {
-    let answer = try await pool.take(for: .derive("contract issued", name))
-    steps.note("take for \(name): \(answer.words)")
+  /// A moment, so many minutes into the trial.
+  func moment(after minutes: Int) -> Date { Date(milliseconds: 1_767_225_600_001 + Int64(minutes) * 60_000) }
+
+  private func issuance(_ name: String) -> IssuedOffer.ID { .derive("contract issued", name) }
+
+  func take(_ name: String, of tenant: TenantID = "main", plannedAfter minutes: Int = 0) async throws
+    -> CodeAnswer
+  {
+    let answer = try await pool.take(
+      for: issuance(name),
+      of: tenant,
+      plannedAt: moment(after: minutes)
+    )
+    steps.note("take for \(name) of \(tenant), planned after \(minutes) minutes: \(answer.words)")
     return answer
   }
 
   func giveBack(_ name: String, as reason: CodeReturn) async throws {
-    try await pool.giveBack(codeOf: .derive("contract issued", name), as: reason)
+    try await pool.giveBack(codeOf: issuance(name), as: reason)
     steps.note("give back \(name)'s as \(readable(reason))")
+  }
+
+  func taken(of tenant: TenantID = "main", after fence: Int = 0, limit: Int = 100) async throws -> [TakenCode]
+  {
+    let list = try await pool.taken(of: tenant, after: fence, limit: limit)
+    steps.note("list \(limit) of \(tenant) after \(fence): fences \(list.map(\.fence))")
+    return list
+  }
+
+  /// What is listed, by the short names, in rising fences.
+  func expect(_ what: String, _ names: [String], of tenant: TenantID = "main") async throws {
+    let list = try await taken(of: tenant)
+    try steps.expect(what, list.map(\.issuance), is: names.map(issuance))
+    try steps.expect("rising fences", list.map(\.fence), is: list.map(\.fence).sorted())
   }
 
   func race(_ names: [String]) async throws -> [CodeAnswer] {
     let answers = try await atOnce(names.count) { number in
-      try await pool.take(for: .derive("contract issued", names[number]))
+      try await pool.take(for: issuance(names[number]), of: "main", plannedAt: moment(after: 0))
     }
     steps.note("\(names.count) at once")
     return answers
