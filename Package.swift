@@ -42,6 +42,12 @@ let package = Package(
       resources: [.copy("Data")],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "VoucherifyAdapter",
+      dependencies: ["OfferBridgeKit"],
+      path: "Examples/VoucherifyAdapter",
+      swiftSettings: strict
+    ),
     // The process that a test of the ledger's contract kills.
     .executableTarget(
       name: "LedgerWorker",
@@ -59,7 +65,9 @@ let package = Package(
     ),
     .testTarget(
       name: "ExamplesTests",
-      dependencies: ["HomeGoods", "CompleteJourney", "OfferBridgeKit", "OfferBridgeTesting"],
+      dependencies: [
+        "HomeGoods", "CompleteJourney", "VoucherifyAdapter", "OfferBridgeKit", "OfferBridgeTesting",
+      ],
       swiftSettings: strict
     ),
   ]

@@ -1,7 +1,7 @@
 /// An amount in whole minor units of one currency: cents, øre, yen.
 ///
-/// The library never converts between currencies and never divides: an amount
-/// comes from the external system and is compared and summed as it is.
+/// The library never converts between currencies: an amount comes from the
+/// external system, and is compared, summed and split as it is.
 ///
 /// ```swift
 /// let tenEuros = Money(minorUnits: 1000, currency: "EUR")

@@ -12,7 +12,7 @@ extension OfferBridge {
   ///
   /// - Parameter redemption: What was redeemed.
   /// - Returns: Applied, discrepant, parked, duplicate or conflict.
-  /// - Throws: ``OfferBridgeError`` when an id, moment or amount is unusable, or the ledger fails; call again then.
+  /// - Throws: ``OfferBridgeError`` when an id, moment, amount or line is unusable, or the ledger fails; call again then.
   public func reconcile(_ redemption: Redemption) async throws -> RedemptionMatch {
     try await reconcile([event(redemption)])[0]
   }
@@ -28,21 +28,26 @@ extension OfferBridge {
 
   /// Takes in a reversal that the external system reports.
   ///
-  /// - Parameter reversal: Which redemption was undone.
-  /// - Returns: Applied to the issued offer, parked until its redemption comes, discrepant when another reversal
-  ///   undid it already, duplicate or conflict.
-  /// - Throws: ``OfferBridgeError`` when an id or moment is unusable, or the ledger fails; call again then.
+  /// - Parameter reversal: Which redemption was undone, and what of it.
+  /// - Returns: Applied to the issued offer, parked until its redemption comes, discrepant when more is undone than is
+  ///   left, duplicate or conflict.
+  /// - Throws: ``OfferBridgeError`` when an id, moment, amount or line is unusable, or the ledger fails; call again
+  ///   then.
   public func reconcile(_ reversal: Reversal) async throws -> RedemptionMatch {
-    try validate("redemption", reversal.redemption)
-    let event = ExternalEvent(
-      id: try eventID(reversal.id, from: reversal.source),
-      content: .reversal(of: reversal.redemption),
-      time: try usable(reversal.time, of: "reversal \(reversal.id)")
-    )
-    return try await reconcile([event])[0]
+    try await reconcile([event(reversal.id, from: reversal.source, reversal.content, at: reversal.time)])[0]
   }
 
-  /// How a redemption or reversal stands now, or `nil` when none was received under that id.
+  /// Takes in a notice of the external system that an offer ended there, or was reinstated.
+  ///
+  /// - Parameter notice: What became of the offer; see ``OfferNotice``.
+  /// - Returns: Applied to the issued offer, discrepant when it is from before the issue, parked until the offer is
+  ///   known, duplicate or conflict.
+  /// - Throws: ``OfferBridgeError`` when an id or moment is unusable, or the ledger fails; call again then.
+  public func reconcile(_ notice: OfferNotice) async throws -> RedemptionMatch {
+    try await reconcile([event(notice.id, from: notice.source, notice.content, at: notice.time)])[0]
+  }
+
+  /// How a redemption, reversal or notice stands now, or `nil` when none was received under that id.
   ///
   /// - Parameters:
   ///   - id: The external system's id of it.
@@ -60,21 +65,18 @@ extension OfferBridge {
   }
 
   private func event(_ redemption: Redemption) throws -> ExternalEvent {
-    switch redemption.reference {
-    case .issuedOffer: break
-    case .replica(let reference): try reference.validated()
-    case .customer(let customer, let replica):
-      try customer.validated()
-      try replica.validated()
-    }
-    if let amount = redemption.amount, amount.minorUnits < 0 {
-      throw OfferBridgeError(.amountInvalid(amount))
-    }
-    return ExternalEvent(
-      id: try eventID(redemption.id, from: redemption.source),
-      content: .redemption(redemption.reference, amount: redemption.amount),
-      time: try usable(redemption.time, of: "redemption \(redemption.id)")
-    )
+    try event(redemption.id, from: redemption.source, redemption.content, at: redemption.time)
+  }
+
+  private func event(
+    _ id: String,
+    from source: ProviderID?,
+    _ content: ExternalEvent.Content,
+    at time: RedemptionTime
+  ) throws -> ExternalEvent {
+    // The checks first: they name the thing that is unusable.
+    let time = try content.checked(id, from: source, at: time)
+    return ExternalEvent(id: try eventID(id, from: source), content: content, time: time)
   }
 
   private func eventID(_ id: String, from source: ProviderID?) throws -> ExternalEventID {
@@ -84,12 +86,5 @@ extension OfferBridge {
     }
     try source.validated()
     return ExternalEventID(source: source, id: id)
-  }
-
-  /// The time in whole milliseconds, so that a repeat is recognised however precisely it was read.
-  private func usable(_ time: RedemptionTime, of thing: String) throws -> RedemptionTime {
-    guard case .moment(let moment) = time else { return time }
-    guard moment.isUsable else { throw OfferBridgeError(.momentInvalid(of: thing)) }
-    return .moment(moment.inWholeMilliseconds)
   }
 }

@@ -11,8 +11,10 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case identifierInvalid(kind: String, value: String)
     /// A moment is not a number, or lies outside the years 1 to 9999.
     case momentInvalid(of: String)
-    /// A redemption's amount is below zero.
+    /// The amount of a redemption or reversal is below zero.
     case amountInvalid(Money)
+    /// The lines of a redemption or reversal are too many, or one weighs less than nothing, or two have one name.
+    case linesInvalid(of: String)
     /// An action or event names a customer whom the store does not have.
     case customerUnknown(CustomerID)
     /// A host event was not declared when the bridge was made.
@@ -73,6 +75,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The moment of \(thing) lies outside the years 1 to 9999. Give it a real date."
     case .amountInvalid(let money):
       "The amount \(money) is below zero. Report what was redeemed as 0 or more, and give it back with a Reversal."
+    case .linesInvalid(let id):
+      "The lines of '\(id)' cannot be used. Report at most \(RedemptionLine.most), each name once, with weights of 0 or more."
     case .customerUnknown(let id):
       "No customer '\(id)' in the customer store. Save the profile before reporting its actions."
     case .hostEventUndeclared(let name):

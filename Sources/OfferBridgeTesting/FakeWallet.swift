@@ -55,6 +55,7 @@ public final class FakeWallet: MessageProvider {
     var attempts = 0
     var redemptions = 0
     var reversals = 0
+    var notices = 0
     var outages = 0
     var lostAcknowledgements = 0
   }
@@ -141,13 +142,40 @@ public final class FakeWallet: MessageProvider {
         throw NoSuchCard(customer: customer, replica: replica)
       }
       state.redemptions += 1
-      let reference: RedemptionReference =
-        switch echo {
-        case .issuedOffer: card.issuedOffer.map { .issuedOffer($0) } ?? .replica(card.reference)
-        case .reference: .replica(card.reference)
-        case .customer: .customer(customer, replica: replica)
-        }
-      return Redemption(id: "r-\(state.redemptions)", from: name, of: reference, at: moment, amount: amount)
+      let id = "r-\(state.redemptions)"
+      return Redemption(id: id, from: name, of: card.named(by: echo), at: moment, amount: amount)
+    }
+  }
+
+  /// Ends a customer's card, or makes it good again, as the wallet's own staff would.
+  ///
+  /// - Parameters:
+  ///   - replica: The card's offer, in the wallet's name.
+  ///   - customer: Whose card.
+  ///   - kind: What becomes of it.
+  ///   - moment: When.
+  ///   - echo: How the report names the card; by our id by default.
+  /// - Returns: What the wallet reports: "n-1", "n-2" and so on.
+  /// - Throws: ``NoSuchCard`` when the customer has none.
+  public func note(
+    _ replica: ReplicaName,
+    of customer: CustomerID,
+    as kind: OfferNotice.Kind,
+    at moment: Date,
+    echoing echo: Echo = .issuedOffer
+  ) throws -> OfferNotice {
+    try state.withLock { state in
+      guard let card = state.cards.first(where: { $0.customer == customer && $0.replica == replica }) else {
+        throw NoSuchCard(customer: customer, replica: replica)
+      }
+      state.notices += 1
+      return OfferNotice(
+        kind,
+        id: "n-\(state.notices)",
+        from: name,
+        of: card.named(by: echo),
+        at: moment
+      )
     }
   }
 
@@ -155,12 +183,23 @@ public final class FakeWallet: MessageProvider {
   ///
   /// - Parameters:
   ///   - redemption: What was redeemed.
+  ///   - part: What of it is undone; all that is left by default.
   ///   - moment: When it was undone.
   /// - Returns: What the wallet reports: "v-1", "v-2" and so on.
-  public func reverse(_ redemption: Redemption, at moment: Date) -> Reversal {
+  public func reverse(_ redemption: Redemption, only part: ReversedPart? = nil, at moment: Date) -> Reversal {
     state.withLock { state in
       state.reversals += 1
-      return Reversal(id: "v-\(state.reversals)", from: name, of: redemption.id, at: moment)
+      return Reversal(id: "v-\(state.reversals)", from: name, of: redemption.id, only: part, at: moment)
+    }
+  }
+}
+
+extension FakeWallet.Card {
+  fileprivate func named(by echo: FakeWallet.Echo) -> RedemptionReference {
+    switch echo {
+    case .issuedOffer: issuedOffer.map { .issuedOffer($0) } ?? .replica(reference)
+    case .reference: .replica(reference)
+    case .customer: .customer(customer, replica: replica)
     }
   }
 }

@@ -35,7 +35,8 @@ struct Desk {
     at now: Int64,
     redeemable: RedemptionLimit = .once,
     expiresAt: Date? = nil,
-    faceValue: Money? = nil
+    faceValue: Money? = nil,
+    reversal: ReversalPolicy = .reopens
   ) -> JourneyPlan {
     let moment = Date(milliseconds: now)
     let trigger = TriggerID(.action, name)
@@ -51,6 +52,7 @@ struct Desk {
       expiresAt: expiresAt,
       redeemable: redeemable,
       faceValue: faceValue,
+      reversal: reversal,
       replicas: [Replica(provider: "wallet", name: "TEN", state: .notSent(.notHeard))],
       redeemed: .none
     )
@@ -102,7 +104,8 @@ struct Desk {
     plannedAt: Int64? = nil,
     redeemable: RedemptionLimit = .once,
     expiresAt: Date? = nil,
-    faceValue: Money? = nil
+    faceValue: Money? = nil,
+    reversal: ReversalPolicy = .reopens
   ) -> NodeAnswer? {
     let plan = Self.plan(
       name,
@@ -110,7 +113,8 @@ struct Desk {
       at: plannedAt ?? now,
       redeemable: redeemable,
       expiresAt: expiresAt,
-      faceValue: faceValue
+      faceValue: faceValue,
+      reversal: reversal
     )
     guard case .committed(let answers) = state.commit(plan, now: now) else { return nil }
     return answers[0]

@@ -29,10 +29,11 @@ import Testing
               )
             }
             let reference = named.named(copy.id)
+            let by: CustomerID? = isClosed ? "somebody else" : currency == "EUR" ? copy.customer : nil
             let amount = Money(minorUnits: 250, currency: currency)
             let event = ExternalEvent(
               id: ExternalEventID(source: source, id: "r-1"),
-              content: .redemption(reference, amount: amount),
+              content: .redemption(reference, amount: amount, RedemptionDetails(customer: by, lines: [])),
               time: .moment(Self.issuedAt + seconds)
             )
             let whole = RedemptionFold(
@@ -40,7 +41,7 @@ import Testing
               references: [[ReferenceKey(provider: "wallet", reference: "W1")]],
               entries: [.init(event: event, orderedAt: event.time.orderedAt)]
             )
-            let lone = LoneRedemption.folded(event, by: reference, amount, over: copy)
+            let lone = LoneRedemption.folded(event, by: reference, amount, by, over: copy)
             #expect(lone.match == whole.matches[0])
             #expect(lone.redeemed == whole.copies[0].redeemed)
             #expect(lone.evidence == whole.evidence[0])

@@ -121,6 +121,7 @@ struct PlanMaker {
       redeemable: redeemable[Int.random(in: 0..<3, using: &chance)],
       faceValue: Int.random(in: 0..<3, using: &chance) == 0
         ? nil : Money(minorUnits: Int64.random(in: 0...700, using: &chance), currency: "EUR"),
+      reversal: Bool.random(using: &chance) ? .closes : .reopens,
       replicas: ["sms", "wallet"].map { Replica(provider: $0, name: "TEN", state: .notSent(.notHeard)) },
       redeemed: .none
     )

@@ -220,21 +220,14 @@ struct RandomCalls {
     let id = "r-\(roll(40))"
     var source: ProviderID = oneIn(4) ? "sms" : "wallet"
     let content: ExternalEvent.Content
-    switch roll(11) {
-    case 0..<4:
-      let offer = issued.isEmpty || oneIn(8) ? nil : one(of: issued)
-      content = .redemption(.issuedOffer(offer?.id ?? .derive("not yet")), amount: amount())
-    case 4..<6: content = .redemption(.replica(reference()), amount: amount())
-    case 6..<8:
-      content = .redemption(
-        .customer(CustomerID("c-\(roll(5))"), replica: "TEN"),
-        amount: amount()
-      )
-    case 8: content = .reversal(of: "r-\(roll(40))")
+    switch roll(13) {
+    case 0..<7: content = .redemption(named(), amount: amount(), details())
+    case 7: content = .reversal(of: "r-\(roll(40))", part())
+    case 8, 9: content = .notice(one(of: OfferNotice.Kind.allCases), of: named())
     default:
       let earlier = reported.isEmpty ? ExternalEventID(source: source, id: "r-1") : one(of: reported).id
       source = earlier.source
-      content = .reversal(of: earlier.id)
+      content = .reversal(of: earlier.id, part())
     }
     let moment = Date(milliseconds: clock.now.milliseconds - 400_000 + Int64(roll(500_000)))
     return ExternalEvent(
@@ -242,6 +235,31 @@ struct RandomCalls {
       content: content,
       time: oneIn(6) ? .day(LocalDay(of: moment, in: .gmt), in: .gmt) : .moment(moment)
     )
+  }
+
+  private mutating func named() -> RedemptionReference {
+    switch roll(8) {
+    case 0..<4:
+      let offer = issued.isEmpty || oneIn(8) ? nil : one(of: issued)
+      return .issuedOffer(offer?.id ?? .derive("not yet"))
+    case 4..<6: return .replica(reference())
+    default: return .customer(CustomerID("c-\(roll(5))"), replica: "TEN")
+    }
+  }
+
+  private mutating func details() -> RedemptionDetails? {
+    let lines = ["a", "b", "c"].prefix(oneIn(2) ? 0 : roll(4)).map {
+      RedemptionLine($0, weight: Int64(roll(100)))
+    }
+    return RedemptionDetails(customer: oneIn(3) ? CustomerID("c-\(roll(4))") : nil, lines: lines)
+  }
+
+  private mutating func part() -> ReversedPart? {
+    switch roll(4) {
+    case 0: .amount(Money(minorUnits: Int64(roll(1200)), currency: oneIn(8) ? "NOK" : "EUR"))
+    case 1: .lines((0...roll(3)).map { _ in one(of: ["a", "b", "c", "d"]) })
+    default: nil
+    }
   }
 
   private mutating func amount() -> Money? {

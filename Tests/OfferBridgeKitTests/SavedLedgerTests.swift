@@ -128,7 +128,7 @@ import Testing
     }
     let words = [
       "written", "refused", "claimed", "settled", "applied", "discrepant", "unknown offer",
-      "reversal before its redemption", "duplicate", "conflict", "after it was revoked", "over its limit",
+      "reversal before its redemption", "duplicate", "conflict", "after it was closed", "over its limit",
       "closed", "usedUp", "alreadyClosed", "redriven", "superseded", "alreadyOpen", "offerClosed",
     ]
     #expect(words.filter { !answers.contains($0) } == [])

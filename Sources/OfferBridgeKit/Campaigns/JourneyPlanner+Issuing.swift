@@ -45,6 +45,7 @@ extension JourneyPlanner {
       expiresAt: offer.expires.moment(issuedAt: snapshot.now),
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
+      reversal: offer.reversal,
       code: code,
       replicas: unsent(offer),
       redeemed: .none

@@ -43,8 +43,21 @@ extension LedgerState {
     uses.forEachCounterOnce { counters[$0.counter].use($0.amount, in: $0.limit.value.window, at: at) }
   }
 
+  /// Gives back what an issuance took from limits, or takes it again, whatever the limits: the external system has the
+  /// last word.
+  mutating func heldUses(of row: Int32, become held: Bool) {
+    let (uses, moment) = (issued[row].uses, issued[row].offer.issuedAt.milliseconds)
+    if held {
+      use(uses, at: moment)
+      retaken.insert(row)
+    } else {
+      giveBack(uses, usedAt: moment)
+      retaken.remove(row)
+    }
+  }
+
   /// Takes the uses of an issuance back.
-  mutating func giveBack(_ uses: Few<KeptUse>, usedAt: Int64) {
+  private mutating func giveBack(_ uses: Few<KeptUse>, usedAt: Int64) {
     uses.forEachCounterOnce {
       counters[$0.counter].giveBack($0.amount, in: $0.limit.value.window, at: usedAt)
     }

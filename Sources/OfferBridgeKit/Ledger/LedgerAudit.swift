@@ -3,7 +3,9 @@
 /// `messages` is the sum of open, accepted, rejected, buried and withdrawn
 /// ones, `received` that of applied, discrepant, parked, duplicates and
 /// conflicts. What is kept beside the rows, tallies and matches and limits'
-/// counters, is computed anew from them and compared.
+/// counters, is computed anew from them and compared. A limit's uses are those
+/// of the live issuances, and never more than it allows, but for those that
+/// were given back and that external events took again.
 public struct LedgerAudit: Sendable, Hashable, Codable {
   /// Offers issued.
   public var issued = 0
@@ -35,6 +37,8 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var duplicates = 0
   /// Other events under a known id.
   public var conflicts = 0
+  /// Limits above which uses stand that were given back, and that external events took again: honoured, and told here.
+  public var limitsExceeded = 0
   /// What does not agree, a sentence each; empty when all does.
   public var imbalances: [String] = []
 

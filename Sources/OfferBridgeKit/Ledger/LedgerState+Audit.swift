@@ -23,6 +23,7 @@ extension LedgerState {
         let kept = issued[row]
         for (part, isFold) in [
           ("tally", kept.offer.redeemed == fold.copies[index].redeemed),
+          ("external end", kept.offer.ended == fold.copies[index].ended),
           ("evidence", kept.evidence == fold.evidence[index]),
         ] where !isFold {
           audit.imbalances.append("Issued offer \(kept.offer.id): its \(part) is not the fold of its events.")
@@ -97,14 +98,21 @@ extension LedgerState {
 
   private func auditLimits(_ audit: inout LedgerAudit, now: Int64) {
     var expected: [LimitCounter: [(at: Int64, amount: Int64, limit: CampaignLimit)]] = [:]
-    func take(_ uses: Few<KeptUse>, at: Int64) {
+    // How much of each may stand above its limit.
+    var retakenAmounts: [LimitCounter: Int64] = [:]
+    func take(_ uses: Few<KeptUse>, at: Int64, isRetaken: Bool = false) {
       uses.forEachCounterOnce { use in
-        expected[counters[use.counter].name, default: []].append((at, use.amount, use.limit.value))
+        let counter = counters[use.counter].name
+        expected[counter, default: []].append((at, use.amount, use.limit.value))
+        if isRetaken { retakenAmounts[counter] = (retakenAmounts[counter] ?? 0).addingClamped(use.amount) }
       }
     }
-    for row in issued.indices.lazy.map({ issued[Int32($0)] })
-    where row.offer.closure?.limitUses != .givenBack {
-      take(row.uses, at: row.offer.issuedAt.milliseconds)
+    for index in issued.indices.lazy.map({ Int32($0) }) where issued[index].offer.holdsLimitUses {
+      take(
+        issued[index].uses,
+        at: issued[index].offer.issuedAt.milliseconds,
+        isRetaken: retaken.contains(index)
+      )
     }
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
       take(Few(row.uses), at: row.message.createdAt.milliseconds)
@@ -126,8 +134,10 @@ extension LedgerState {
         audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(found) were taken.")
       }
       let cap = uses.map(\.limit.cap).max() ?? 0
-      if found > cap {
+      if found > cap.addingClamped(retakenAmounts[counter] ?? 0) {
         audit.imbalances.append("Limit \(counter.subject): \(found) uses, where \(cap) are allowed.")
+      } else if found > cap {
+        audit.limitsExceeded += 1
       }
     }
     for counter in expected.keys.map(\.subject).sorted() {

@@ -22,7 +22,8 @@ extension LedgerState {
       limitUses: closing.limitUses
     )
     issued[row].offer.closure = closure
-    if closing.limitUses == .givenBack { giveBack(issued[row].uses, usedAt: offer.issuedAt.milliseconds) }
+    // Where a reversal ended it, they are given back already.
+    if offer.holdsLimitUses != issued[row].offer.holdsLimitUses { heldUses(of: row, become: false) }
     reviewMessages(about: row)
     commit(closing.recalls, about: row, now: now)
     fold(issued[row].customer)

@@ -6,15 +6,15 @@ extension LedgerState {
     let first = customers[owner].firstEvent
     guard first != nowhere else { return }
     if first == customers[owner].lastEvent,
-      case .redemption(let reference, let amount) = events[first].event.content,
+      case .redemption(let reference, let amount, let details) = events[first].event.content,
       let copy = onlyCopy(of: owner, by: reference, from: events[first].event.id.source)
     {
-      return fold(first, by: reference, amount, over: copy)
+      return fold(first, by: reference, amount, details?.customer, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
     for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
     for (index, row) in copies.enumerated() {
-      put(fold.copies[index].redeemed, fold.evidence[index], in: row)
+      put(fold.copies[index].redeemed, fold.copies[index].ended, fold.evidence[index], in: row)
     }
   }
 
@@ -24,6 +24,7 @@ extension LedgerState {
     _ event: Int32,
     by reference: RedemptionReference,
     _ amount: Money?,
+    _ customer: CustomerID?,
     over copy: Int32
   ) {
     let offer = issued[copy].offer
@@ -31,14 +32,22 @@ extension LedgerState {
       events[event].event,
       by: reference,
       amount,
+      customer,
       over: offer
     )
     events[event].match = match
-    put(tally, evidence, in: copy)
+    put(tally, nil, evidence, in: copy)
   }
 
-  private mutating func put(_ redeemed: RedemptionTally, _ evidence: UInt64, in row: Int32) {
-    issued[row].offer.redeemed = redeemed
+  private mutating func put(
+    _ redeemed: RedemptionTally,
+    _ ended: OfferEnd?,
+    _ evidence: UInt64,
+    in row: Int32
+  ) {
+    let held = issued[row].offer.holdsLimitUses
+    issued[row].offer.stand(redeemed, ended)
+    if issued[row].offer.holdsLimitUses != held { heldUses(of: row, become: !held) }
     if issued[row].evidence != evidence {
       issued[row].evidence = evidence
       reviewMessages(about: row)

@@ -76,15 +76,15 @@ extension LedgerState {
 
   private mutating func owner(of event: ExternalEvent) -> Int32? {
     switch event.content {
-    case .redemption(.issuedOffer(let id), _):
+    case .redemption(.issuedOffer(let id), _, _), .notice(_, of: .issuedOffer(let id)):
       return issued.row(of: id).map { issued[$0].customer }
-    case .redemption(.replica(let reference), _):
+    case .redemption(.replica(let reference), _, _), .notice(_, of: .replica(let reference)):
       return references.row(of: ReferenceKey(provider: event.id.source, reference: reference)).map {
         issued[references[$0].issued].customer
       }
-    case .redemption(.customer(let id, _), _):
+    case .redemption(.customer(let id, _), _, _), .notice(_, of: .customer(let id, _)):
       return row(of: id)
-    case .reversal(let redemption):
+    case .reversal(let redemption, _):
       let target = ExternalEventID(source: event.id.source, id: redemption)
       return events.row(of: target).map { events[$0].customer }.flatMap { $0 == nowhere ? nil : $0 }
     }
@@ -93,15 +93,15 @@ extension LedgerState {
   mutating func park(_ row: Int32) {
     let event = events[row].event
     switch event.content {
-    case .redemption(.issuedOffer(let id), _):
+    case .redemption(.issuedOffer(let id), _, _), .notice(_, of: .issuedOffer(let id)):
       parked.byIssuedOffer[id, default: []].append(row)
-    case .redemption(.replica(let reference), _):
+    case .redemption(.replica(let reference), _, _), .notice(_, of: .replica(let reference)):
       parked.byReference[ReferenceKey(provider: event.id.source, reference: reference), default: []].append(
         row
       )
-    case .redemption(.customer, _):
+    case .redemption(.customer, _, _), .notice(_, of: .customer):
       break
-    case .reversal(let redemption):
+    case .reversal(let redemption, _):
       events[row].match = .parked(.reversalBeforeRedemption)
       let target = ExternalEventID(source: event.id.source, id: redemption)
       parked.byRedemption[target, default: []].append(row)

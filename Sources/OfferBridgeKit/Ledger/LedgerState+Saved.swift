@@ -31,7 +31,7 @@ extension LedgerState {
 
   private mutating func restore(_ saved: SavedState.Issued) {
     let owner = row(of: saved.offer.customer)
-    _ = append(
+    let row = append(
       IssuedRow(
         offer: saved.offer,
         evidence: saved.evidence,
@@ -40,6 +40,7 @@ extension LedgerState {
         customer: owner
       )
     )
+    if saved.isRetaken ?? false { retaken.insert(row) }
   }
 
   private mutating func restore(_ saved: SavedState.Trigger) throws(OfferBridgeError) {

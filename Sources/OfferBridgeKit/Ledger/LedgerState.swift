@@ -27,6 +27,9 @@ package struct LedgerState: Sendable {
   var references = NamedRows<ReferenceRow>()
   var parked = ParkedEvents()
   private var lastCustomer = nowhere
+  /// The issued offers whose limit uses were given back and taken again, and so may stand above a limit.
+  // A set beside the rows: few are ever in it, and none of the others is larger for it.
+  var retaken: Set<Int32> = []
   var duplicates = 0
   var conflicts = 0
 

@@ -127,21 +127,26 @@ public protocol OfferLedger: Sendable {
 
   /// Takes in events of an external system, each once by its id, and folds them.
   ///
-  /// - Afterwards: every event is kept. Matches, tallies and evidence of its customer are those of the set of the
-  ///   customer's events, whatever their order; one whose customer is not known yet is parked.
+  /// - Afterwards: every event is kept. Matches, tallies, ends and evidence of its customer are those of the set of the
+  ///   customer's events, whatever their order; one whose customer is not known yet is parked. Limit uses follow, in
+  ///   this step and in every other that folds: where ``IssuedOffer/holdsLimitUses`` becomes false they are given back,
+  ///   as by a closing; where it becomes true again they are taken again, at the moment of the issue and whatever the
+  ///   limits, and the audit counts each limit above which they stand.
   /// - Answer: in the order of the events, as each stands right after it.
   /// - Repeat: `.duplicate` for an event that is `==`, `.conflict` for another one of that id; both are counted for the
   ///   audit, nothing else changes.
   /// - Database: serialise by what is named, before its row exists: `pg_advisory_xact_lock` of a hash of it, in
   ///   sorted order; SQLite does so by itself. `INSERT … ON CONFLICT DO NOTHING` on (tenant, source, id), then
-  ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before.
+  ///   ``FoldedRedemptions`` of all events of the customer: never add to what was computed before. Counters last and
+  ///   sorted, as in a commit.
   nonisolated(nonsending)
     func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch]
 
   /// Closes an issued offer, and commits the messages that ask for its replicas back.
   ///
-  /// - Afterwards: the issued offer has its closure. Its limit uses are given back if the command says so: those of
-  ///   lifetime and calendar counters are subtracted, those of rolling ones taken out. Its messages that wait are
+  /// - Afterwards: the issued offer has its closure. Its limit uses are given back if the command says so, and no
+  ///   reversal gave them back before: those of lifetime and calendar counters are subtracted, those of rolling ones
+  ///   taken out. Its messages that wait are
   ///   withdrawn; one that is leased is, when it would wait again. After that, each recall is committed whose key is
   ///   new and whose replica is read as pending, a worker holding its message, as accepted or as unknown: the last in
   ///   its lane. Redemptions are folded anew.

@@ -11,6 +11,8 @@ struct SavedState: Sendable, Hashable, Codable {
     let evidence: UInt64
     let references: [ReferenceKey]
     let limits: [LimitUse]
+    /// Written where it is so only.
+    let isRetaken: Bool?
   }
 
   struct Trigger: Sendable, Hashable, Codable {
@@ -94,7 +96,8 @@ extension SavedState {
         offer: issued.offer,
         evidence: issued.evidence,
         references: issued.references.all,
-        limits: state.uses(issued.uses)
+        limits: state.uses(issued.uses),
+        isRetaken: state.retaken.contains(Int32(row)) ? true : nil
       )
     }
     triggers = state.triggers.named

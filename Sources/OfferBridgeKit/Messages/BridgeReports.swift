@@ -135,10 +135,10 @@ extension OfferBridge {
         campaign: issued?.campaign,
         trigger: issued?.trigger
       )
-      if case .discrepant = match {
-        metrics.count(.discrepant, labels)
-      } else {
-        metrics.count(.redeemed, labels)
+      switch (match, event.content) {
+      case (.discrepant, _): metrics.count(.discrepant, labels)
+      case (_, .notice): break
+      case (_, .redemption), (_, .reversal): metrics.count(.redeemed, labels)
       }
     }
     return matches

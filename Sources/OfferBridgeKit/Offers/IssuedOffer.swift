@@ -30,6 +30,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
   public var faceValue: Money? { terms.value.faceValue }
+  /// What becomes of it when its redemptions are all wholly reversed.
+  public var reversal: ReversalPolicy { terms.value.reversal ?? .reopens }
   /// Its unique code, or `nil` when the offer has none.
   public var code: OfferCode? { issuedCode?.code }
   /// The pool that its code is from, or `nil` when the offer has none.
@@ -46,17 +48,34 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally {
     get { course?.value.redeemed ?? .none }
-    set { course = Course.shared(newValue, closure) }
+    set { course = Course.shared(newValue, closure, course?.value.ended) }
   }
   /// The end that we put to it, or `nil`.
   public var closure: OfferClosure? {
     get { course?.value.closure }
-    set { course = Course.shared(redeemed, newValue) }
+    set { course = Course.shared(redeemed, newValue, course?.value.ended) }
+  }
+  /// The end that the external system put to it, as its events say now, or `nil` when it is live there.
+  public var ended: OfferEnd? {
+    get { course?.value.ended?.value }
+    set { course = Course.shared(redeemed, closure, newValue.map { Shared($0) }) }
+  }
+
+  /// Whether what its issuance took from limits is used: neither a closing gave it back, nor did a reversal end it.
+  public var holdsLimitUses: Bool {
+    guard let course = course?.value else { return true }
+    return course.closure?.limitUses != .givenBack && course.ended?.value.kind != .reversed
   }
 
   var issuedCode: IssuedCode? { facts.value.code?.value }
 
   var isClosed: Bool { course?.value.closure != nil }
+  var isEnded: Bool { course?.value.ended != nil }
+
+  /// Puts down what its events came to.
+  mutating func stand(_ redeemed: RedemptionTally, _ ended: OfferEnd?) {
+    course = Course.shared(redeemed, closure, ended.map { Shared($0) })
+  }
 
   // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
   private var course: Shared<Course>?
@@ -81,9 +100,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   private struct Course: Sendable, Hashable {
     let redeemed: RedemptionTally
     let closure: OfferClosure?
+    // Behind a pointer of its own: of what is redeemed little is ended.
+    let ended: Shared<OfferEnd>?
 
-    static func shared(_ redeemed: RedemptionTally, _ closure: OfferClosure?) -> Shared<Course>? {
-      redeemed == .none && closure == nil ? nil : Shared(Course(redeemed: redeemed, closure: closure))
+    static func shared(
+      _ redeemed: RedemptionTally,
+      _ closure: OfferClosure?,
+      _ ended: Shared<OfferEnd>?
+    ) -> Shared<Course>? {
+      redeemed == .none && closure == nil && ended == nil
+        ? nil : Shared(Course(redeemed: redeemed, closure: closure, ended: ended))
     }
   }
 
@@ -94,12 +120,14 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let heard: String
     let redeemable: RedemptionLimit
     let faceValue: Money?
+    /// `nil` for the one that is usual, so that it is not written with each.
+    let reversal: ReversalPolicy?
     /// The replicas that each has.
     // Encoded with the replicas' states, and not here.
     private(set) var places: [Replica.Place] = []
 
     private enum CodingKeys: CodingKey {
-      case offer, revision, campaign, heard, redeemable, faceValue
+      case offer, revision, campaign, heard, redeemable, faceValue, reversal
     }
 
     func with(_ places: [Replica.Place]) -> Terms {
@@ -126,6 +154,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     expiresAt: Date?,
     redeemable: RedemptionLimit,
     faceValue: Money?,
+    reversal: ReversalPolicy = .reopens,
     code: IssuedCode? = nil,
     replicas: [Replica],
     redeemed: RedemptionTally
@@ -148,11 +177,12 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         heard: heard,
         redeemable: redeemable,
         faceValue: faceValue,
+        reversal: reversal == .reopens ? nil : reversal,
         places: replicas.map(Replica.Place.init)
       )
     )
     states = replicas.count == 1 ? .one(replicas[0].state) : Few(replicas.map(\.state))
-    course = Course.shared(redeemed, nil)
+    course = Course.shared(redeemed, nil, nil)
   }
 
   /// Where the offer stands by itself, its replicas apart.
@@ -165,18 +195,28 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     case expired
     /// It was taken back.
     case revoked
+    /// What was redeemed of it was reversed, and that closed it.
+    case reversed
   }
 
   /// Where it stands at a moment.
   ///
   /// - Parameter moment: Usually the ledger's time.
-  /// - Returns: `redeemed` wins over the others: what was used up did not lapse, and nothing of it was taken back.
+  /// - Returns: `redeemed` wins over the others: what was used up did not lapse, and nothing of it was taken back. The
+  ///   end that we put to it goes before the external system's.
   public func status(at moment: Date) -> Status {
     if redeemed.count >= redeemable.count { return .redeemed }
     switch closure?.kind {
     case .revoked: return .revoked
     case .expired: return .expired
     case nil: break
+    }
+    if let ended, moment >= ended.endedAt {
+      switch ended.kind {
+      case .revoked: return .revoked
+      case .expired: return .expired
+      case .reversed: return .reversed
+      }
     }
     if let expiresAt, moment >= expiresAt { return .expired }
     return .issued
@@ -217,7 +257,7 @@ package struct IssuedCode: Sendable, Hashable, Codable {
 
 extension IssuedOffer {
   private enum CodingKeys: CodingKey {
-    case replicas, redeemed, closure
+    case replicas, redeemed, closure, ended
   }
 
   /// Reads one object with all of its fields.
@@ -229,7 +269,8 @@ extension IssuedOffer {
     states = Few(replicas.map(\.state))
     course = Course.shared(
       try container.decode(RedemptionTally.self, forKey: .redeemed),
-      try container.decodeIfPresent(OfferClosure.self, forKey: .closure)
+      try container.decodeIfPresent(OfferClosure.self, forKey: .closure),
+      try container.decodeIfPresent(Shared<OfferEnd>.self, forKey: .ended)
     )
   }
 
@@ -241,5 +282,6 @@ extension IssuedOffer {
     try container.encode(replicas, forKey: .replicas)
     try container.encode(redeemed, forKey: .redeemed)
     try container.encodeIfPresent(closure, forKey: .closure)
+    try container.encodeIfPresent(ended, forKey: .ended)
   }
 }

@@ -23,6 +23,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   public let redeemable: RedemptionLimit
   /// How much an issued one is worth in all, or `nil` where that is the external system's affair.
   public let faceValue: Money?
+  /// What becomes of an issued one when its redemptions are all wholly reversed.
+  public let reversal: ReversalPolicy
   /// The pool from which each issued one is given a unique code, or `nil` when it has none.
   public let codes: CodePoolID?
 
@@ -36,6 +38,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   ///   - expires: When an issued one ends; never by default.
   ///   - redeemable: How often an issued one may be redeemed; once by default.
   ///   - faceValue: What an issued one is worth; unknown by default.
+  ///   - reversal: What becomes of an issued one when its redemptions are all wholly reversed; it can be redeemed
+  ///     again by default.
   ///   - codes: The pool from which each issued one is given a unique code; it has none by default.
   public init(
     _ id: OfferID,
@@ -45,6 +49,7 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     expires: OfferExpiry = .never,
     redeemable: RedemptionLimit = .once,
     faceValue: Money? = nil,
+    reversal: ReversalPolicy = .reopens,
     codes: CodePoolID? = nil
   ) {
     self.id = id
@@ -54,6 +59,7 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     self.expires = expires
     self.redeemable = redeemable
     self.faceValue = faceValue
+    self.reversal = reversal
     self.codes = codes
   }
 }

@@ -8,8 +8,14 @@
 /// a replica's reference that was learnt from that source, the customer's of
 /// the issued offer it was learnt for first; a customer, theirs, whatever was
 /// issued to them; a reversal, the customer's of the event that it names from
-/// the same source, once that is known. As long as it is nobody's it is parked,
-/// and no fold has it. A reversal of a reversal stays parked.
+/// the same source, once that is known; a notice, like a redemption. As long as
+/// it is nobody's it is parked, and no fold has it. A reversal of a reversal
+/// stays parked.
+///
+/// What an issuance took from limits follows the fold: where
+/// ``IssuedOffer/holdsLimitUses`` becomes false by it, the uses are given back
+/// as a closing gives them back; where it becomes true again they are taken
+/// again at the moment of the issue, whatever the limits.
 ///
 /// ```swift
 /// let folded = FoldedRedemptions(of: events, over: copies)
@@ -21,7 +27,7 @@ public struct FoldedRedemptions: Sendable {
   public struct Copy: Sendable, Hashable {
     /// The issued offer: its replicas' states as deliveries alone said, and its closure as it is now.
     ///
-    /// Its tally is not read: the fold makes it anew.
+    /// Its tally and its external end are not read: the fold makes them anew.
     public let issuedOffer: IssuedOffer
     /// The external systems' names for its replicas, as acknowledgements brought them.
     public let references: [ProviderID: Set<ReplicaReference>]
@@ -37,7 +43,8 @@ public struct FoldedRedemptions: Sendable {
     }
   }
 
-  /// The issued offers as they are read, in the order of the copies: with tallies, and accepted replicas where proven.
+  /// The issued offers as they are read, in the order of the copies: with tallies, ends, and accepted replicas where
+  /// proven.
   public let issuedOffers: [IssuedOffer]
   /// How each event stands, in the order of the events.
   public let matches: [RedemptionMatch]

@@ -5,11 +5,16 @@ public import Foundation
 /// ```swift
 /// Redemption(id: "r-1", from: "wallet", of: .issuedOffer(id), at: moment)
 /// Redemption(id: "r-2", of: .customer("ada", replica: "TEN"), on: day, in: newYork)
+/// Redemption(id: "r-3", of: .replica("W1"), by: "ada", at: moment, amount: twoEuros,
+///            lines: [RedemptionLine("tea", weight: 300), RedemptionLine("milk", weight: 100)])
 /// ```
 ///
 /// Redemptions may come in any order and any number of times: what counts is
 /// the set of them. (tenant, source, id) is one event; the same id from the
 /// same source with other content is a conflict, and changes nothing.
+///
+/// What is decoded is checked as the bridge checks it: an id, amount, moment
+/// or list of lines that cannot be used throws ``OfferBridgeError``.
 public struct Redemption: Sendable, Hashable, Codable {
   /// The external system's name for this redemption.
   public let id: String
@@ -17,10 +22,16 @@ public struct Redemption: Sendable, Hashable, Codable {
   public var source: ProviderID?
   /// What was redeemed.
   public let reference: RedemptionReference
+  /// Who redeemed it, or `nil` where that is not told; another than the issued offer's customer is a discrepancy.
+  public let customer: CustomerID?
   /// When.
   public let time: RedemptionTime
   /// How much it was worth, or `nil` where that is not told.
   public let amount: Money?
+  /// What the amount was spread over, such as the lines of a basket; none where that is not told.
+  ///
+  /// Each has its part of the amount, by ``Money/split(over:)``, once and for all: a reversal may name lines.
+  public let lines: [RedemptionLine]
 
   /// A redemption at a moment.
   ///
@@ -28,16 +39,28 @@ public struct Redemption: Sendable, Hashable, Codable {
   ///   - id: The external system's name for it, 1 to 256 UTF-8 bytes.
   ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
   ///   - reference: What was redeemed.
+  ///   - customer: Who redeemed it; not told by default.
   ///   - moment: When, kept in whole milliseconds.
   ///   - amount: How much it was worth, 0 or more.
+  ///   - lines: What the amount was spread over, each name once; not told by default.
   public init(
     id: String,
     from source: ProviderID? = nil,
     of reference: RedemptionReference,
+    by customer: CustomerID? = nil,
     at moment: Date,
-    amount: Money? = nil
+    amount: Money? = nil,
+    lines: [RedemptionLine] = []
   ) {
-    self.init(id: id, source: source, reference: reference, time: .moment(moment), amount: amount)
+    self.init(
+      id: id,
+      source: source,
+      reference: reference,
+      customer: customer,
+      time: .moment(moment),
+      amount: amount,
+      lines: lines
+    )
   }
 
   /// A redemption of which only the day is known.
@@ -46,32 +69,72 @@ public struct Redemption: Sendable, Hashable, Codable {
   ///   - id: The external system's name for it, 1 to 256 UTF-8 bytes.
   ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
   ///   - reference: What was redeemed.
+  ///   - customer: Who redeemed it; not told by default.
   ///   - day: The day on a calendar of the zone.
   ///   - zone: The zone of that calendar.
   ///   - amount: How much it was worth, 0 or more.
+  ///   - lines: What the amount was spread over, each name once; not told by default.
   public init(
     id: String,
     from source: ProviderID? = nil,
     of reference: RedemptionReference,
+    by customer: CustomerID? = nil,
     on day: LocalDay,
     in zone: TimeZone,
-    amount: Money? = nil
+    amount: Money? = nil,
+    lines: [RedemptionLine] = []
   ) {
-    self.init(id: id, source: source, reference: reference, time: .day(day, in: zone), amount: amount)
+    self.init(
+      id: id,
+      source: source,
+      reference: reference,
+      customer: customer,
+      time: .day(day, in: zone),
+      amount: amount,
+      lines: lines
+    )
   }
 
   private init(
     id: String,
     source: ProviderID?,
     reference: RedemptionReference,
+    customer: CustomerID?,
     time: RedemptionTime,
-    amount: Money?
+    amount: Money?,
+    lines: [RedemptionLine]
   ) {
     self.id = id
     self.source = source
     self.reference = reference
+    self.customer = customer
     self.time = time
     self.amount = amount
+    self.lines = lines
+  }
+
+  /// Reads a redemption; one written without lines, or without a customer, has none.
+  ///
+  /// - Parameter decoder: The decoder.
+  /// - Throws: ``OfferBridgeError`` when an id, moment, amount or line is unusable; what the decoder throws when it is
+  ///   no redemption at all.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try container.decode(String.self, forKey: .id),
+      source: try container.decodeIfPresent(ProviderID.self, forKey: .source),
+      reference: try container.decode(RedemptionReference.self, forKey: .reference),
+      customer: try container.decodeIfPresent(CustomerID.self, forKey: .customer),
+      time: try container.decode(RedemptionTime.self, forKey: .time),
+      amount: try container.decodeIfPresent(Money.self, forKey: .amount),
+      lines: try container.decodeIfPresent([RedemptionLine].self, forKey: .lines) ?? []
+    )
+    _ = try content.checked(id, from: source, at: time)
+  }
+
+  /// What it reports.
+  var content: ExternalEvent.Content {
+    .redemption(reference, amount: amount, RedemptionDetails(customer: customer, lines: lines))
   }
 
   /// How much earlier than the issuance a moment may be and still count as in time: five minutes.
@@ -112,127 +175,5 @@ public enum RedemptionTime: Sendable, Hashable, Codable, CustomStringConvertible
     case .moment(let moment): moment.rfc3339
     case .day(let day, let zone): "\(day) in \(zone.identifier)"
     }
-  }
-}
-
-/// What the external system reports when a redemption was undone.
-///
-/// It gives back what its redemption used, once; it may come before its
-/// redemption and then waits for it.
-public struct Reversal: Sendable, Hashable, Codable {
-  /// The external system's name for this reversal.
-  ///
-  /// Redemptions and reversals of one source share their names: where the
-  /// external system gives a reversal its redemption's id, put a word before it.
-  public let id: String
-  /// The provider whose external system reports it; `nil` means the bridge's only one.
-  public var source: ProviderID?
-  /// The id of the redemption that is undone, from the same source.
-  public let redemption: String
-  /// When it was undone.
-  public let time: RedemptionTime
-
-  /// A reversal.
-  ///
-  /// - Parameters:
-  ///   - id: The external system's name for it, 1 to 256 UTF-8 bytes.
-  ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
-  ///   - redemption: The redemption's id.
-  ///   - moment: When, kept in whole milliseconds.
-  public init(id: String, from source: ProviderID? = nil, of redemption: String, at moment: Date) {
-    self.id = id
-    self.source = source
-    self.redemption = redemption
-    time = .moment(moment)
-  }
-
-  /// A reversal of which only the day is known.
-  ///
-  /// - Parameters:
-  ///   - id: The external system's name for it, 1 to 256 UTF-8 bytes.
-  ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
-  ///   - redemption: The redemption's id.
-  ///   - day: The day on a calendar of the zone.
-  ///   - zone: The zone of that calendar.
-  public init(
-    id: String,
-    from source: ProviderID? = nil,
-    of redemption: String,
-    on day: LocalDay,
-    in zone: TimeZone
-  ) {
-    self.id = id
-    self.source = source
-    self.redemption = redemption
-    time = .day(day, in: zone)
-  }
-}
-
-/// The name of one inbound event: its source and the source's id for it.
-public struct ExternalEventID: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// The provider whose external system reported it.
-  public let source: ProviderID
-  /// The external system's name for it.
-  public let id: String
-
-  /// A name.
-  ///
-  /// - Parameters:
-  ///   - source: The provider whose external system reported it.
-  ///   - id: The external system's name for it.
-  public init(source: ProviderID, id: String) {
-    self.source = source
-    self.id = id
-  }
-
-  /// Such as "wallet/r-1".
-  public var description: String { "\(source)/\(id)" }
-
-  /// Whether both are written with the same bytes.
-  public static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.source == rhs.source && lhs.id.utf8.elementsEqualFast(rhs.id.utf8)
-  }
-
-  /// Feeds the bytes of both.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(source)
-    var text = id
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
-}
-
-/// What an external system reported, checked and with its source known.
-///
-/// Two are equal when names are the same bytes, and moments the same date.
-public struct ExternalEvent: Sendable, Hashable, Codable {
-  /// What it reports.
-  public enum Content: Sendable, Hashable, Codable {
-    /// A customer redeemed.
-    case redemption(RedemptionReference, amount: Money?)
-    /// The redemption of that id, from the same source, was undone.
-    case reversal(of: String)
-
-    /// Whether both say the same, names compared by their bytes.
-    public static func == (lhs: Self, rhs: Self) -> Bool {
-      switch (lhs, rhs) {
-      case (.redemption(let reference, let amount), .redemption(let other, let otherAmount)):
-        reference == other && amount == otherAmount
-      case (.reversal(let id), .reversal(let other)): id.utf8.elementsEqualFast(other.utf8)
-      case (.redemption, .reversal), (.reversal, .redemption): false
-      }
-    }
-  }
-
-  /// Its name.
-  public let id: ExternalEventID
-  /// What it reports.
-  public let content: Content
-  /// When that happened.
-  public let time: RedemptionTime
-
-  package init(id: ExternalEventID, content: Content, time: RedemptionTime) {
-    self.id = id
-    self.content = content
-    self.time = time
   }
 }

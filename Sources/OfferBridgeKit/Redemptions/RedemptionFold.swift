@@ -5,8 +5,10 @@ import Foundation
 /// Events are taken in the order of their own times, then of their ids. A
 /// redemption goes to the copy it names; where it names only the customer and
 /// the replica, to the first copy in the order of issue for which it is not
-/// early and which is not used up. A reversal undoes its redemption once,
-/// wherever it stands in time.
+/// early and which is neither ended nor used up. A reversal undoes its
+/// redemption once, wherever it stands in time; one that comes before is taken
+/// right after its redemption. A notice ends one copy, or reinstates one, from
+/// its own place in the order on.
 struct RedemptionFold {
   /// An event, and the moment by which it is ordered.
   struct Entry {
@@ -21,7 +23,7 @@ struct RedemptionFold {
     }
   }
 
-  /// The copies, in the order of issue; their tallies are the result.
+  /// The copies, in the order of issue; their tallies and ends are the result.
   private(set) var copies: [IssuedOffer]
   /// For each entry, how it stands.
   private(set) var matches: [RedemptionMatch]
@@ -34,15 +36,18 @@ struct RedemptionFold {
   private let references: [[ReferenceKey]]
   /// For each copy, what was redeemed of it.
   private var tallies: [RunningTally]
+  /// For each copy, the end that the external system has put to it.
+  private var ends: [OfferEnd?]
 
   private struct Counted {
     /// The copy that it counts on.
     let copy: Int
-    /// The units that it added.
-    let minorUnits: Int64
+    /// Whether its amount is in the copy's sum.
+    let isSummed: Bool
     /// Each once, in the order in which they were found.
     var reasons: [RedemptionDiscrepancy]
-    var isReversed = false
+    /// What is left of it, once there is a reversal.
+    var rest: RedemptionRest?
   }
 
   /// Folds one customer's events over what was issued to them.
@@ -59,6 +64,7 @@ struct RedemptionFold {
     evidence = Array(repeating: 0, count: copies.count)
     counted = Array(repeating: nil, count: entries.count)
     tallies = Array(repeating: RunningTally(), count: copies.count)
+    ends = Array(repeating: nil, count: copies.count)
 
     let order = entries.indices.sorted { entries[$0].isBefore(entries[$1]) }
     // Few customers have a reversal; who has none needs no names looked up.
@@ -67,14 +73,16 @@ struct RedemptionFold {
     var redemptions: [ExternalEventID: Int] = [:]
     for index in order {
       switch entries[index].event.content {
-      case .redemption(let reference, let amount):
-        redeem(index, reference, amount)
+      case .redemption(let reference, let amount, let details):
+        redeem(index, reference, amount, by: details?.customer)
         guard hasReversals else { continue }
         redemptions[entries[index].event.id] = index
         for reversal in waiting.removeValue(forKey: entries[index].event.id) ?? [] {
           reverse(reversal, redemption: index)
         }
-      case .reversal(let id):
+      case .notice(let kind, let reference):
+        note(index, kind, reference)
+      case .reversal(let id, _):
         let target = ExternalEventID(source: entries[index].event.id.source, id: id)
         if let redemption = redemptions[target] {
           reverse(index, redemption: redemption)
@@ -85,22 +93,72 @@ struct RedemptionFold {
       }
     }
     weighEvidence()
-    for index in self.copies.indices { self.copies[index].redeemed = tallies[index].redeemed }
+    for index in self.copies.indices { self.copies[index].stand(tallies[index].redeemed, ends[index]) }
     for index in entries.indices {
       guard let counted = counted[index] else { continue }
       matches[index] = RedemptionMatch(counted.reasons, on: copies[counted.copy].id)
     }
   }
 
-  private mutating func redeem(_ index: Int, _ reference: RedemptionReference, _ amount: Money?) {
+  private mutating func redeem(
+    _ index: Int,
+    _ reference: RedemptionReference,
+    _ amount: Money?,
+    by customer: CustomerID?
+  ) {
     let event = entries[index].event
     guard let copy = copy(for: event, reference) else { return }
-    let (units, reasons) = tallies[copy].redeem(amount, at: event.time, of: copies[copy])
-    counted[index] = Counted(copy: copy, minorUnits: units, reasons: reasons)
+    let (isSummed, reasons) = tallies[copy].redeem(
+      amount,
+      at: event.time,
+      of: copies[copy],
+      by: customer,
+      after: ends[copy]?.kind
+    )
+    counted[index] = Counted(copy: copy, isSummed: isSummed, reasons: reasons)
   }
 
-  /// The first copy that is meant, not early, not revoked by then and not used up; else the first that is not early;
-  /// else the first.
+  private mutating func note(_ index: Int, _ kind: OfferNotice.Kind, _ reference: RedemptionReference) {
+    let event = entries[index].event
+    guard
+      let copy = kind == .reinstated ? endedCopy(for: event, reference) : copy(for: event, reference)
+    else { return }
+    let isEarly = event.time.isBeforeIssue(of: copies[copy])
+    // Who names no more than the customer and the replica cannot mean what was only issued later.
+    if isEarly && !reference.namesOneReplica { return }
+    switch kind {
+    case .reinstated: ends[copy] = nil
+    case .revoked: end(copy, .revoked, by: index, at: entries[index].orderedAt)
+    case .expired: end(copy, .expired, by: index, at: entries[index].orderedAt)
+    }
+    matches[index] = RedemptionMatch(isEarly ? [.beforeIssue] : [], on: copies[copy].id)
+  }
+
+  /// The first end stands until a reinstatement; but one by a reversal takes the place of one by a notice.
+  private mutating func end(_ copy: Int, _ kind: OfferEnd.Kind, by index: Int, at moment: Int64) {
+    guard ends[copy] == nil || kind == .reversed && ends[copy]?.kind != .reversed else { return }
+    ends[copy] = OfferEnd(
+      kind: kind,
+      endedAt: Date(milliseconds: moment),
+      event: entries[index].event.id
+    )
+  }
+
+  /// The first copy that is meant, not early and ended; else the first that is not early; else the first.
+  private func endedCopy(for event: ExternalEvent, _ reference: RedemptionReference) -> Int? {
+    var first: Int?
+    var firstInTime: Int?
+    for copy in copies.indices where isMeant(copy, by: reference, from: event.id.source) {
+      first = first ?? copy
+      guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
+      if ends[copy] != nil { return copy }
+      firstInTime = firstInTime ?? copy
+    }
+    return firstInTime ?? first
+  }
+
+  /// The first copy that is meant, not early, neither revoked nor ended by then and not used up; else the first that
+  /// is not early; else the first.
   private func copy(for event: ExternalEvent, _ reference: RedemptionReference) -> Int? {
     var first: Int?
     var firstInTime: Int?
@@ -108,7 +166,7 @@ struct RedemptionFold {
       first = first ?? copy
       guard !event.time.isBeforeIssue(of: copies[copy]) else { continue }
       if tallies[copy].redeemed.count < copies[copy].redeemable.count,
-        !copies[copy].isRevoked(by: event.time)
+        ends[copy] == nil, !copies[copy].isRevoked(by: event.time)
       {
         return copy
       }
@@ -118,18 +176,31 @@ struct RedemptionFold {
   }
 
   private mutating func reverse(_ index: Int, redemption: Int) {
-    guard let redeemed = counted[redemption] else {
+    guard case .reversal(_, let part) = entries[index].event.content,
+      case .redemption(_, let amount, let details) = entries[redemption].event.content,
+      let redeemed = counted[redemption]
+    else {
       matches[index] = .parked(.reversalBeforeRedemption)
       return
     }
     let copy = redeemed.copy
-    guard !redeemed.isReversed else {
-      matches[index] = .discrepant([.alreadyReversed], on: copies[copy].id)
-      return
+    var rest = redeemed.rest ?? RedemptionRest(amount, details?.lines ?? [])
+    let wasUndone = rest.isUndone
+    let (units, reasons) = rest.reverse(part)
+    counted[redemption]?.rest = rest
+    if redeemed.isSummed { tallies[copy].takeBack(units) }
+    if rest.isUndone && !wasUndone {
+      tallies[copy].undo()
+      if copies[copy].reversal == .closes && tallies[copy].redeemed.count == 0 {
+        end(
+          copy,
+          .reversed,
+          by: index,
+          at: max(entries[index].orderedAt, entries[redemption].orderedAt)
+        )
+      }
     }
-    counted[redemption]?.isReversed = true
-    tallies[copy].reverse(redeemed.minorUnits)
-    matches[index] = .applied(to: copies[copy].id)
+    matches[index] = RedemptionMatch(reasons, on: copies[copy].id)
   }
 
   /// A redemption without another discrepancy that names our id or the replica's reference proves the replica;
@@ -137,7 +208,7 @@ struct RedemptionFold {
   private mutating func weighEvidence() {
     for index in entries.indices {
       guard let counted = counted[index], counted.reasons.isEmpty,
-        case .redemption(let reference, _) = entries[index].event.content, reference.namesOneReplica,
+        case .redemption(let reference, _, _) = entries[index].event.content, reference.namesOneReplica,
         let replica = replica(of: counted.copy, at: entries[index].event.id.source)
       else { continue }
       evidence[counted.copy] |= 1 << UInt64(replica)

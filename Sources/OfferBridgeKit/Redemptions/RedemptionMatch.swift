@@ -1,4 +1,4 @@
-/// What became of a redemption or reversal that an external system reported.
+/// What became of a redemption, reversal or notice that an external system reported.
 ///
 /// Nothing is refused and nothing dropped: each one that is received is
 /// exactly one of these. The answer is today's; what is parked or discrepant
@@ -36,34 +36,44 @@ public enum RedemptionMatch: Sendable, Hashable, Codable, CustomStringConvertibl
   }
 }
 
-/// What about a redemption that counts is not as it should be.
+/// What about an event that counts is not as it should be.
 public enum RedemptionDiscrepancy: String, Sendable, Hashable, Codable, CaseIterable, CustomStringConvertible
 {
   /// It happened before the offer was issued.
   case beforeIssue
-  /// It happened when the offer was over.
+  /// It happened when the offer was over, by our time or by the external system's.
   case afterExpiry
-  /// It happened after the offer was revoked.
+  /// It happened after the offer was revoked, by us or by the external system, or ended by a reversal.
   case afterClosure
   /// The offer was redeemed more often, or for more, than it may be.
   case overLimit
-  /// Its amount is in another currency than the offer's other amounts, and is not summed.
+  /// Another customer redeemed than the one whom the offer was issued to.
+  case otherCustomer
+  /// Its amount is in another currency than the offer's other amounts, and is not summed; of a reversal, in another
+  /// than its redemption's, and gives nothing back.
   case otherCurrency
   /// The external system never confirmed that it has the replica; withdrawn once it does.
   case unconfirmedReplica
-  /// A reversal of a redemption that another reversal has undone already; it gives nothing back.
+  /// A reversal of a redemption, or of a line, that is reversed already; of that it gives nothing back.
   case alreadyReversed
+  /// A reversal of more than is left of its redemption; it gives back what is left.
+  case moreThanLeft
+  /// A reversal names a line that its redemption does not have; of that it gives nothing back.
+  case unknownLine
 
   /// The discrepancy in words: "after its expiry".
   public var description: String {
     switch self {
     case .beforeIssue: "before its issue"
     case .afterExpiry: "after its expiry"
-    case .afterClosure: "after it was revoked"
+    case .afterClosure: "after it was closed"
     case .overLimit: "over its limit"
+    case .otherCustomer: "by another customer"
     case .otherCurrency: "in another currency"
     case .unconfirmedReplica: "of an unconfirmed replica"
     case .alreadyReversed: "reversed already"
+    case .moreThanLeft: "more than is left"
+    case .unknownLine: "an unknown line"
     }
   }
 }

@@ -1,10 +1,10 @@
 /// What the external systems reported as redeemed of one issued offer, less what they reversed.
 public struct RedemptionTally: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Redemptions that stand, discrepant ones included.
+  /// Redemptions that stand, discrepant ones and those of which a part is left included.
   public var count: Int
-  /// Redemptions that were reversed.
+  /// Redemptions that were wholly reversed, at once or part by part.
   public var reversed: Int
-  /// The sum of those that stand and carry an amount, or `nil` when none ever did.
+  /// The sum of what is left of those that carry an amount, or `nil` when none ever did.
   ///
   /// In the currency of the offer's face value; where it has none, in that of the earliest redemption with an amount.
   public var amount: Money?
@@ -16,8 +16,8 @@ public struct RedemptionTally: Sendable, Hashable, Codable, CustomStringConverti
   ///
   /// - Parameters:
   ///   - count: Redemptions that stand.
-  ///   - reversed: Redemptions that were reversed.
-  ///   - amount: The sum of those that stand.
+  ///   - reversed: Redemptions that were wholly reversed.
+  ///   - amount: The sum of what is left of them.
   public init(count: Int, reversed: Int, amount: Money? = nil) {
     self.count = count
     self.reversed = reversed

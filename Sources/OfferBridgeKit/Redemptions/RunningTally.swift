@@ -7,36 +7,47 @@ struct RunningTally: Sendable {
   private var sum: Int128 = 0
 
   /// Counts a redemption, and says what is wrong with it, its replica's state left aside.
+  ///
+  /// - Parameters:
+  ///   - amount: How much it was worth.
+  ///   - time: When.
+  ///   - copy: What it counts on.
+  ///   - customer: Who redeemed, where that is told.
+  ///   - end: The end that the external system has put to the copy by then.
+  /// - Returns: Whether its amount is summed, and what is wrong with it, each once.
   mutating func redeem(
     _ amount: Money?,
     at time: RedemptionTime,
-    of copy: IssuedOffer
-  ) -> (minorUnits: Int64, reasons: [RedemptionDiscrepancy]) {
+    of copy: IssuedOffer,
+    by customer: CustomerID? = nil,
+    after end: OfferEnd.Kind? = nil
+  ) -> (isSummed: Bool, reasons: [RedemptionDiscrepancy]) {
     var found: [RedemptionDiscrepancy] = []
     if time.isBeforeIssue(of: copy) { found.append(.beforeIssue) }
-    if time.isAtOrAfter(copy.expiresAt) { found.append(.afterExpiry) }
-    if copy.isRevoked(by: time) { found.append(.afterClosure) }
-    var units: Int64 = 0
+    if end == .expired || time.isAtOrAfter(copy.expiresAt) { found.append(.afterExpiry) }
+    if end == .revoked || end == .reversed || copy.isRevoked(by: time) { found.append(.afterClosure) }
+    if let customer, customer != copy.customer { found.append(.otherCustomer) }
+    var isSummed = false
     if let amount {
       let currency = copy.faceValue?.currency ?? redeemed.amount?.currency ?? amount.currency
-      if currency == amount.currency {
-        units = amount.minorUnits
-        add(Int128(units), currency)
-      } else {
-        found.append(.otherCurrency)
-      }
+      isSummed = currency == amount.currency
+      if isSummed { add(Int128(amount.minorUnits), currency) } else { found.append(.otherCurrency) }
     }
     redeemed.count += 1
     let isOverValue = copy.faceValue.map { sum > Int128($0.minorUnits) } ?? false
     if redeemed.count > copy.redeemable.count || isOverValue { found.append(.overLimit) }
-    return (units, found)
+    return (isSummed, found)
   }
 
-  /// Takes a redemption of so many units back.
-  mutating func reverse(_ minorUnits: Int64) {
+  /// Takes so many units of a redemption back.
+  mutating func takeBack(_ minorUnits: Int64) {
+    if let amount = redeemed.amount { add(-Int128(minorUnits), amount.currency) }
+  }
+
+  /// Takes the count of a redemption back of which nothing is left.
+  mutating func undo() {
     redeemed.count -= 1
     redeemed.reversed += 1
-    if let amount = redeemed.amount { add(-Int128(minorUnits), amount.currency) }
   }
 
   private mutating func add(_ units: Int128, _ currency: String) {

@@ -65,7 +65,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         let answers = try await inner.reconcile(call.0, tenant: call.1)
         return zip(call.0, answers).map { event, answer in
-          guard case .redemption(.replica(let reference), _) = event.content else { return answer }
+          guard case .redemption(.replica(let reference), _, _) = event.content else { return answer }
           return learnt.with { $0[reference] }.map { .applied(to: $0) } ?? answer
         }
       }

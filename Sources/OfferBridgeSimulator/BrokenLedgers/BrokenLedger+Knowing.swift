@@ -21,7 +21,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         let answers = try await inner.reconcile(call.0, tenant: call.1)
         return zip(call.0, answers).map { event, answer in
-          guard case .applied = answer, case .redemption(.replica(let reference), _) = event.content else {
+          guard case .applied = answer, case .redemption(.replica(let reference), _, _) = event.content else {
             return answer
           }
           return learnt.with { $0[reference] }.map { .applied(to: $0) } ?? answer
@@ -50,7 +50,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         try await inner.reconcile(
           call.0.map { event in
-            guard case .reversal(let name) = event.content else { return event }
+            guard case .reversal(let name, _) = event.content else { return event }
             return event.with(content: .reversal(of: name.precomposedStringWithCanonicalMapping))
           },
           tenant: call.1

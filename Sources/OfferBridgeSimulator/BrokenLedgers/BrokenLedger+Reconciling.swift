@@ -8,7 +8,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         try await inner.reconcile(
           call.0.map { event in
-            guard case .redemption(let reference, _) = event.content else { return event }
+            guard case .redemption(let reference, _, _) = event.content else { return event }
             return event.with(content: .redemption(reference, amount: nil))
           },
           tenant: call.1
@@ -37,7 +37,7 @@ extension BrokenLedger {
       bent.reconcile = { _, call in
         waiting.with { $0 += call.0 }
         return call.0.map { event in
-          if case .redemption(.issuedOffer(let id), _) = event.content {
+          if case .redemption(.issuedOffer(let id), _, _) = event.content {
             .applied(to: id)
           } else {
             .duplicate
@@ -56,7 +56,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         var answers: [RedemptionMatch] = []
         for event in call.0 {
-          if case .redemption(.issuedOffer(let id), _) = event.content,
+          if case .redemption(.issuedOffer(let id), _, _) = event.content,
             try await inner.record(of: id, tenant: call.1) == nil
           {
             answers.append(.parked(.unknownOffer))
@@ -71,7 +71,7 @@ extension BrokenLedger {
       bent.reconcile = { inner, call in
         var answers: [RedemptionMatch] = []
         for event in call.0 {
-          if case .reversal(let id) = event.content,
+          if case .reversal(let id, _) = event.content,
             try await inner.match(of: ExternalEventID(source: event.id.source, id: id), tenant: call.1) == nil
           {
             answers.append(.parked(.reversalBeforeRedemption))

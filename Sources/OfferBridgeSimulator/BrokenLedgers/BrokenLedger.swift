@@ -29,5 +29,6 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
   }
 
   static let all =
-    issuing + deciding + claiming + handingOut + settling + replicas + reconciling + knowing + closing + whole
+    issuing + deciding + claiming + handingOut + settling + replicas + reconciling + folding + knowing
+    + closing + whole
 }

@@ -11,6 +11,7 @@ extension LedgerTrial {
     to customer: CustomerID = "ada",
     redeemable: RedemptionLimit = .once,
     faceValue: Money? = nil,
+    reversal: ReversalPolicy = .reopens,
     expiresAt: Date? = nil,
     providers: [ProviderID] = ["wallet"]
   ) -> IssuedOffer {
@@ -26,6 +27,7 @@ extension LedgerTrial {
       expiresAt: expiresAt,
       redeemable: redeemable,
       faceValue: faceValue,
+      reversal: reversal,
       replicas: providers.map { Replica(provider: $0, name: "TEN", state: .notSent(.notHeard)) },
       redeemed: .none
     )
@@ -83,6 +85,7 @@ extension LedgerTrial {
     saying content: String = "",
     redeemable: RedemptionLimit = .once,
     faceValue: Money? = nil,
+    reversal: ReversalPolicy = .reopens,
     expiresAt: Date? = nil,
     through providers: [ProviderID] = ["wallet"],
     payload: [UInt8]? = nil
@@ -92,6 +95,7 @@ extension LedgerTrial {
       to: customer,
       redeemable: redeemable,
       faceValue: faceValue,
+      reversal: reversal,
       expiresAt: expiresAt,
       providers: providers
     )
@@ -163,8 +167,22 @@ extension LedgerTrial {
     event(id, .redemption(reference, amount: euros.map { .euros($0) }), after: length, from: source)
   }
 
-  func reversal(_ id: String, of redemption: String, after length: Duration = .zero) -> ExternalEvent {
-    event(id, .reversal(of: redemption), after: length)
+  func reversal(
+    _ id: String,
+    of redemption: String,
+    only part: ReversedPart? = nil,
+    after length: Duration = .zero
+  ) -> ExternalEvent {
+    event(id, .reversal(of: redemption, part), after: length)
+  }
+
+  func notice(
+    _ id: String,
+    _ kind: OfferNotice.Kind,
+    of reference: RedemptionReference,
+    after length: Duration = .zero
+  ) -> ExternalEvent {
+    event(id, .notice(kind, of: reference), after: length)
   }
 
   func event(
@@ -214,9 +232,12 @@ extension CommitAnswer {
 extension ExternalEvent {
   var words: String {
     switch content {
-    case .redemption(let reference, let amount):
+    case .redemption(let reference, let amount, let details):
       "\(id.id): \(reference) redeemed at \(time)\(amount.map { " for \($0)" } ?? "")"
-    case .reversal(let redemption): "\(id.id): \(redemption) reversed at \(time)"
+        + (details?.customer.map { " by \($0)" } ?? "")
+    case .reversal(let redemption, let part):
+      "\(id.id): \(part.map { "\($0) of " } ?? "")\(redemption) reversed at \(time)"
+    case .notice(let kind, let reference): "\(id.id): \(reference) \(kind) at \(time)"
     }
   }
 }

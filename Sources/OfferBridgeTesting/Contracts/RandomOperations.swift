@@ -91,6 +91,9 @@ struct RandomOperations {
       .redemption(.issuedOffer(LedgerTrial.id(some())), amount: .euros(1)),
       .redemption(.replica(ReplicaReference("W \(some())")), amount: nil),
       .redemption(.customer("c-1", replica: "TEN"), amount: .euros(2)), .reversal(of: some()),
+      .reversal(of: some(), .amount(.euros(1))),
+      .notice(.expired, of: .issuedOffer(LedgerTrial.id(some()))),
+      .notice(.reinstated, of: .replica(ReplicaReference("W \(some())"))),
     ]
     let content = contents[Int.random(in: contents.indices, using: &chance)]
     let event = trial.event(some(), content, after: .seconds(Int.random(in: -9...9, using: &chance)))

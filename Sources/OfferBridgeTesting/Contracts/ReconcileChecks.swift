@@ -2,7 +2,8 @@ import Foundation
 import OfferBridgeKit
 
 extension OfferLedgerContract {
-  static let reconcileChecks = eventChecks + reversalChecks + permutationChecks + closureChecks
+  static let reconcileChecks =
+    eventChecks + reversalChecks + partChecks + noticeChecks + permutationChecks + closureChecks
 
   static let eventChecks: [ContractCheck<LedgerUnderTest>] = [
     .init("reconcile.appliesOnce") { trial in

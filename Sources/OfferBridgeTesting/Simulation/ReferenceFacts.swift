@@ -19,13 +19,22 @@ struct KnownOffer: Sendable {
   var references: Set<Clue> = []
   /// What its customer's events came to.
   var tally = RedemptionTally.none
+  /// The end that they put to it.
+  var ended: OfferEnd?
   /// The external systems that are proven to have it.
   var proven: Set<ProviderID> = []
+
+  /// Whether nothing gave back what its issuance took from limits.
+  var usesLimits: Bool {
+    if offer.closure?.limitUses == .givenBack { return false }
+    return ended?.kind != .reversed
+  }
 
   /// As it is read.
   var current: IssuedOffer {
     var current = offer
     current.redeemed = tally
+    current.ended = ended
     for (place, replica) in current.replicas.enumerated()
     where proven.contains(replica.provider) && !replica.isKnownToHaveArrived {
       current.replicas[place].state = .accepted(nil)

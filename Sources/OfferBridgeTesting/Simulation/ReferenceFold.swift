@@ -1,6 +1,8 @@
+import Foundation
 import OfferBridgeKit
 
-/// What a customer's events come to, told as a story: each step is a redemption or its reversal, in their order.
+/// What a customer's events come to, told as a story: each step is a redemption, its reversal or a notice, in their
+/// order.
 ///
 /// Every question of a step is answered by looking through the steps before
 /// it: nothing is added up along the way.
@@ -8,21 +10,36 @@ struct ReferenceFold {
   private(set) var matches: [RedemptionMatch]
   /// Of each issued offer.
   private(set) var tallies: [RedemptionTally]
+  private(set) var ends: [OfferEnd?]
   private(set) var proven: [Set<ProviderID>]
 
-  private let events: [KnownEvent]
-  private let offers: [KnownOffer]
+  let events: [KnownEvent]
+  let offers: [KnownOffer]
   private let places: [DerivedKey: Int]
   /// What counts on each issued offer so far, in the order in which it is folded.
-  private var counted: [[Counted]]
+  var counted: [[Counted]]
+  /// What ended each issued offer or reinstated it so far, in that order.
+  var turns: [[Turn]]
 
-  private struct Counted {
+  struct Counted {
     let event: Int
     let amount: Money?
+    var lines: [RedemptionLine] = []
     /// Whether its amount is in the currency of the others.
     var isSummed = false
-    var isReversed = false
+    /// How much each of its reversals took.
+    var taken: [Int64] = []
+    /// The lines that were reversed.
+    var reversedLines: Set<Int> = []
+    var isUndone = false
     var reasons: Set<RedemptionDiscrepancy> = []
+
+    var left: Int64 { taken.reduce(amount?.minorUnits ?? 0, -) }
+  }
+
+  enum Turn {
+    case end(OfferEnd)
+    case reinstatement
   }
 
   /// Folds events over issued offers, which stand in the order of issue.
@@ -32,15 +49,19 @@ struct ReferenceFold {
     places = Dictionary(zip(offers.map(\.offer.id), offers.indices)) { first, _ in first }
     matches = events.map(\.match)
     tallies = []
+    ends = []
     proven = offers.map { _ in [] }
     counted = offers.map { _ in [] }
+    turns = offers.map { _ in [] }
     for step in story() {
       switch events[step].event.content {
-      case .redemption(let reference, let amount): redeem(step, reference, amount)
-      case .reversal(let id): reverse(step, id)
+      case .redemption(let reference, let amount, let details): redeem(step, reference, amount, details)
+      case .reversal(let id, let part): matches[step] = reverse(step, id, part)
+      case .notice(let kind, let reference): matches[step] = note(step, kind, reference)
       }
     }
     tallies = offers.indices.map(tally)
+    ends = offers.indices.map(end(of:))
     judge()
   }
 
@@ -54,7 +75,7 @@ struct ReferenceFold {
       if case .redemption = events[event].event.content { redemptions[events[event].event.id] = place }
     }
     let steps = ordered.enumerated().map { place, event in
-      if case .reversal(let id) = events[event].event.content,
+      if case .reversal(let id, _) = events[event].event.content,
         let redemption = redemptions[target(id, of: event)]
       {
         return (time: max(place, redemption), place: place < redemption ? place + 1 : 0, event: event)
@@ -64,22 +85,29 @@ struct ReferenceFold {
     return steps.sorted { ($0.time, $0.place) < ($1.time, $1.place) }.map(\.event)
   }
 
-  private func target(_ redemption: String, of reversal: Int) -> ExternalEventID {
+  func target(_ redemption: String, of reversal: Int) -> ExternalEventID {
     ExternalEventID(source: events[reversal].event.id.source, id: redemption)
   }
 
-  private mutating func redeem(_ event: Int, _ reference: RedemptionReference, _ amount: Money?) {
+  private mutating func redeem(
+    _ event: Int,
+    _ reference: RedemptionReference,
+    _ amount: Money?,
+    _ details: RedemptionDetails?
+  ) {
     guard let offer = offer(meantBy: event, reference) else {
       matches[event] = .parked(.unknownOffer)
       return
     }
     let issued = offers[offer].offer
-    var entry = Counted(event: event, amount: amount)
+    var entry = Counted(event: event, amount: amount, lines: details?.lines ?? [])
     if isEarly(event, for: offer) { entry.reasons.insert(.beforeIssue) }
     if let end = issued.expiresAt, events[event].moment >= end.milliseconds {
       entry.reasons.insert(.afterExpiry)
     }
     if isRevoked(offer, by: event) { entry.reasons.insert(.afterClosure) }
+    if let end = end(of: offer) { entry.reasons.insert(end.kind == .expired ? .afterExpiry : .afterClosure) }
+    if let customer = details?.customer, customer != issued.customer { entry.reasons.insert(.otherCustomer) }
     if let amount {
       entry.isSummed = amount.currency == currency(of: offer) ?? amount.currency
       if !entry.isSummed { entry.reasons.insert(.otherCurrency) }
@@ -91,30 +119,46 @@ struct ReferenceFold {
     }
   }
 
-  private mutating func reverse(_ event: Int, _ id: String) {
-    let target = target(id, of: event)
-    for offer in offers.indices {
-      guard let entry = counted[offer].firstIndex(where: { events[$0.event].event.id == target }) else {
-        continue
-      }
-      let isSecond = counted[offer][entry].isReversed
-      counted[offer][entry].isReversed = true
-      let id = offers[offer].offer.id
-      matches[event] = isSecond ? .discrepant([.alreadyReversed], on: id) : .applied(to: id)
-      return
-    }
-    matches[event] = .parked(.reversalBeforeRedemption)
-  }
-
-  /// The first that is meant, not early, not revoked by then and not used up; else the first that is not early; else
-  /// the first.
+  /// The first that is meant, not early, neither revoked nor ended by then and not used up; else the first that is not
+  /// early; else the first.
   private func offer(meantBy event: Int, _ reference: RedemptionReference) -> Int? {
     let meant = offers(meantBy: reference, from: events[event].event.id.source)
     let inTime = meant.filter { !isEarly(event, for: $0) }
     let free = inTime.first { offer in
       standing(on: offer) < offers[offer].offer.redeemable.count && !isRevoked(offer, by: event)
+        && end(of: offer) == nil
     }
     return free ?? inTime.first ?? meant.first
+  }
+
+  /// Ends an issued offer, or reinstates one: the first that is meant, not early and ended; else the first that is not
+  /// early; else the first.
+  private mutating func note(
+    _ event: Int,
+    _ kind: OfferNotice.Kind,
+    _ reference: RedemptionReference
+  ) -> RedemptionMatch {
+    let all = offers(meantBy: reference, from: events[event].event.id.source)
+    let inTime = all.filter { !isEarly(event, for: $0) }
+    let ended = inTime.first { end(of: $0) != nil } ?? inTime.first ?? all.first
+    guard let place = kind == .reinstated ? ended : offer(meantBy: event, reference) else {
+      return .parked(.unknownOffer)
+    }
+    let comesEarly = isEarly(event, for: place)
+    if comesEarly, case .customer = reference { return .parked(.unknownOffer) }
+    turns[place].append(
+      kind == .reinstated
+        ? .reinstatement
+        : .end(
+          OfferEnd(
+            kind: kind == .expired ? .expired : .revoked,
+            endedAt: Date(milliseconds: events[event].moment),
+            event: events[event].event.id
+          )
+        )
+    )
+    let id = offers[place].offer.id
+    return comesEarly ? .discrepant([.beforeIssue], on: id) : .applied(to: id)
   }
 
   private func offers(meantBy reference: RedemptionReference, from source: ProviderID) -> [Int] {
@@ -144,7 +188,19 @@ struct ReferenceFold {
 }
 
 extension ReferenceFold {
-  private func standing(on offer: Int) -> Int { counted[offer].count { !$0.isReversed } }
+  func standing(on offer: Int) -> Int { counted[offer].count { !$0.isUndone } }
+
+  /// The first end since the last reinstatement; but the first by a reversal before one by a notice.
+  func end(of offer: Int) -> OfferEnd? {
+    var since: [OfferEnd] = []
+    for turn in turns[offer] {
+      switch turn {
+      case .end(let end): since.append(end)
+      case .reinstatement: since = []
+      }
+    }
+    return since.first { $0.kind == .reversed } ?? since.first
+  }
 
   /// That of the face value, else that of the earliest redemption with an amount.
   private func currency(of offer: Int) -> String? {
@@ -152,9 +208,7 @@ extension ReferenceFold {
   }
 
   private func sum(of offer: Int) -> Int128 {
-    counted[offer].reduce(0) { sum, entry in
-      entry.isSummed && !entry.isReversed ? sum + Int128(entry.amount?.minorUnits ?? 0) : sum
-    }
+    counted[offer].reduce(0) { sum, entry in entry.isSummed ? sum + Int128(entry.left) : sum }
   }
 
   private func tally(_ offer: Int) -> RedemptionTally {
@@ -171,7 +225,7 @@ extension ReferenceFold {
       let replicas = offers[offer].offer.replicas
       for entry in counted[offer] where entry.reasons.isEmpty {
         let event = events[entry.event].event
-        if case .redemption(.customer, _) = event.content { continue }
+        if case .redemption(.customer, _, _) = event.content { continue }
         if replicas.contains(where: { $0.provider == event.id.source }) {
           proven[offer].insert(event.id.source)
         }

@@ -67,7 +67,14 @@ extension ReferenceModel {
     found += audit.imbalances.prefix(Self.mostFaults).map { "in the end, the audit: \($0)" }
     var sums = audit
     sums.imbalances = []
+    sums.limitsExceeded = 0
     compare("the audit", self.audit, sums)
+    // How much a rolling window holds depends on the very moment of the audit.
+    let (certain, rolling) = countersAboveLimits
+    let range = certain...certain + rolling
+    if !range.contains(audit.limitsExceeded) {
+      compare("limits exceeded", certain, audit.limitsExceeded)
+    }
     for place in offers.indices {
       let (expected, id) = (record(of: place), offers[place].offer.id)
       let seen = try await ledger.record(of: id, tenant: tenant)

@@ -24,7 +24,37 @@ extension ReferenceModel {
     }
   }
 
-  mutating func giveBack(_ uses: [LimitUse], usedAt moment: Int64) {
+  /// Gives back what an issuance took, or takes it again, when that changed.
+  mutating func limits(of place: Int, changeFrom usedLimits: Bool) {
+    let offer = offers[place]
+    switch (usedLimits, offer.usesLimits) {
+    case (true, false):
+      giveBack(offer.limits, usedAt: offer.offer.issuedAt.milliseconds)
+      retaken.remove(place)
+    case (false, true):
+      use(offer.limits, at: offer.offer.issuedAt.milliseconds)
+      retaken.insert(place)
+    case (true, true), (false, false): break
+    }
+  }
+
+  /// How many counters stand above their limits for ever or for their calendar period; and how many rolling ones may.
+  var countersAboveLimits: (certain: Int, rolling: Int) {
+    var caps: [LimitCounter: (cap: Int64, isRolling: Bool)] = [:]
+    let uses = offers.filter(\.usesLimits).flatMap(\.limits) + messages.flatMap(\.limits)
+    for use in uses {
+      let known = caps[use.counter]?.cap ?? 0
+      let isRolling = if case .rolling = use.limit.window { true } else { false }
+      caps[use.counter] = (max(known, use.limit.cap), isRolling)
+    }
+    let above = caps.filter { counter, limit in
+      limit.isRolling || (counters[counter]?.total ?? 0) > limit.cap
+    }
+    let rolling = above.count { $0.value.isRolling }
+    return (above.count - rolling, rolling)
+  }
+
+  private mutating func giveBack(_ uses: [LimitUse], usedAt moment: Int64) {
     for use in once(uses) {
       counters[use.counter]?.total &-= use.amount
       counters[use.counter]?.remove(.init(moment: moment, amount: use.amount))

@@ -66,10 +66,9 @@ extension ReferenceModel {
     guard let place = offerPlaces[closing.issuedOffer] else { return }
     switch answer {
     case .closed(let closure):
-      if offers[place].offer.closure == nil, closing.limitUses == .givenBack {
-        giveBack(offers[place].limits, usedAt: offers[place].offer.issuedAt.milliseconds)
-      }
+      let usedLimits = offers[place].usesLimits
       offers[place].offer.closure = closure
+      limits(of: place, changeFrom: usedLimits)
       review(place)
       recall(closing, at: moment)
       fold(offers[place].offer.customer)

@@ -70,7 +70,10 @@ extension ReferenceModel {
     for (index, place) in known.events.enumerated() { events[place].match = folded.matches[index] }
     var changed: [Int] = []
     for (index, place) in places.enumerated() {
+      let usedLimits = offers[place].usesLimits
       offers[place].tally = folded.tallies[index]
+      offers[place].ended = folded.ends[index]
+      limits(of: place, changeFrom: usedLimits)
       if offers[place].proven != folded.proven[index] { changed.append(place) }
       offers[place].proven = folded.proven[index]
     }
@@ -87,10 +90,12 @@ extension ExternalEvent {
   /// What tells whose it is.
   fileprivate var clue: Whose {
     switch content {
-    case .redemption(.issuedOffer(let id), _): .name(.issuedOffer(id))
-    case .redemption(.replica(let reference), _): .name(.replica(reference, at: id.source))
-    case .redemption(.customer(let customer, _), _): .customer(customer)
-    case .reversal(let redemption): .name(.redemption(ExternalEventID(source: id.source, id: redemption)))
+    case .redemption(.issuedOffer(let id), _, _), .notice(_, .issuedOffer(let id)): .name(.issuedOffer(id))
+    case .redemption(.replica(let reference), _, _), .notice(_, .replica(let reference)):
+      .name(.replica(reference, at: id.source))
+    case .redemption(.customer(let customer, _), _, _), .notice(_, .customer(let customer, _)):
+      .customer(customer)
+    case .reversal(let redemption, _): .name(.redemption(ExternalEventID(source: id.source, id: redemption)))
     }
   }
 }

@@ -37,6 +37,8 @@ package struct ReferenceModel: Sendable {
   var owners: [Clue: CustomerID] = [:]
   /// The events that wait for such a name.
   var parked: [Clue: [Int]] = [:]
+  /// The places of issued offers whose limit uses were given back and taken again.
+  var retaken: Set<Int> = []
   var duplicates = 0
   var conflicts = 0
 

@@ -17,7 +17,8 @@ extension ReferenceModel {
   private static func words(_ offer: IssuedOffer) -> String {
     let replicas = offer.replicas.map { "\($0.provider) \($0.state)" }.joined(separator: ", ")
     let end = offer.closure.map { ", \($0.kind) at \($0.closedAt.rfc3339), limits \($0.limitUses)" } ?? ""
-    return "\(offer.id) (\(replicas), \(offer.redeemed)\(end))"
+    let there = offer.ended.map { ", \($0.kind) there at \($0.endedAt.rfc3339) by \($0.event)" } ?? ""
+    return "\(offer.id) (\(replicas), \(offer.redeemed)\(end)\(there))"
   }
 
   private static func words(_ node: DecidedNode) -> String {

@@ -21,13 +21,15 @@ enum SimulatedShop {
     raises: "ten_issued",
     replicas: [wallet: "TEN", mail: "TEN-LETTER"],
     expires: .after(.hours(3)),
-    faceValue: Money(minorUnits: 1000, currency: "EUR")
+    faceValue: Money(minorUnits: 1000, currency: "EUR"),
+    reversal: .closes
   )
   static let five = Offer(
     "five",
     replicas: [wallet: "FIVE"],
     redeemable: .times(2),
-    faceValue: Money(minorUnits: 500, currency: "EUR")
+    faceValue: Money(minorUnits: 500, currency: "EUR"),
+    reversal: .closes
   )
   static let gift = Offer(
     "gift",

@@ -110,38 +110,15 @@ struct SimulatedCustomers {
   // MARK: - Redeeming
 
   private func redeem(_ customer: CustomerID, _ journey: Int) async {
-    let chance = world.chance
     var reports: [SimulatedReport] = []
     for wallet in world.wallets {
-      for (index, card) in wallet.cards(of: customer).enumerated() where chance.percent(60, .customers) {
-        let id = "r\(journey)-\(index)"
-        var moment = world.deviceTime()
-        if chance.strikes(.redeemsLate) { moment += 6 * 3600 }
-        var amount: Money? = chance.percent(80, .customers) ? Money(minorUnits: 500, currency: "EUR") : nil
-        if chance.strikes(.redeemsTooMuch) {
-          amount = Money(minorUnits: 5_000, currency: chance.percent(50, .customers) ? "EUR" : "NOK")
-        }
-        reports.append(
-          .redemption(Redemption(id: id, from: wallet.name, of: echo(card), at: moment, amount: amount))
+      for (index, card) in wallet.cards(of: customer).enumerated()
+      where world.chance.percent(60, .customers) {
+        reports += SimulatedRedemption(world: world, wallet: wallet, card: card).reports(
+          "\(journey)-\(index)"
         )
-        if chance.percent(30, .customers) {
-          reports.append(.reversal(Reversal(id: "v\(id)", from: wallet.name, of: id, at: moment + 60)))
-          if chance.percent(10, .customers) {
-            reports.append(.reversal(Reversal(id: "w\(id)", from: wallet.name, of: id, at: moment + 61)))
-          }
-        }
-        if chance.strikes(.reusesID) {
-          reports.append(
-            .redemption(Redemption(id: id, from: wallet.name, of: echo(card), at: moment + 1, amount: amount))
-          )
-        }
-        if chance.strikes(.redeemsTooMuch) {
-          reports.append(
-            .redemption(Redemption(id: "x\(id)", from: wallet.name, of: echo(card), at: moment + 2))
-          )
-        }
       }
-      if chance.strikes(.unknownOffer) {
+      if world.chance.strikes(.unknownOffer) {
         let never = DerivedKey.derive("simulation", "never \(journey)")
         reports.append(
           .redemption(
@@ -149,7 +126,7 @@ struct SimulatedCustomers {
           )
         )
       }
-      if chance.strikes(.foreignReplica) {
+      if world.chance.strikes(.foreignReplica) {
         let reference: RedemptionReference = .customer(customer, replica: "ANOTHER")
         reports.append(
           .redemption(Redemption(id: "f\(journey)", from: wallet.name, of: reference, at: world.deviceTime()))
@@ -157,13 +134,5 @@ struct SimulatedCustomers {
       }
     }
     await SimulatedInbox(world: world).report(reports)
-  }
-
-  private func echo(_ card: SimulatedWallet.Card) -> RedemptionReference {
-    switch world.chance.below(3, .customers) {
-    case 0: card.issuedOffer.map { .issuedOffer($0) } ?? .replica(card.reference)
-    case 1: .replica(card.reference)
-    default: .customer(card.customer, replica: card.replica)
-    }
   }
 }

@@ -4,6 +4,7 @@ import OfferBridgeKit
 enum SimulatedReport: Sendable {
   case redemption(Redemption)
   case reversal(Reversal)
+  case notice(OfferNotice)
 }
 
 /// The way back: what external systems report, until somebody takes it; in any order, and any number of times.
@@ -32,6 +33,7 @@ struct SimulatedInbox {
             switch report {
             case .redemption(let redemption): await insist { _ = try await $0.reconcile(redemption) }
             case .reversal(let reversal): await insist { _ = try await $0.reconcile(reversal) }
+            case .notice(let notice): await insist { _ = try await $0.reconcile(notice) }
             }
           }
         }

@@ -123,8 +123,9 @@ final class SimulatedWorld: Sendable {
           continue
         }
         let issued = record.issuedOffer
-        if issued.redeemed.count < 0 || issued.redeemed.reversed < 0 {
-          violate("I9", "issued offer \(id) was redeemed \(issued.redeemed.count) times")
+        let units = issued.redeemed.amount?.minorUnits ?? 0
+        if issued.redeemed.count < 0 || issued.redeemed.reversed < 0 || units < 0 {
+          violate("I9", "issued offer \(id) was redeemed \(issued.redeemed.count) times, for \(units)")
         }
         book.note(
           "\(id.description.prefix(6)) \(issued.redeemed) \(issued.replicas.map(\.state.description))"
