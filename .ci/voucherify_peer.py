@@ -358,7 +358,7 @@ def install(folder: str) -> str:
     python = str(Path(folder, "Scripts/python.exe" if os.name == "nt" else "bin/python"))
     run(
         python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-        "--only-binary", ":all:", f"{PACKAGE}=={VERSION}",
+        f"{PACKAGE}=={VERSION}",
         otherwise=f"{PACKAGE} {VERSION} cannot be installed for Python {platform.python_version()}",
     )  # fmt: skip
     return python
