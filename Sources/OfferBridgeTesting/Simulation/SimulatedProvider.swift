@@ -16,17 +16,17 @@ struct SimulatedProvider: MessageProvider {
   // MARK: Look-ups
 
   func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup {
-    world.witness.lookUpBegan(key)
     do {
       let known = try await known(of: key)
       world.book.saw(known.name)
       switch known {
-      case .found, .notFound, .rejected, .notSupported: world.witness.lookUpSaid(key)
-      case .taken, .retry, .unknown: break
+      case .found, .notFound, .rejected, .notSupported: break
+      case .taken, .retry, .unknown: world.witness.lookUpFailed(key, hereAndNow)
       }
       return known
     } catch {
       world.book.saw("lookUp.thrown")
+      world.witness.lookUpFailed(key, hereAndNow)
       throw error
     }
   }
@@ -57,7 +57,7 @@ struct SimulatedProvider: MessageProvider {
   // MARK: Attempts
 
   func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
-    world.witness.attempted(delivery.message.key)
+    world.witness.attempted(delivery.message.key, hereAndNow)
     do {
       let answer = try await answer(to: delivery)
       world.book.saw(answer.name)
@@ -125,6 +125,9 @@ struct SimulatedProvider: MessageProvider {
     if let after { world.witness.askedToComeAgain(key, attempt: delivery.attempt, after: after) }
     return .taken(after: after)
   }
+
+  /// A task is told by where it lies, and so is another after it: the moment tells them apart.
+  private var hereAndNow: SimulationWitness.LookUpEnd { .init(life, at: world.executor.now) }
 
   /// How long it asks to be left alone, if it says so.
   private func after() -> Duration? {

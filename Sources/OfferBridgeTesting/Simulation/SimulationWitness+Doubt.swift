@@ -12,17 +12,26 @@ extension SimulationWitness {
   /// That a wallet said it was done.
   func isDone(_ key: DerivedKey) { state.withLock { _ = $0.underWay.remove(key) } }
 
-  /// That a message is looked up: until that says something, nothing is to be sent in this attempt.
-  func lookUpBegan(_ key: DerivedKey) {
-    state.withLock { _ = $0.unanswered[key, default: []].insert(Self.task) }
+  /// The end of a look-up, which is that of its attempt too, unless something is sent.
+  struct LookUpEnd: Hashable {
+    let life: Int
+    let moment: Int64
+    let task: Int
+
+    /// Here and now.
+    init(_ life: SimulatedLife, at moment: Int64) {
+      self.life = life.number
+      self.moment = moment
+      task = withUnsafeCurrentTask { $0?.hashValue ?? 0 }
+    }
   }
 
-  /// That a look-up said whether it is there, or that this cannot be asked.
-  func lookUpSaid(_ key: DerivedKey) { state.withLock { _ = $0.unanswered[key]?.remove(Self.task) } }
+  /// That a look-up ended without saying whether it is there.
+  func lookUpFailed(_ key: DerivedKey, _ end: LookUpEnd) { state.withLock { $0.unanswered[key] = end } }
 
   /// That a message is sent.
-  func attempted(_ key: DerivedKey) {
-    guard state.withLock({ $0.unanswered[key]?.remove(Self.task) }) != nil else { return }
+  func attempted(_ key: DerivedKey, _ beginning: LookUpEnd) {
+    guard state.withLock({ $0.unanswered[key] }) == beginning else { return }
     book.violate("I7", "message \(key) was sent though its look-up had not said whether it is there")
   }
 
@@ -42,7 +51,4 @@ extension SimulationWitness {
     default: break
     }
   }
-
-  /// Look-up and sending of one attempt are made by one task.
-  private static var task: Int { withUnsafeCurrentTask { $0?.hashValue ?? 0 } }
 }

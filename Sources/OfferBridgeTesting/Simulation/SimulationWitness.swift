@@ -14,8 +14,8 @@ final class SimulationWitness: Sendable {
     var taken: [DerivedKey: Date] = [:]
     /// What a wallet was still at when it was last heard.
     var underWay: Set<DerivedKey> = []
-    /// The tasks in which a look-up of a message did not say whether it is there, since it was last handed out.
-    var unanswered: [DerivedKey: Set<Int>] = [:]
+    /// Where and when a look-up of a message last ended without saying whether it is there.
+    var unanswered: [DerivedKey: LookUpEnd] = [:]
     var messages: [DerivedKey] = []
     var accepted: Set<DerivedKey> = []
     var buriedOrRejected: [DerivedKey] = []
@@ -109,7 +109,6 @@ final class SimulationWitness: Sendable {
     for claim in answer.claims {
       let early = state.withLock { state in
         state.asked[claim.message.key] = nil
-        state.unanswered[claim.message.key] = nil
         state.attempts[claim.message.key] = claim.attempt
         return state.notBefore.removeValue(forKey: claim.message.key)
       }
