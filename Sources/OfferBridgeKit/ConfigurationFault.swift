@@ -45,6 +45,10 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case emptySchedule(CampaignID)
   /// A provider may take as long as the lease, so that two workers could hold one message.
   case leaseTooShort(lease: Duration, timeout: Duration, of: ProviderID)
+  /// A provider gives an attempt no time.
+  case timeoutInvalid(Duration, of: ProviderID)
+  /// A provider's external system would have forgotten a key before an attempt under it is over.
+  case idempotencyWindowTooShort(window: Duration, timeout: Duration, of: ProviderID)
 
   /// The thing and the next step.
   public var description: String {
@@ -102,6 +106,11 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     case .leaseTooShort(let lease, let timeout, let provider):
       "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords). "
         + "Lengthen the lease or shorten the time-out."
+    case .timeoutInvalid(let timeout, let provider):
+      "The time-out of '\(provider)' is \(timeout.inWords). Let it be more than zero; 30 seconds is the default."
+    case .idempotencyWindowTooShort(let window, let timeout, let provider):
+      "'\(provider)' is said to recognise a key for \(window.inWords), and an attempt may take \(timeout.inWords). "
+        + "State a window longer than the time-out, or nil where it recognises keys for ever."
     }
   }
 }

@@ -103,7 +103,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       campaigns: campaigns,
       observers: observers,
       offers: offers,
-      providers: providers.mapValues(\.timeout),
+      providers: providers,
       codePools: Set(codePools.keys),
       hostEvents: hostEvents,
       tenant: tenant,

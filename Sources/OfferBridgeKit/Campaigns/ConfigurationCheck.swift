@@ -12,7 +12,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - campaigns: The campaigns, in the order in which they are asked.
   ///   - observers: The observers, asked after the campaigns.
   ///   - offers: What the catalog has of the offers that campaigns issue.
-  ///   - providers: Each provider's time-out.
+  ///   - providers: The providers, by name.
   ///   - codePools: The pools of unique codes.
   ///   - hostEvents: The events that the host reports.
   ///   - tenant: Whose bridge it is.
@@ -21,16 +21,16 @@ struct ConfigurationCheck<Customer: Sendable> {
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>],
     offers: [OfferID: Offer],
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
     tenant: TenantID,
     lease: Duration
   ) {
     checkName(TenantID.kind, tenant.rawValue)
-    for (provider, timeout) in providers.sorted(by: { $0.key < $1.key }) {
-      checkName(ProviderID.kind, provider.rawValue)
-      if lease <= timeout { faults.append(.leaseTooShort(lease: lease, timeout: timeout, of: provider)) }
+    for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
+      checkName(ProviderID.kind, id.rawValue)
+      faults += provider.timeFaults(as: id, lease: lease)
     }
     for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }
@@ -144,7 +144,7 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkSending(
     _ listener: Listener,
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     offers: [OfferID: Offer]
   ) {
     guard case .send(let message, let provider) = listener.outcome else { return }
