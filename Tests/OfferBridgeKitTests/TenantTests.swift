@@ -10,10 +10,12 @@ import Testing
 
   private let time = ManualTime()
   private let ledger: InMemoryOfferLedger
+  private let reservations: InMemoryOfferReservations
 
   init() {
     let time = time
     ledger = InMemoryOfferLedger(now: { time.now })
+    reservations = InMemoryOfferReservations(now: { time.now })
   }
 
   /// What a tenant holds, all of it.
@@ -173,6 +175,7 @@ import Testing
       ],
       providers: ["wallet": wallet],
       codePools: ["pool": codes],
+      reservations: reservations,
       hostEvents: ["birthday"],
       tenant: tenant,
       ledger: ledger
@@ -200,6 +203,9 @@ import Testing
     _ = try await theirs.reconcile(redemption("r-1"))
     let their = try #require(try await theirs.issuedOffers(of: "ada").first)
     let message = try #require(try await theirs.messages(of: "ada").first).message.key
+
+    let checkout: TransactionID = "checkout"
+    _ = try await theirs.reserve([their.id], for: checkout, lasting: .hours(1))
 
     var called: Set<String> = []
     func our<Answer>(_ name: String, _ body: () async throws -> Answer) async throws {
@@ -240,7 +246,7 @@ import Testing
     try await our("deliverDueMessages") { try await ours.deliverDueMessages() }
     try await our("run") {
       let signal = DeliverySignal()
-      signal.drain(within: .seconds(1))
+      await signal.drain(within: .seconds(1))
       try await ours.run(on: time.clock, signal: signal)
     }
     try await our("reconcile") { try await ours.reconcile(redemption("r-1")) }
@@ -251,8 +257,16 @@ import Testing
         OfferNotice(.revoked, id: "n-1", of: .customer("ada", replica: "TEN"), at: time.now)
       )
     }
+    try await our("reservation") { #expect(try await ours.reservation(of: checkout) == nil) }
+    try await our("release") { try await ours.release(checkout) }
+    let stillHeld = try await theirs.reservation(of: checkout)
+    #expect(stillHeld != nil)
     let mine = try #require(try await ours.issuedOffers(of: "ada").first)
     #expect(mine.id != their.id)
+    try await our("reserve") { try await ours.reserve([mine.id], for: checkout, lasting: .hours(1)) }
+    try await our("release") { try await ours.release(checkout) }
+    let held = try await theirs.reservation(of: checkout)
+    #expect(held?.issuedOffers == [their.id])
     try await our("close") {
       try await ours.close(mine.id, as: .revoked, reason: "ours", limitUses: .givenBack)
     }

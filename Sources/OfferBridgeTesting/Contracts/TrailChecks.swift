@@ -49,6 +49,7 @@ extension OfferLedgerContract {
         "reconcile message waiting → accepted",
       ])
       try await trial.reconcile(trial.reversal("v-1", of: "r-1"))
+      trial.wait(.seconds(1))
       try await trial.close(id, as: .revoked, .givenBack)
       try trial.expect("what a reversal and a closing tell", try await trial.words(after: 12), is: [
         "reconcile event → applied", "close offer issued → revoked", "close limitUses held → givenBack",
