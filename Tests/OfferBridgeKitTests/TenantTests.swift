@@ -43,14 +43,18 @@ import Testing
 
   /// The names of the methods that a source file declares.
   private func methods(in file: String, _ pattern: Regex<(Substring, Substring)>) throws -> Set<String> {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/OfferBridgeKit")
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/OfferBridgeKit"
+    )
     let text = try String(contentsOf: root.appending(path: file), encoding: .utf8)
     return Set(text.matches(of: pattern).map { String($0.1) })
   }
 
   // MARK: - The ledger
 
-  private func plan(of tenant: TenantID, _ name: String, worth currency: String, limits: [CampaignLimit]) -> JourneyPlan {
+  private func plan(of tenant: TenantID, _ name: String, worth currency: String, limits: [CampaignLimit])
+    -> JourneyPlan
+  {
     let plan = Desk.plan(
       name,
       limits: limits,
@@ -66,7 +70,8 @@ import Testing
     )
   }
 
-  private func event(_ id: String, _ amount: Int64, of content: ExternalEvent.Content? = nil) -> ExternalEvent {
+  private func event(_ id: String, _ amount: Int64, of content: ExternalEvent.Content? = nil) -> ExternalEvent
+  {
     ExternalEvent(
       id: ExternalEventID(source: "wallet", id: id),
       content: content
@@ -82,7 +87,9 @@ import Testing
     let limit = CampaignLimit.total(1)
     let query = { ClaimQuery(tenant: $0, provider: "wallet", limit: 9, lease: .minutes(1)) }
     for name in ["a", "b"] {
-      _ = try await ledger.commit(plan(of: "theirs", name, worth: Self.canary, limits: name == "a" ? [limit] : []))
+      _ = try await ledger.commit(
+        plan(of: "theirs", name, worth: Self.canary, limits: name == "a" ? [limit] : [])
+      )
     }
     let theirs = try await ledger.claim(query("theirs")).claims
     try #require(theirs.count >= 1)
@@ -158,7 +165,12 @@ import Testing
 
   // MARK: - The bridge
 
-  private func bridge(_ tenant: TenantID, named name: String, _ wallet: any MessageProvider, _ codes: any CodePool)
+  private func bridge(
+    _ tenant: TenantID,
+    named name: String,
+    _ wallet: any MessageProvider,
+    _ codes: any CodePool
+  )
     async throws -> OfferBridge<Member>
   {
     var member = Member()
@@ -274,7 +286,9 @@ import Testing
     try await our("replacing") { try await ours.replacing(campaigns: [Shop.reward()]).messages(of: "ada") }
     try await readAll()
     // Every method that is public, wherever it is declared.
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/OfferBridgeKit")
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/OfferBridgeKit"
+    )
     var declared: Set<String> = []
     for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     where file.lastPathComponent.wholeMatch(of: /OfferBridge(\+\w+)?\.swift/) != nil {

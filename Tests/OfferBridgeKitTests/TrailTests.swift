@@ -65,7 +65,13 @@ import Testing
   }
 
   @Test func `no text from outside adds to the drawing or to the lines`() {
-    var fact = TrailFact(at: Date(milliseconds: 0), cause: .settle, subject: .message, from: .leased, to: .buried)
+    var fact = TrailFact(
+      at: Date(milliseconds: 0),
+      cause: .settle,
+      subject: .message,
+      from: .leased,
+      to: .buried
+    )
     fact.provider = "wal;let\nparticipant x"
     fact.campaign = "c#1<b>"
     var personal = TrailPersonal(salt: .derive("salt"), customer: "ada")
@@ -85,11 +91,15 @@ import Testing
     let outlines = shop.bridge.ruleOutlines
     let issued = try await shop.issued()
     let message = try await shop.message().message
-    #expect(outlines["reward"]?.lines == ["all of", "  customer.isOptedIn"] || outlines["reward"]?.lines == ["customer.isOptedIn"])
+    #expect(
+      outlines["reward"]?.lines == ["all of", "  customer.isOptedIn"]
+        || outlines["reward"]?.lines == ["customer.isOptedIn"]
+    )
     #expect(issued.rule == outlines["reward"]?.fingerprint)
     #expect(message.rule == outlines["to-wallet"]?.fingerprint)
     var told: Set<RuleFingerprint?> = []
-    for try await entry in shop.bridge.trail() where entry.fact.subject == .offer || entry.fact.subject == .message {
+    for try await entry in shop.bridge.trail()
+    where entry.fact.subject == .offer || entry.fact.subject == .message {
       told.insert(entry.fact.rule)
     }
     #expect(told == [issued.rule, message.rule])
@@ -119,7 +129,9 @@ import Testing
   @Test func `what was being sent when a ledger was saved is told when it is restored`() async throws {
     let shop = try await Shop()
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
-    _ = try await shop.ledger.claim(ClaimQuery(tenant: "main", provider: "wallet", limit: 1, lease: .hours(1)))
+    _ = try await shop.ledger.claim(
+      ClaimQuery(tenant: "main", provider: "wallet", limit: 1, lease: .hours(1))
+    )
     let before = try await entries(of: shop.bridge)
     let bytes = try JSONEncoder().encode(shop.ledger.saved())
     let time = shop.time
@@ -127,9 +139,11 @@ import Testing
     let restored = shop.bridge.using(ledger: try InMemoryOfferLedger(restoring: saved, now: { time.now }))
     let after = try await entries(of: restored)
     #expect(Array(after.prefix(before.count)) == before)
-    #expect(after.dropFirst(before.count).map { TrailJourney([$0]).description.dropFirst(22) } == [
-      "restore    message to wallet: leased → waiting; replica pending → unknown"
-    ])
+    #expect(
+      after.dropFirst(before.count).map { TrailJourney([$0]).description.dropFirst(22) } == [
+        "restore    message to wallet: leased → waiting; replica pending → unknown"
+      ]
+    )
     #expect(try await restored.verifiedTrail(expecting: before.last?.anchor).isWhole)
   }
 
@@ -146,7 +160,9 @@ import Testing
       var changed = text
       changed.replaceSubrange(index...index, with: text[index] == "1" ? "2" : "1")
       edited += 1
-      guard let saved = try? JSONDecoder().decode(SavedLedger.self, from: Data(changed.utf8)) else { continue }
+      guard let saved = try? JSONDecoder().decode(SavedLedger.self, from: Data(changed.utf8)) else {
+        continue
+      }
       if (try? InMemoryOfferLedger(restoring: saved)) == nil { refused += 1 }
     }
     #expect(edited > 200)

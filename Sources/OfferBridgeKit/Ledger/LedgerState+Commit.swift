@@ -22,7 +22,16 @@ extension LedgerState {
     answers.reserveCapacity(plan.nodes.count)
     var taken: [Int: Int] = [:]
     for (index, node) in plan.nodes.enumerated() {
-      let answer = write(node, of: plan, in: &trigger, place, answers: answers, taken: taken, at: at, now: now)
+      let answer = write(
+        node,
+        of: plan,
+        in: &trigger,
+        place,
+        answers: answers,
+        taken: taken,
+        at: at,
+        now: now
+      )
       if let choice = node.choice, answer.stands { taken[choice] = index }
       answers.append(answer)
     }

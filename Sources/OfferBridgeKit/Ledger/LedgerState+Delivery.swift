@@ -174,7 +174,8 @@ extension LedgerState {
     return ReplicaMove(from: read, to: replicaState(index, of: issuedRow))
   }
 
-  private mutating func setReplica(_ index: Int, of issuedRow: Int32, by row: Int32, to state: Replica.State) {
+  private mutating func setReplica(_ index: Int, of issuedRow: Int32, by row: Int32, to state: Replica.State)
+  {
     if messages[row].message.purpose == .recall {
       // Until it is known to be out, it is where it was.
       if case .accepted = state { issued[issuedRow].offer[replicaState: index] = .recalled }

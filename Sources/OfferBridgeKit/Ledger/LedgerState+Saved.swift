@@ -2,7 +2,12 @@ extension LedgerState {
   /// Makes the state that was saved; what was leased is due again, for nobody holds it any more.
   ///
   /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
-  init(restoring saved: SavedState, of tenant: TenantID, refusalRetention: Duration, now: Int64) throws(OfferBridgeError) {
+  init(
+    restoring saved: SavedState,
+    of tenant: TenantID,
+    refusalRetention: Duration,
+    now: Int64
+  ) throws(OfferBridgeError) {
     self.init(refusalRetention: refusalRetention)
     for customer in saved.customers { _ = row(of: customer.id) }
     // Uses name counters' rows, and triggers those of what they issued and queued.

@@ -133,7 +133,8 @@ extension LedgerState {
     personal.customer = message.customer
     personal.trigger = message.trigger
     // What was accepted stays so. Without a settlement a redemption proved it, and what the row says came later.
-    if note.cause == .settle, note.from == .leased, note.to == .accepted, case .accepted(let name) = row.state {
+    if note.cause == .settle, note.from == .leased, note.to == .accepted, case .accepted(let name) = row.state
+    {
       personal.reference = name
     }
   }

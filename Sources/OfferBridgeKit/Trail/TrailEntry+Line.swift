@@ -8,7 +8,7 @@ extension TrailEntry: CustomStringConvertible {
   /// bytes of `entry`'s value; the `commitment` in it that of the bytes of `personal`'s.
   public var line: String { String(decoding: lineBytes, as: UTF8.self) }
 
-  /// The same as ``line``. It holds customer data, as long as they are not erased.
+  /// The entry's line, with customer data as long as they are not erased.
   public var description: String { line }
 
   var lineBytes: [UInt8] {

@@ -3,10 +3,9 @@ import Foundation
 extension TrailEntry {
   /// Reads an entry from its line, whether or not its digests are right.
   ///
-  /// That is for ``TrailVerification`` to tell.
+  /// That is for ``TrailVerification`` to tell. What is no such line gives `nil`.
   ///
   /// - Parameter line: What ``line`` gave, without a line break.
-  /// - Returns: `nil` when it is no such line.
   public init?(line: String) { self.init(lineBytes: Array(line.utf8)) }
 
   init?(lineBytes bytes: some Sequence<UInt8>) {

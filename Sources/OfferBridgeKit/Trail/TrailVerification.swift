@@ -39,7 +39,7 @@ public struct TrailVerification: Sendable {
 
   /// Takes the next line of an export.
   ///
-  /// - Parameter line: One line, with or without its line break.
+  /// - Parameter text: One line, with or without its line break.
   public mutating func add(line text: String) { add(line: Array(text.utf8)) }
 
   /// Takes the next line of an export, as its bytes; an empty one is passed over.

@@ -128,7 +128,11 @@ extension BentLedger {
 extension TrailEntry {
   /// The same entry saying something else, its digest as it was.
   fileprivate func told(as fact: TrailFact) -> TrailEntry {
-    let changed = TrailEntry(after: TrailAnchor(count: sequence - 1, hash: previous), fact, personal: personal)
+    let changed = TrailEntry(
+      after: TrailAnchor(count: sequence - 1, hash: previous),
+      fact,
+      personal: personal
+    )
     let line = changed.line.replacingOccurrences(of: changed.hash.description, with: hash.description)
     return TrailEntry(line: line) ?? changed
   }

@@ -18,42 +18,66 @@ extension OfferLedgerContract {
     .init("trail.tellsOfEachStep") { trial in
       let limit = CampaignLimit.total(1)
       let id = try await trial.issue(trial.plan("a-1", limits: [limit]))
-      try trial.expect("what a commit tells", try await trial.words(), is: [
-        "commit offer → issued", "commit message → waiting, replica notSent → pending",
-      ])
+      try trial.expect(
+        "what a commit tells",
+        try await trial.words(),
+        is: [
+          "commit offer → issued", "commit message → waiting, replica notSent → pending",
+        ]
+      )
       try await trial.commit(trial.plan("a-2", limits: [limit]))
       try await trial.settled(
         try await trial.claimOne(),
         .retry(after: .seconds(1), failure: "busy", isUnknown: true)
       )
-      try trial.expect("what a refusal, a claim and a retry tell", try await trial.words(after: 2), is: [
-        "commit step → refused", "claim message waiting → leased",
-        "settle message leased → waiting, replica pending → unknown",
-      ])
+      try trial.expect(
+        "what a refusal, a claim and a retry tell",
+        try await trial.words(after: 2),
+        is: [
+          "commit step → refused", "claim message waiting → leased",
+          "settle message leased → waiting, replica pending → unknown",
+        ]
+      )
       trial.wait(.seconds(2))
       let lapsing = try await trial.claimOne()
       trial.wait(.hours(1))
       let claim = try await trial.claimOne()
-      try trial.expect("a lease that ran out", try await trial.settle(lapsing, .accepted(nil)), is: .lostLease)
+      try trial.expect(
+        "a lease that ran out",
+        try await trial.settle(lapsing, .accepted(nil)),
+        is: .lostLease
+      )
       try await trial.settled(claim, .rejected(reason: "no"))
       try await trial.redrive(try await trial.message(about: id).message)
-      try trial.expect("what a lapsed lease, a rejection and a redrive tell", try await trial.words(after: 5), is: [
-        "claim message waiting → leased", "claim message leased → leased",
-        "settle message leased → rejected, replica unknown → rejected",
-        "redrive message rejected → waiting, replica rejected → pending",
-      ])
+      try trial.expect(
+        "what a lapsed lease, a rejection and a redrive tell",
+        try await trial.words(after: 5),
+        is: [
+          "claim message waiting → leased", "claim message leased → leased",
+          "settle message leased → rejected, replica unknown → rejected",
+          "redrive message rejected → waiting, replica rejected → pending",
+        ]
+      )
       let redemption = trial.redemption("r-1", of: .issuedOffer(id))
       try await trial.reconcile(redemption)
-      try trial.expect("what a proof tells", try await trial.words(after: 9), is: [
-        "reconcile event → applied", "reconcile replica pending → accepted",
-        "reconcile message waiting → accepted",
-      ])
+      try trial.expect(
+        "what a proof tells",
+        try await trial.words(after: 9),
+        is: [
+          "reconcile event → applied", "reconcile replica pending → accepted",
+          "reconcile message waiting → accepted",
+        ]
+      )
       try await trial.reconcile(trial.reversal("v-1", of: "r-1"))
       trial.wait(.seconds(1))
       try await trial.close(id, as: .revoked, .givenBack)
-      try trial.expect("what a reversal and a closing tell", try await trial.words(after: 12), is: [
-        "reconcile event → applied", "close offer issued → revoked", "close limitUses held → givenBack",
-      ])
+      try trial.expect(
+        "what a reversal and a closing tell",
+        try await trial.words(after: 12),
+        is: [
+          "reconcile event → applied", "close offer issued → revoked", "close limitUses held → givenBack",
+        ]
+      )
     },
 
     .init("trail.repeatTellsNothing") { trial in
@@ -131,7 +155,11 @@ extension OfferLedgerContract {
         let ofOffer = all.filter { $0.fact.issuedOffer == id }
         try trial.expect("of an issued offer", try await trial.trail(.issuedOffer(id), limit: 2), is: ofOffer)
         let ofCustomer = all.filter { $0.personal?.customer == customer }
-        try trial.expect("of a customer", try await trial.trail(.customer(customer), limit: 2), is: ofCustomer)
+        try trial.expect(
+          "of a customer",
+          try await trial.trail(.customer(customer), limit: 2),
+          is: ofCustomer
+        )
       }
       try trial.expect("of nobody", try await trial.trail(.customer("nobody")), is: [])
       try trial.expect("of nothing", try await trial.trail(.issuedOffer(.derive("none"))), is: [])

@@ -56,7 +56,9 @@ package struct TrailBook: Sendable {
     case .message:
       move(entry, "message \(name(fact.message))", from: nil)
       // From the ends that the attempts put to it, an operator alone brings it back.
-      if fact.from == .rejected || fact.from == .buried, fact.cause != .redrive { note(entry, "nobody redrove it") }
+      if fact.from == .rejected || fact.from == .buried, fact.cause != .redrive {
+        note(entry, "nobody redrove it")
+      }
       if fact.to == .leased, let key = fact.message { claims[key, default: 0] += 1 }
       if let from = fact.replicaFrom, let to = fact.replicaTo {
         let place = replica(fact)
