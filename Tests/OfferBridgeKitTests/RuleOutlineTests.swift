@@ -24,7 +24,7 @@ import Testing
       Loyal().outline.description == """
         Loyal: all of
           customer.tier is one of [silver, gold]
-          not: holds ten-off
+          not: holds "ten-off"
           any of
             customer.age >= 60
             event.channel == "ios"
@@ -35,7 +35,7 @@ import Testing
 
   @Test func `rules that read the same have one fingerprint, in every process`() {
     #expect(Loyal().outline.fingerprint == Loyal().outline.fingerprint)
-    #expect("\(Loyal().outline.fingerprint)" == "FINGERPRINT")
+    #expect("\(Loyal().outline.fingerprint)" == "0mVdSWMxvCYRD2roO1Ej-oAoojZuL1MgpYDfZW-hRes")
     #expect(RuleFingerprint("\(Loyal().outline.fingerprint)") == Loyal().outline.fingerprint)
     #expect(RuleFingerprint("no fingerprint") == nil)
   }

@@ -30,7 +30,7 @@ import Testing
         2026-01-01T00:00:00Z  commit     ten_off_issued raised
         2026-01-01T00:00:00Z  commit     message to wallet: waiting; replica notSent → pending
         2026-01-01T00:00:00Z  claim      message to wallet: waiting → leased
-        2026-01-01T00:00:00Z  settle     message to wallet: leased → waiting: the provider asked for another attempt
+        2026-01-01T00:00:00Z  settle     message to wallet: leased → waiting: asked to come again
         2026-01-01T00:01:00Z  claim      message to wallet: waiting → leased
         2026-01-01T00:01:00Z  settle     message to wallet: leased → accepted as W1; replica pending → accepted
         2026-01-01T00:01:00Z  reconcile  redemption r-1 from wallet of 250 EUR minor units: applied
@@ -55,7 +55,7 @@ import Testing
           Note over ledger: ten_off_issued raised
           c1->>ledger: message to wallet: waiting#59; replica notSent → pending
           ledger->>p0: message to wallet: waiting → leased
-          p0-->>ledger: message to wallet: leased → waiting: the provider asked for another attempt
+          p0-->>ledger: message to wallet: leased → waiting: asked to come again
           ledger->>p0: message to wallet: waiting → leased
           p0-->>ledger: message to wallet: leased → accepted as W1#59; replica pending → accepted
           p0->>ledger: redemption r-1 from wallet of 250 EUR minor units: applied
@@ -119,7 +119,7 @@ import Testing
         "ten-off issued by reward to ada (action a-1)",
         "ten_off_issued raised",
         "replica at wallet: notSent → notSent (notMet): to-wallet: not met: customer.age >= 60",
-        "a step refused by reward (1 per customer)",
+        "a step refused by reward (1 per customer of the campaign)",
         "ten-off revoked: asked by phone",
         "what it took from limits: held → givenBack",
       ]

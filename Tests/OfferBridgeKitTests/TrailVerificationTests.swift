@@ -69,8 +69,14 @@ import Testing
     #expect(entry.line == Self.line)
   }
 
-  /// Printed by the library, its digests worked out again elsewhere.
-  private static let line = "LINE"
+  private static let line = #"""
+    {"entry":{"amount":{"currency":"EUR","minorUnits":250},"at":"2026-01-01T00:00:00.250Z","cause":"\#
+    reconcile","commitment":"-DqXBmqj1MYYbMK0gpVlaKQB3Zhi6tjQWfyVYFewrNY","from":"parked","issuedOff\#
+    er":"JTMkwrt21iZvBJaPKo3WEdcxrN6PVdnq3s9JgD_eRnI","name":"redemption","previous":"U46aIFMfUWl8KY\#
+    I1MMS51QPQuOlP0OKw1QZkIjcoZXs","provider":"wallet","sequence":1,"subject":"event","to":"discrepa\#
+    nt","why":"afterExpiry overLimit"},"hash":"z8r8UicFGaoKYUAz_M_p3m-S8adDO7Y9n6iXa8_Q818","persona\#
+    l":{"customer":"ada","redemption":"r-1","salt":"249PLd2ohB4AvubN2EGrZluR7_l-UWeZH79lCMuNZr4"}}
+    """#
 
   @Test func `one byte that is changed anywhere is found, and its entry named`() async throws {
     let entries = try await Self.export()
