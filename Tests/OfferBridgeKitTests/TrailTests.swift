@@ -161,6 +161,7 @@ import Testing
       changed.replaceSubrange(index...index, with: text[index] == "1" ? "2" : "1")
       edited += 1
       guard let saved = try? JSONDecoder().decode(SavedLedger.self, from: Data(changed.utf8)) else {
+        refused += 1
         continue
       }
       if (try? InMemoryOfferLedger(restoring: saved)) == nil { refused += 1 }

@@ -91,7 +91,7 @@ extension LedgerState {
     func hasDetail(_ place: Int32) -> Bool { place >= 0 && Int(place) < trail.details.count }
     switch note.subject {
     case .offer, .end, .limitUses:
-      return issued.has(note.row) && (note.other == nowhere || hasDetail(note.other))
+      return issued.has(note.row) && note.extra == 0 && (note.other == nowhere || hasDetail(note.other))
     case .replica:
       guard issued.has(note.row) else { return false }
       let index = note.extra == 0 ? Int(note.other) : Int(note.extra) - 1
@@ -101,7 +101,9 @@ extension LedgerState {
     case .event:
       guard events.has(note.row) else { return false }
       return note.extra == 1 ? hasDetail(note.other) : note.other == nowhere || issued.has(note.other)
-    case .step: return note.to == .refused ? hasDetail(note.other) : triggers.has(note.row)
+    case .step:
+      guard note.extra == 0 else { return false }
+      return note.to == .refused ? hasDetail(note.other) : triggers.has(note.row)
     case nil: return false
     }
   }
