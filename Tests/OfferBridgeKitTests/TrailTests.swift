@@ -200,6 +200,10 @@ import Testing
     #expect(far.next == 7990)
     let again = try await ledger.trail(TrailQuery(tenant: "main", after: 7990, limit: 5))
     #expect(again.entries.map(\.sequence) == [7991, 7992, 7993, 7994, 7995])
+    let beyond = try await ledger.trail(TrailQuery(tenant: "main", after: .max, limit: .max))
+    #expect(beyond == TrailPage(entries: [], next: nil))
+    let most = try await ledger.trail(TrailQuery(tenant: "main", after: 1, limit: .max))
+    #expect(most.entries.count == 4096)
     let last = Desk.id("3999")
     var found: [TrailEntry] = []
     var after: Int? = 0

@@ -4,7 +4,7 @@ import Foundation
 extension LedgerState {
   /// Some entries of the trail; never more are chained or looked at than ``longestLook``.
   mutating func trail(_ query: TrailQuery, salt: () -> DerivedKey) -> TrailPage {
-    if trail.chain.count < min(trail.notes.count, query.after + Self.longestLook) {
+    if trail.chain.count < min(trail.notes.count, min(query.after, trail.notes.count) + Self.longestLook) {
       chain(Self.longestLook, of: query.tenant, salt: salt)
     }
     let start = min(query.after, trail.chain.count)
@@ -17,7 +17,7 @@ extension LedgerState {
     var place = start
     while place < end && entries.count < query.limit {
       if case .all = scope {
-        let through = min(end, place + query.limit - entries.count)
+        let through = place + min(end - place, query.limit - entries.count)
         walk(place..<through, of: query.tenant) { entries.append($0) }
         place = through
       } else {
