@@ -103,6 +103,7 @@ extension ReferenceModel {
       .map { LedgerPage.Entry.event(RedemptionRecord(event: $0.event, match: $0.match)) }
     let seen = try await list(.parkedEvents, of: ledger)
     compare("what is listed as parked", waiting, seen)
+    found += try await trailDifferences(of: ledger).prefix(Self.mostFaults)
     return found
   }
 
