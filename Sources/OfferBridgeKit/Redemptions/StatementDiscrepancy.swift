@@ -8,7 +8,7 @@
 /// ```
 public struct StatementDiscrepancy: Sendable, Hashable {
   /// How the two sides differ.
-  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// A line's id was never received.
     case missingHere
     /// What was received under the id is on no line.

@@ -28,6 +28,8 @@ struct StatementLedger: Sendable {
   /// Reads one page for the first time.
   ///
   /// - Parameter mark: Where the one before it ended.
+  /// - Returns: The page.
+  /// - Throws: `OfferBridgeError` when the ledger fails.
   nonisolated(nonsending)
     mutating func readPage(after mark: PageMark?) async throws -> LedgerPage
   {
@@ -85,7 +87,9 @@ struct StatementLedger: Sendable {
     try await read { try await $0.match(of: id, tenant: tenant) }
   }
 
-  /// The ledger's time. A ledger tells it with a snapshot, of whatever it is asked.
+  /// The ledger's time.
+  ///
+  /// A ledger tells it with a snapshot, of whatever it is asked.
   nonisolated(nonsending)
     func now() async throws -> Date
   {

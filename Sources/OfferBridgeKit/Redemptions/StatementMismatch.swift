@@ -3,9 +3,9 @@
 /// Either all of a statement is wrong or nothing of it: an export that folds
 /// ids to lower case, pads them, puts a word before them, or another tenant's
 /// file. Some of the ids are compared under folding, to say which it is.
-public struct StatementMismatch: Sendable, Hashable, Codable {
+public struct StatementMismatch: Sendable, Hashable {
   /// What is likely to be wrong.
-  public enum Cause: Sendable, Hashable, Codable {
+  public enum Cause: Sendable, Hashable {
     /// The statement has no lines.
     case noLines
     /// Nothing was received from that provider in this tenant.

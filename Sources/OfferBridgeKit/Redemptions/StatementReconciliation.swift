@@ -107,6 +107,9 @@ where Records.Element == StatementRecord {
   }
 }
 
+extension StatementReconciliation: Sendable where Records: Sendable {}
+extension StatementLines: Sendable where Lines: Sendable {}
+
 /// The lines of a statement that a host has in memory, one after the other.
 public struct StatementLines<Lines: Sequence>: AsyncSequence where Lines.Element == StatementRecord {
   /// A line.

@@ -10,9 +10,9 @@
 /// ```
 ///
 /// What a line does not tell is not compared: an amount, who redeemed, how it stands.
-public struct StatementRecord: Sendable, Hashable, Codable {
+public struct StatementRecord: Sendable, Hashable {
   /// What a line is about.
-  public enum Content: Sendable, Hashable, Codable {
+  public enum Content: Sendable, Hashable {
     /// A redemption.
     case redemption(Redemption)
     /// A redemption was undone, all of it or a part.
@@ -20,7 +20,7 @@ public struct StatementRecord: Sendable, Hashable, Codable {
   }
 
   /// How a redemption stands, where a statement says it in a column of the redemption's own line.
-  public enum Standing: String, Sendable, Hashable, Codable, CaseIterable {
+  public enum Standing: String, Sendable, Hashable, CaseIterable {
     /// It counts; a part of it may have been reversed.
     case stands
     /// It was wholly reversed.
@@ -77,6 +77,7 @@ public struct StatementRecord: Sendable, Hashable, Codable {
   /// The line as the event that it would be if it were reported.
   ///
   /// - Parameter source: The statement's provider.
+  /// - Returns: The event.
   /// - Throws: ``OfferBridgeError`` that names what is unusable.
   func event(from source: ProviderID) throws(OfferBridgeError) -> ExternalEvent {
     let content: ExternalEvent.Content =

@@ -13,6 +13,8 @@ struct StatementSample: Sendable {
   ///   - ledger: What was received.
   ///   - received: How much that was.
   ///   - providers: All providers of the bridge.
+  /// - Returns: The cause, with an example where there is one.
+  /// - Throws: `OfferBridgeError` when the ledger fails.
   nonisolated(nonsending)
     func mismatch(
       with ledger: StatementLedger,

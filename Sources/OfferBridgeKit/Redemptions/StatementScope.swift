@@ -49,7 +49,7 @@ public struct StatementScope: Sendable, Hashable {
     /// What is later than this is not due; `nil` where nothing is too young.
     let dueUntil: Int64?
 
-    /// - Parameter now: The ledger's time, or `nil` where nothing is too young.
+    /// The bounds at the ledger's time, or at none where nothing is too young.
     init(_ scope: StatementScope, now: Date?) {
       listing = scope.listing
       period = scope.period.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }

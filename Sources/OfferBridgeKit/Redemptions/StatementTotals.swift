@@ -4,7 +4,7 @@
 /// lines    = agreed + differing + missing here + unknown replica + repeated + unusable + not due
 /// received = agreed + differing + missing there + not due + not compared
 /// ```
-public struct StatementTotals: Sendable, Hashable, Codable {
+public struct StatementTotals: Sendable, Hashable {
   /// The provider whose statement it is.
   public let source: ProviderID
   /// The lines of the statement.
