@@ -1,5 +1,6 @@
 import Foundation
 import OfferBridgeKit
+import OfferBridgeTesting
 import Testing
 
 // Which of what was received must be on a statement, and from what age on.
