@@ -57,6 +57,7 @@ struct Benchmarks {
     rows += try await RuleRows(plan: plan).rows()
     #if os(Linux)
     if plan.includes("memory.issued") { rows += try MemoryRows().rows() }
+    if plan.includes("memory.statement") { rows.append(try StatementMemory.row()) }
     #endif
     return rows
   }

@@ -52,6 +52,8 @@ enum StatementMemory {
       guard counts.missingThere == size / 50 else { throw NotTheSameWork() }
       withExtendedLifetime(join) {}
     }
+    // What was there before must stay, or its memory would be taken off.
+    withExtendedLifetime((events, lines)) {}
     return grown / Double(size)
   }
 }

@@ -32,9 +32,6 @@ struct StatementRows {
         )
       )
     }
-    #if os(Linux)
-    rows.append(try StatementMemory.row())
-    #endif
     return rows
   }
 
