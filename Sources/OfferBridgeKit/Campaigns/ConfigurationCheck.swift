@@ -12,7 +12,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - campaigns: The campaigns, in the order in which they are asked.
   ///   - observers: The observers, asked after the campaigns.
   ///   - offers: What the catalog has of the offers that campaigns issue.
-  ///   - providers: Each provider's time-out.
+  ///   - providers: The providers, by name.
   ///   - codePools: The pools of unique codes.
   ///   - hostEvents: The events that the host reports.
   ///   - tenant: Whose bridge it is.
@@ -21,16 +21,16 @@ struct ConfigurationCheck<Customer: Sendable> {
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>],
     offers: [OfferID: Offer],
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
     tenant: TenantID,
     lease: Duration
   ) {
     checkName(TenantID.kind, tenant.rawValue)
-    for (provider, timeout) in providers.sorted(by: { $0.key < $1.key }) {
-      checkName(ProviderID.kind, provider.rawValue)
-      if lease <= timeout { faults.append(.leaseTooShort(lease: lease, timeout: timeout, of: provider)) }
+    for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
+      checkName(ProviderID.kind, id.rawValue)
+      faults += provider.timeFaults(as: id, lease: lease)
     }
     for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }
@@ -48,6 +48,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       switch campaign.trigger {
       case .action(let name): .action(name)
       case .event(let name): .event(name)
+      case .schedule: .schedule(campaign.id)
       }
     let outcome: Listener.Outcome =
       switch campaign.outcome {
@@ -56,8 +57,10 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .sendOneOf(let variants, let salt, let provider):
         .send(ListenerMessage(oneOf: variants, salt: salt), through: provider)
       }
-    if let interval = campaign.schedule.interval, interval.isEmpty {
-      faults.append(.emptySchedule(campaign.id))
+    if campaign.schedule.isEmpty { faults.append(.emptySchedule(campaign.id)) }
+    faults += campaign.schedule.invalidTimes.map { .localTimeInvalid($0, in: campaign.id) }
+    if let optIn = campaign.optIn, !optIn.fits(campaign.schedule) {
+      faults.append(.optInOutsideSchedule(campaign.id))
     }
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
@@ -70,8 +73,8 @@ struct ConfigurationCheck<Customer: Sendable> {
     add(
       campaign.id,
       heard,
-      campaign.rule,
-      campaign.schedule.interval,
+      campaign.optIn.map { Rule(.all([$0.clause(), campaign.rule])) } ?? campaign.rule,
+      RunTime(campaign.schedule),
       outcome,
       campaign.limits,
       campaign.exclusiveGroup
@@ -89,14 +92,14 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .raise(let event): .raise(event)
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
-    add(observer.id, heard, observer.rule, nil, outcome, [], nil)
+    add(observer.id, heard, observer.rule, .always, outcome, [], nil)
   }
 
   private mutating func add(
     _ id: CampaignID,
     _ heard: Heard,
     _ rule: Rule<Customer>,
-    _ interval: Range<Date>?,
+    _ runTime: RunTime,
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
     _ exclusiveGroup: String?
@@ -110,7 +113,7 @@ struct ConfigurationCheck<Customer: Sendable> {
           id: id,
           trigger: heard,
           rule: ListenerRule(compiled),
-          interval: interval,
+          runTime: runTime,
           outcome: outcome,
           limits: limits,
           exclusiveGroup: exclusiveGroup
@@ -144,7 +147,7 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkSending(
     _ listener: Listener,
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     offers: [OfferID: Offer]
   ) {
     guard case .send(let message, let provider) = listener.outcome else { return }
@@ -181,7 +184,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     var open = [heard]
     while let heard = open.popLast() {
       switch heard {
-      case .action: break
+      case .action, .schedule: break
       case .issuance(let offer): if offers[offer] != nil { found.insert(offer) }
       case .event(let name):
         for listener in listeners {
@@ -205,7 +208,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     var heard: Set<String> = []
     for listener in listeners {
       switch listener.trigger {
-      case .action: break
+      case .action, .schedule: break
       case .event(let event):
         heard.insert(event)
         if !raised.contains(event) && !hostEvents.contains(event) {
@@ -263,6 +266,7 @@ extension Heard {
     case .action(let name): "action \(name)"
     case .event(let name): "event \(name)"
     case .issuance(let offer): "issuance of \(offer)"
+    case .schedule(let campaign): "schedule of \(campaign)"
     }
   }
 }

@@ -28,33 +28,13 @@ struct LaneWork: Sendable {
   func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
     if let end = endUntried(claim, at: now) { return end }
     do {
-      if isBeyondWindow(claim, at: now), let end = try await lookUp(claim) { return end }
+      if isInDoubt(claim, at: now), let end = try await lookUp(claim, at: now, passed) { return end }
       reports.tell(.attempted(attempt(claim)))
       reports.count(.sent, of: claim.message, in: tenant)
       let answer = try await provider.deliver(
         MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
       )
-      switch answer {
-      case .accepted(let reference): return End(outcome: .accepted(reference), health: .answered)
-      case .rejected(let reason): return End(outcome: .rejected(reason: reason), health: .answered)
-      case .retry(let after):
-        let outcome = again(
-          claim,
-          aged: claim.age(at: now) + passed(),
-          failure: "asked to come again",
-          retryAfter: after,
-          isUnknown: false
-        )
-        return End(outcome: outcome, health: .failed)
-      case .unknown(let word):
-        let outcome = again(
-          claim,
-          aged: claim.age(at: now) + passed(),
-          failure: "unknown word: \(word.prefix(256))",
-          isUnknown: true
-        )
-        return End(outcome: outcome, health: .answered)
-      }
+      return end(claim, answer, aged: claim.age(at: now) + passed())
     } catch  where Task.isCancelled {
       return End(outcome: .released, health: .untold)
     } catch {
@@ -102,30 +82,12 @@ struct LaneWork: Sendable {
     return nil
   }
 
-  private func isBeyondWindow(_ claim: Claim, at now: Date) -> Bool {
-    guard let window = provider.idempotencyWindow else { return false }
-    return now.milliseconds - claim.firstAttemptedAt.milliseconds > window.milliseconds
-  }
-
-  /// What the external system knows of a key that it may have forgotten; `nil` when it never had it.
-  private func lookUp(_ claim: Claim) async throws -> End? {
-    switch try await provider.lookUp(claim.message.key) {
-    case .found(let reference): return End(outcome: .accepted(reference), health: .answered)
-    case .notFound: return nil
-    case .notSupported:
-      let reason =
-        "windowExceeded: '\(id)' may have had it since \(claim.firstAttemptedAt.rfc3339), remembers keys for "
-        + "\(provider.idempotencyWindow?.inWords ?? "ever") and cannot be asked; it was not sent again"
-      return End(outcome: .buried(reason: reason, isUnknown: true), health: .untold)
-    }
-  }
-
   private func unanswered(_ claim: Claim, at now: Date, after length: Duration, _ failure: String) -> End {
     let outcome = again(claim, aged: claim.age(at: now) + length, failure: failure, isUnknown: true)
     return End(outcome: outcome, health: .failed)
   }
 
-  private func again(
+  func again(
     _ claim: Claim,
     aged age: Duration,
     failure: String,
@@ -159,7 +121,7 @@ struct LaneWork: Sendable {
 
 extension Claim {
   /// For how long it has been open, by the ledger's clock.
-  fileprivate func age(at now: Date) -> Duration {
+  func age(at now: Date) -> Duration {
     .milliseconds(now.milliseconds - openSince.milliseconds)
   }
 }
