@@ -99,8 +99,13 @@ extension LedgerState {
       noteNotThere(row)
       setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
       wait(row, until: now.addingClamped(after.milliseconds))
-    case .released:
-      noteUnknown(row)
+    case .released(let wasHanded):
+      if wasHanded {
+        noteUnknown(row)
+      } else {
+        messages[row].attempts -= 1
+        noteNotThere(row)
+      }
       wait(row, until: messages[row].due)
     }
     return .settled

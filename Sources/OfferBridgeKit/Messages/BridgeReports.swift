@@ -90,7 +90,7 @@ extension BridgeReports {
     case .rejected(let reason): return .rejected(attempt, reason: reason)
     case .retry(let wait, let failure, _): return .waitingAgain(attempt, for: wait, reason: failure)
     case .buried(let reason, _): return .buried(attempt, reason: reason)
-    case .released: return .released(attempt)
+    case .released(let wasHanded): return .released(attempt, wasHanded: wasHanded)
     }
   }
 }

@@ -42,8 +42,7 @@ extension LaneLoop {
     while let handed = next {
       let end =
         Task.isCancelled
-        ? LaneWork.End(outcome: .released, health: .untold)
-        : await work.attempt(handed.claim, at: handed.now, passed: { clock.now - handed.begunAt })
+        ? .unhanded : await work.attempt(handed.claim, at: handed.now, passed: { clock.now - handed.begunAt })
       let change = state.withLock { $0.lane.end(place, end.health, at: { clock.now }) }
       guard let change else { return true }
       tell(change)

@@ -15,6 +15,9 @@ struct LaneWork: Sendable {
     enum Health: Sendable { case answered, failed, untold }
     let outcome: Settlement.Outcome
     let health: Health
+
+    /// Its provider never had it, nor was asked about it.
+    static let unhanded = End(outcome: .released(wasHanded: false), health: .untold)
   }
 
   func claim(_ limit: Int, dueBy: Date? = nil) async throws -> ClaimAnswer {
@@ -27,8 +30,12 @@ struct LaneWork: Sendable {
   /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
   func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
     if let end = endUntried(claim, at: now) { return end }
+    var wasHanded = false
     do {
       if isBeyondWindow(claim, at: now), let end = try await lookUp(claim) { return end }
+      // What is cancelled by now would be on its way for nothing.
+      try Task.checkCancellation()
+      wasHanded = true
       reports.tell(.attempted(attempt(claim)))
       reports.count(.sent, of: claim.message, in: tenant)
       let answer = try await provider.deliver(
@@ -56,7 +63,7 @@ struct LaneWork: Sendable {
         return End(outcome: outcome, health: .answered)
       }
     } catch  where Task.isCancelled {
-      return End(outcome: .released, health: .untold)
+      return End(outcome: .released(wasHanded: wasHanded), health: .untold)
     } catch {
       return unanswered(claim, at: now, after: passed(), "no answer: \(type(of: error))")
     }
