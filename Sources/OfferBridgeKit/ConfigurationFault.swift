@@ -43,8 +43,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case redemptionLimitBelowOne(OfferID)
   /// A campaign whose run time is empty.
   case emptySchedule(CampaignID)
-  /// A provider may take as long as the lease, so that two workers could hold one message.
-  case leaseTooShort(lease: Duration, timeout: Duration, of: ProviderID)
+  /// A provider may take as long as the lease less its margin, so that two workers could hold one message.
+  case leaseTooShort(lease: Duration, timeout: Duration, margin: Duration, of: ProviderID)
 
   /// The thing and the next step.
   public var description: String {
@@ -99,9 +99,9 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):
       "Campaign '\(campaign)' ends before it starts. Mend its schedule."
-    case .leaseTooShort(let lease, let timeout, let provider):
-      "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords). "
-        + "Lengthen the lease or shorten the time-out."
+    case .leaseTooShort(let lease, let timeout, let margin, let provider):
+      "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords), by the "
+        + "margin of \(margin.inWords). Lengthen the lease, or shorten the time-out or the margin."
     }
   }
 }

@@ -186,13 +186,13 @@ import Testing
     let slow = ScriptedMessageProvider(timeout: .seconds(60))
     #expect(
       try await faults([Shop.reward(), Shop.toWallet()], providers: ["wallet": slow])
-        == [.leaseTooShort(lease: .seconds(60), timeout: .seconds(60), of: "wallet")]
+        == [.leaseTooShort(lease: .seconds(60), timeout: .seconds(60), margin: .seconds(5), of: "wallet")]
     )
     #expect(
       try await faults(
         [Shop.reward(), Shop.toWallet()],
         providers: ["wallet": slow],
-        settings: BridgeSettings(lease: .seconds(61))
+        settings: BridgeSettings(lease: .seconds(65))
       ) == []
     )
   }

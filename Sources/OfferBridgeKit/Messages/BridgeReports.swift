@@ -79,6 +79,15 @@ extension BridgeReports {
     }
   }
 
+  /// Tells that a call of the ledger failed.
+  func ledgerFailed(_ provider: ProviderID, again wait: Duration?, in tenant: TenantID) {
+    tell(.ledgerFailed(provider, again: wait))
+    metrics?.count(
+      .ledgerFailed,
+      BridgeLabels(tenant: tenant, provider: provider, campaign: nil, trigger: nil)
+    )
+  }
+
   private func event(
     _ attempt: DeliveryAttempt,
     _ outcome: Settlement.Outcome,

@@ -27,6 +27,9 @@ public enum DeliveryEvent: Sendable, Hashable {
   case laneHalfOpened(ProviderID)
   /// The provider is back.
   case laneClosed(ProviderID)
+  /// The ledger failed a lane's call, which is repeated after so long; `nil` when it is not, and what came of an attempt
+  /// is left to its lease.
+  case ledgerFailed(ProviderID, again: Duration?)
   /// A drain was asked for, and the loop has ended.
   case drained
 }

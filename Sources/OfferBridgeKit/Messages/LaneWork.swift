@@ -8,6 +8,8 @@ struct LaneWork: Sendable {
   let ledger: any OfferLedger
   let retry: MessageRetry
   let lease: Duration
+  let leaseMargin: Duration
+  let ledgerPatience: Duration
   let reports: BridgeReports
 
   /// What came of an attempt, and what it says of the provider.
@@ -20,26 +22,35 @@ struct LaneWork: Sendable {
     static let unhanded = End(outcome: .released(wasHanded: false), health: .untold)
   }
 
-  func claim(_ limit: Int, dueBy: Date? = nil) async throws -> ClaimAnswer {
+  func claim(_ limit: Int, dueBy: Date? = nil) async throws(OfferBridgeError) -> ClaimAnswer {
     let query = ClaimQuery(tenant: tenant, provider: id, limit: limit, lease: lease, dueBy: dueBy)
     let answer = try await asking { try await ledger.claim(query) }
     for claim in answer.claims { reports.tell(.claimed(attempt(claim))) }
     return answer
   }
 
+  func claims(_ limit: Int) async -> Result<ClaimAnswer, OfferBridgeError> {
+    do throws(OfferBridgeError) { return .success(try await claim(limit)) } catch { return .failure(error) }
+  }
+
   /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
   func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
+    if Task.isCancelled { return .unhanded }
     if let end = endUntried(claim, at: now) { return end }
-    var wasHanded = false
+    var (lease, wasHanded) = (claim.lease, false)
     do {
-      if isBeyondWindow(claim, at: now), let end = try await lookUp(claim) { return end }
+      if isBeyondWindow(claim, at: now) {
+        if let end = try await lookUp(claim) { return end }
+        // However long that took, whoever hands it over holds it.
+        lease = try await prolonged(lease)
+      }
       // What is cancelled by now would be on its way for nothing.
       try Task.checkCancellation()
       wasHanded = true
       reports.tell(.attempted(attempt(claim)))
       reports.count(.sent, of: claim.message, in: tenant)
       let answer = try await provider.deliver(
-        MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
+        MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: lease.until)
       )
       switch answer {
       case .accepted(let reference): return End(outcome: .accepted(reference), health: .answered)
@@ -62,6 +73,8 @@ struct LaneWork: Sendable {
         )
         return End(outcome: outcome, health: .answered)
       }
+    } catch is LeaseLost {
+      return .unhanded
     } catch  where Task.isCancelled {
       return End(outcome: .released(wasHanded: wasHanded), health: .untold)
     } catch {
@@ -75,7 +88,12 @@ struct LaneWork: Sendable {
   }
 
   /// Writes what came of an attempt, and tells it.
-  func settle(_ claim: Claim, _ end: End, at now: Date, after length: Duration = .zero) async throws {
+  func settle(
+    _ claim: Claim,
+    _ end: End,
+    at now: Date,
+    after length: Duration = .zero
+  ) async throws(OfferBridgeError) {
     // A lease that was lost meanwhile changes nothing: who holds it now will say what came of the message.
     let answer = try await asking {
       try await ledger.settle([Settlement(lease: claim.lease, outcome: end.outcome)], tenant: tenant)
@@ -153,13 +171,21 @@ struct LaneWork: Sendable {
     return .buried(reason: reason, isUnknown: isUnknown)
   }
 
-  private func asking<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+  private struct LeaseLost: Error {}
+
+  private func prolonged(_ lease: Lease) async throws -> Lease {
+    guard case .extended(let lease) = try await ledger.extend([lease], by: self.lease, tenant: tenant).first
+    else { throw LeaseLost() }
+    return lease
+  }
+
+  private func asking<Answer>(
+    _ body: () async throws -> Answer
+  ) async throws(OfferBridgeError) -> Answer {
     do {
       return try await body()
-    } catch let error as OfferBridgeError {
-      throw error
     } catch {
-      throw OfferBridgeError(.ledgerFailed, underlying: error)
+      throw error as? OfferBridgeError ?? OfferBridgeError(.ledgerFailed, underlying: error)
     }
   }
 }
