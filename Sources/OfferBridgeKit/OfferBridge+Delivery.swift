@@ -127,7 +127,6 @@ extension OfferBridge {
     let clock = DeliveryClock(clock)
     let stop = LaneStop(signal)
     let loops = work.map { LaneLoop($0, settings.lane(to: $0.id), on: clock, stop) }
-    stop.tell { for loop in loops { loop.wake() } }
     let listener = signal.start { for loop in loops { loop.wake() } }
     defer { signal.stop(listener) }
     try await withThrowingTaskGroup(of: Void.self) { group in

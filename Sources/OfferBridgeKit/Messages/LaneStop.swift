@@ -2,27 +2,16 @@
 ///
 /// No lane begins a message any more; what is on its way comes to its end.
 final class LaneStop: Sendable {
-  private struct State {
-    var isAsked = false
-    var wake: (@Sendable () -> Void)?
-  }
-
   private let signal: DeliverySignal
-  private let state = Guarded(State())
+  private let isFailing = Guarded(false)
 
   init(_ signal: DeliverySignal) { self.signal = signal }
 
-  var isAsked: Bool { signal.isDraining || state.withLock { $0.isAsked } }
-
-  /// How the lanes are told to look.
-  func tell(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
+  var isAsked: Bool { signal.isDraining || isFailing.withLock { $0 } }
 
   /// Stops them.
   func ask() {
-    let wake = state.withLock { state in
-      state.isAsked = true
-      return state.wake
-    }
-    wake?()
+    isFailing.withLock { $0 = true }
+    signal.wake()
   }
 }
