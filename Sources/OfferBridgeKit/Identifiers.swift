@@ -157,6 +157,16 @@ public struct ReplicaReference: Identifier {
   public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// Names a transaction of the external system, such as a basket at a till, for which offers are reserved.
+public struct TransactionID: Identifier {
+  /// What it names.
+  public static let kind = "transaction"
+  /// The name as given.
+  public let rawValue: String
+  /// Takes the name as it is.
+  public init(rawValue: String) { self.rawValue = rawValue }
+}
+
 /// Names a pool of unique codes, from which an offer takes one for each that is issued.
 public struct CodePoolID: Identifier {
   /// What it names.

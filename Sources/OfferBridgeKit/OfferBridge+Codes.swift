@@ -71,7 +71,7 @@ extension OfferBridge {
   }
 
   // It comes with a snapshot, of whomever.
-  private func ledgerTime() async throws -> Date {
+  func ledgerTime() async throws -> Date {
     let query = SnapshotQuery(
       tenant: tenant,
       customer: "nobody",

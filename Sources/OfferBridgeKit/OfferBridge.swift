@@ -19,6 +19,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   let wiring: CampaignWiring
   let providers: [ProviderID: any MessageProvider]
   let codePools: [CodePoolID: any CodePool]
+  let reservations: (any OfferReservations)?
   let hostEvents: Set<String>
   let ledger: any OfferLedger
   let settings: BridgeSettings
@@ -38,6 +39,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   ///   - observers: What passes on actions and issuances; asked after the campaigns.
   ///   - providers: The ways to the external systems, by name.
   ///   - codePools: The pools of unique codes that offers name; none by default.
+  ///   - reservations: Where it is kept what transactions have reserved; nowhere by default.
   ///   - hostEvents: The names of the events that the host reports itself.
   ///   - tenant: Whose bridge it is.
   ///   - ledger: Where it is kept what was issued; in memory by default.
@@ -51,6 +53,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     observers: [ScopeObserver<Customer>] = [],
     providers: [ProviderID: any MessageProvider] = [:],
     codePools: [CodePoolID: any CodePool] = [:],
+    reservations: (any OfferReservations)? = nil,
     hostEvents: Set<String> = [],
     tenant: TenantID = "main",
     ledger: some OfferLedger = InMemoryOfferLedger(),
@@ -64,6 +67,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       observers,
       providers,
       codePools,
+      reservations,
       hostEvents,
       tenant,
       ledger,
@@ -79,6 +83,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     _ observers: [ScopeObserver<Customer>],
     _ providers: [ProviderID: any MessageProvider],
     _ codePools: [CodePoolID: any CodePool],
+    _ reservations: (any OfferReservations)?,
     _ hostEvents: Set<String>,
     _ tenant: TenantID,
     _ ledger: any OfferLedger,
@@ -111,6 +116,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     wiring = CampaignWiring(check.listeners, offers: offers)
     self.providers = providers
     self.codePools = codePools
+    self.reservations = reservations
     self.hostEvents = hostEvents
     self.ledger = ledger
     self.settings = settings
@@ -125,6 +131,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     wiring = other.wiring
     providers = other.providers
     codePools = other.codePools
+    reservations = other.reservations
     hostEvents = other.hostEvents
     self.ledger = ledger
     settings = other.settings
@@ -159,6 +166,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       observers,
       providers,
       codePools,
+      reservations,
       hostEvents,
       tenant,
       ledger,

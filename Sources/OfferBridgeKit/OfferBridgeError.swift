@@ -37,6 +37,12 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case codePoolUnknown(CodePoolID)
     /// A pool of unique codes threw.
     case codePoolFailed(CodePoolID)
+    /// The bridge has nowhere to keep reservations.
+    case reservationsMissing
+    /// A reservation's length is not above zero.
+    case reservationLengthInvalid(TransactionID)
+    /// What keeps the reservations threw.
+    case reservationsFailed(TransactionID)
     /// The ledger threw.
     case ledgerFailed
     /// The decision was overtaken by others again and again.
@@ -102,6 +108,12 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The bridge has no code pool '\(pool)'. Mend its name, or give the bridge that pool."
     case .codePoolFailed(let pool):
       "The code pool '\(pool)' failed. Call again: a code that was taken is taken again for the same issued offer."
+    case .reservationsMissing:
+      "The bridge keeps no reservations. Give it reservations:, such as InMemoryOfferReservations()."
+    case .reservationLengthInvalid(let transaction):
+      "The reservation for '\(transaction)' would be over at once. Give it a length above zero."
+    case .reservationsFailed(let transaction):
+      "The reservations of '\(transaction)' could not be asked. Call again: a transaction has what it asked for last."
     case .ledgerFailed:
       "The ledger failed. Call again: what was written is found, and nothing is written twice."
     case .ledgerBusy(let id):

@@ -251,7 +251,11 @@ struct RandomCalls {
     let lines = ["a", "b", "c"].prefix(oneIn(2) ? 0 : roll(4)).map {
       RedemptionLine($0, weight: Int64(roll(100)))
     }
-    return RedemptionDetails(customer: oneIn(3) ? CustomerID("c-\(roll(4))") : nil, lines: lines)
+    return RedemptionDetails(
+      customer: oneIn(3) ? CustomerID("c-\(roll(4))") : nil,
+      lines: lines,
+      transaction: oneIn(4) ? TransactionID("t-\(roll(3))") : nil
+    )
   }
 
   private mutating func part() -> ReversedPart? {

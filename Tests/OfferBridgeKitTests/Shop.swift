@@ -30,7 +30,7 @@ struct Member: Sendable {
 
 /// A small shop: one offer, one campaign that issues it when the app is opened, one that sends the card.
 struct Shop: Sendable {
-  let time = ManualTime()
+  let time: ManualTime
   let store = InMemoryCustomerStore<Member>(["ada": Member()])
   let catalog = InMemoryOfferCatalog([Shop.tenOff])
   let wallet: any MessageProvider
@@ -76,11 +76,13 @@ struct Shop: Sendable {
     offers: [Offer] = [],
     wallet: any MessageProvider = FakeWallet(),
     codePools: [CodePoolID: any CodePool] = [:],
+    reservations: (any OfferReservations)? = nil,
     hostEvents: Set<String> = [],
-    settings: BridgeSettings = .standard
+    settings: BridgeSettings = .standard,
+    time: ManualTime = ManualTime()
   ) async throws {
     self.wallet = wallet
-    let time = time
+    self.time = time
     ledger = InMemoryOfferLedger(now: { time.now })
     for offer in offers { catalog.save(offer) }
     bridge = try await OfferBridge(
@@ -90,6 +92,7 @@ struct Shop: Sendable {
       observers: observers,
       providers: ["wallet": wallet],
       codePools: codePools,
+      reservations: reservations,
       hostEvents: hostEvents,
       ledger: ledger,
       settings: settings

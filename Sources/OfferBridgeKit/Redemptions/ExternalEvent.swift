@@ -119,6 +119,7 @@ extension ExternalEvent.Content {
       try amount?.validated()
       if let details {
         try details.customer?.validated()
+        try details.transaction?.validated()
         try details.lines.validated(of: id)
       }
     case .reversal(let redemption, let part):

@@ -24,6 +24,8 @@ public struct Redemption: Sendable, Hashable, Codable {
   public let reference: RedemptionReference
   /// Who redeemed it, or `nil` where that is not told; another than the issued offer's customer is a discrepancy.
   public let customer: CustomerID?
+  /// The transaction that it was redeemed in, whose reservation of the offer it ends; `nil` where that is not told.
+  public let transaction: TransactionID?
   /// When.
   public let time: RedemptionTime
   /// How much it was worth, or `nil` where that is not told.
@@ -40,6 +42,7 @@ public struct Redemption: Sendable, Hashable, Codable {
   ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
   ///   - reference: What was redeemed.
   ///   - customer: Who redeemed it; not told by default.
+  ///   - transaction: In which transaction, such as a basket's; not told by default.
   ///   - moment: When, kept in whole milliseconds.
   ///   - amount: How much it was worth, 0 or more.
   ///   - lines: What the amount was spread over, each name once; not told by default.
@@ -48,6 +51,7 @@ public struct Redemption: Sendable, Hashable, Codable {
     from source: ProviderID? = nil,
     of reference: RedemptionReference,
     by customer: CustomerID? = nil,
+    for transaction: TransactionID? = nil,
     at moment: Date,
     amount: Money? = nil,
     lines: [RedemptionLine] = []
@@ -57,6 +61,7 @@ public struct Redemption: Sendable, Hashable, Codable {
       source: source,
       reference: reference,
       customer: customer,
+      transaction: transaction,
       time: .moment(moment),
       amount: amount,
       lines: lines
@@ -70,6 +75,7 @@ public struct Redemption: Sendable, Hashable, Codable {
   ///   - source: The provider it comes from; may be left out where the bridge has exactly one.
   ///   - reference: What was redeemed.
   ///   - customer: Who redeemed it; not told by default.
+  ///   - transaction: In which transaction, such as a basket's; not told by default.
   ///   - day: The day on a calendar of the zone.
   ///   - zone: The zone of that calendar.
   ///   - amount: How much it was worth, 0 or more.
@@ -79,6 +85,7 @@ public struct Redemption: Sendable, Hashable, Codable {
     from source: ProviderID? = nil,
     of reference: RedemptionReference,
     by customer: CustomerID? = nil,
+    for transaction: TransactionID? = nil,
     on day: LocalDay,
     in zone: TimeZone,
     amount: Money? = nil,
@@ -89,6 +96,7 @@ public struct Redemption: Sendable, Hashable, Codable {
       source: source,
       reference: reference,
       customer: customer,
+      transaction: transaction,
       time: .day(day, in: zone),
       amount: amount,
       lines: lines
@@ -100,6 +108,7 @@ public struct Redemption: Sendable, Hashable, Codable {
     source: ProviderID?,
     reference: RedemptionReference,
     customer: CustomerID?,
+    transaction: TransactionID?,
     time: RedemptionTime,
     amount: Money?,
     lines: [RedemptionLine]
@@ -108,12 +117,13 @@ public struct Redemption: Sendable, Hashable, Codable {
     self.source = source
     self.reference = reference
     self.customer = customer
+    self.transaction = transaction
     self.time = time
     self.amount = amount
     self.lines = lines
   }
 
-  /// Reads a redemption; one written without lines, or without a customer, has none.
+  /// Reads a redemption; one written without lines, a customer or a transaction has none.
   ///
   /// - Parameter decoder: The decoder.
   /// - Throws: ``OfferBridgeError`` when an id, moment, amount or line is unusable; what the decoder throws when it is
@@ -125,6 +135,7 @@ public struct Redemption: Sendable, Hashable, Codable {
       source: try container.decodeIfPresent(ProviderID.self, forKey: .source),
       reference: try container.decode(RedemptionReference.self, forKey: .reference),
       customer: try container.decodeIfPresent(CustomerID.self, forKey: .customer),
+      transaction: try container.decodeIfPresent(TransactionID.self, forKey: .transaction),
       time: try container.decode(RedemptionTime.self, forKey: .time),
       amount: try container.decodeIfPresent(Money.self, forKey: .amount),
       lines: try container.decodeIfPresent([RedemptionLine].self, forKey: .lines) ?? []
@@ -134,7 +145,11 @@ public struct Redemption: Sendable, Hashable, Codable {
 
   /// What it reports.
   var content: ExternalEvent.Content {
-    .redemption(reference, amount: amount, RedemptionDetails(customer: customer, lines: lines))
+    .redemption(
+      reference,
+      amount: amount,
+      RedemptionDetails(customer: customer, lines: lines, transaction: transaction)
+    )
   }
 
   /// How much earlier than the issuance a moment may be and still count as in time: five minutes.

@@ -64,20 +64,23 @@ extension Money {
   }
 }
 
-/// What few redemptions tell: who redeemed, and what the amount was spread over.
+/// What few redemptions tell: who redeemed, in which transaction, and what the amount was spread over.
 ///
-/// `nil` stands for neither, so that what tells no more takes no more room.
+/// `nil` stands for none of them, so that what tells no more takes no more room.
 public struct RedemptionDetails: Sendable, Hashable, Codable {
   /// Who redeemed, or `nil` where that is not told.
   public var customer: CustomerID? { told.value.customer }
   /// What the amount was spread over; none where that is not told.
   public var lines: [RedemptionLine] { told.value.lines }
+  /// In which transaction, or `nil` where that is not told.
+  public var transaction: TransactionID? { told.value.transaction }
 
   private let told: Shared<Told>
 
   private struct Told: Sendable, Hashable, Codable {
     let customer: CustomerID?
     let lines: [RedemptionLine]
+    let transaction: TransactionID?
   }
 
   /// What is told beside reference and amount, or `nil` when nothing is.
@@ -85,8 +88,9 @@ public struct RedemptionDetails: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - customer: Who redeemed.
   ///   - lines: What the amount was spread over.
-  public init?(customer: CustomerID?, lines: [RedemptionLine]) {
-    guard customer != nil || !lines.isEmpty else { return nil }
-    told = Shared(Told(customer: customer, lines: lines))
+  ///   - transaction: In which transaction; not told by default.
+  public init?(customer: CustomerID?, lines: [RedemptionLine], transaction: TransactionID? = nil) {
+    guard customer != nil || !lines.isEmpty || transaction != nil else { return nil }
+    told = Shared(Told(customer: customer, lines: lines, transaction: transaction))
   }
 }

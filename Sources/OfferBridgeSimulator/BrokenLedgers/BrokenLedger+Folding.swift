@@ -19,11 +19,18 @@ extension BrokenLedger {
     .init("a split is in equal parts", caughtBy: "reconcile.partsGiveBackOnce") { bent, _ in
       keeping(&bent) { details in
         let lines = details.lines.map { RedemptionLine($0.name, weight: 1) }
-        return RedemptionDetails(customer: details.customer, lines: lines)
+        return RedemptionDetails(
+          customer: details.customer,
+          lines: lines,
+          transaction: details.transaction
+        )
       }
     },
     .init("who redeemed is not kept", caughtBy: "reconcile.anotherCustomerIsReported") { bent, _ in
-      keeping(&bent) { RedemptionDetails(customer: nil, lines: $0.lines) }
+      keeping(&bent) { RedemptionDetails(customer: nil, lines: $0.lines, transaction: $0.transaction) }
+    },
+    .init("the transaction is not kept", caughtBy: "reconcile.transactionIsKept") { bent, _ in
+      keeping(&bent) { RedemptionDetails(customer: $0.customer, lines: $0.lines) }
     },
     .init("a notice is written down and ends nothing", caughtBy: "reconcile.noticesEndAndReinstate") {
       bent,

@@ -74,6 +74,23 @@ extension OfferLedgerContract {
       try trial.expect("the replica", try await trial.replica(of: waiting), is: .pending)
       try await trial.audit()
     },
+
+    .init("reconcile.transactionIsKept") { trial in
+      let id = try await trial.delivered("a-1", redeemable: .times(9))
+      func event(_ name: String, for transaction: TransactionID?) -> ExternalEvent {
+        let details = RedemptionDetails(customer: nil, lines: [], transaction: transaction)
+        return trial.event(name, .redemption(.issuedOffer(id), amount: nil, details))
+      }
+      let told = event("r-1", for: "basket-1")
+      try trial.expect("of a basket", try await trial.reconcile(told), is: .applied(to: id))
+      try trial.expect("what is kept", try await trial.record(id).events.map(\.event), is: [told])
+      try trial.expect("a repeat", try await trial.reconcile(told), is: .duplicate)
+      for other in ["basket-2", nil] as [TransactionID?] {
+        let answer = try await trial.reconcile(event("r-1", for: other))
+        try trial.expect("of \(other?.rawValue ?? "no basket")", answer, is: .conflict)
+      }
+      try await trial.audit()
+    },
   ]
 }
 
