@@ -75,6 +75,10 @@ struct LaneWork: Sendable {
       }
     } catch is LeaseLost {
       return .unhanded
+    } catch is LeaseUncertain where !Task.isCancelled {
+      let failure = "the ledger did not prolong its lease"
+      let age = claim.age(at: now) + passed()
+      return End(outcome: again(claim, aged: age, failure: failure, isUnknown: false), health: .untold)
     } catch  where Task.isCancelled {
       return End(outcome: .released(wasHanded: wasHanded), health: .untold)
     } catch {
@@ -172,10 +176,13 @@ struct LaneWork: Sendable {
   }
 
   private struct LeaseLost: Error {}
+  private struct LeaseUncertain: Error {}
 
   private func prolonged(_ lease: Lease) async throws -> Lease {
-    guard case .extended(let lease) = try await ledger.extend([lease], by: self.lease, tenant: tenant).first
-    else { throw LeaseLost() }
+    guard let answers = try? await ledger.extend([lease], by: self.lease, tenant: tenant) else {
+      throw LeaseUncertain()
+    }
+    guard case .extended(let lease) = answers.first else { throw LeaseLost() }
     return lease
   }
 
