@@ -59,7 +59,7 @@ final class LaneLoop: Sendable {
   /// Looks again: something may be due, or free.
   func wake() { state.withLock { $0.wake() }?.resume() }
 
-  /// Ends this lane and all others: its ledger cannot be worked with. The first to say why is heard.
+  /// Ends this lane and all others, for this reason if there is none yet.
   func fail(_ error: OfferBridgeError) {
     state.withLock { $0.failure = $0.failure ?? error }
     stop.ask()
