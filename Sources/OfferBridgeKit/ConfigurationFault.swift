@@ -47,8 +47,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case optInOutsideSchedule(CampaignID)
   /// A schedule's time that no clock shows.
   case localTimeInvalid(LocalTime, in: CampaignID)
-  /// A provider may take as long as the lease, so that two workers could hold one message.
-  case leaseTooShort(lease: Duration, timeout: Duration, of: ProviderID)
+  /// A provider may take as long as the lease less its margin, so that two workers could hold one message.
+  case leaseTooShort(lease: Duration, timeout: Duration, margin: Duration, of: ProviderID)
   /// A provider gives an attempt no time.
   case timeoutInvalid(Duration, of: ProviderID)
   /// A provider's external system would have forgotten a key before an attempt under it is over.
@@ -112,9 +112,9 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
         + "Let it begin and end no later than the campaign."
     case .localTimeInvalid(let time, let campaign):
       "The schedule of '\(campaign)' has the time \(time). Give it one from 00:00 to 24:00."
-    case .leaseTooShort(let lease, let timeout, let provider):
-      "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords). "
-        + "Lengthen the lease or shorten the time-out."
+    case .leaseTooShort(let lease, let timeout, let margin, let provider):
+      "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords), by the "
+        + "margin of \(margin.inWords). Lengthen the lease, or shorten the time-out or the margin."
     case .timeoutInvalid(let timeout, let provider):
       "The time-out of '\(provider)' is \(timeout.inWords). Let it be more than zero; 30 seconds is the default."
     case .idempotencyWindowTooShort(let window, let timeout, let provider):

@@ -50,6 +50,8 @@ extension OfferBridge {
       ledger: ledger,
       retry: settings.retry,
       lease: settings.lease,
+      leaseMargin: settings.leaseMargin,
+      ledgerPatience: settings.ledgerPatience,
       reports: reports
     )
   }
@@ -68,7 +70,14 @@ extension OfferBridge {
   /// Attempts each claim; every customer stands among them once, so all may go at the same time.
   private func attempt(_ answer: ClaimAnswer, _ lane: LaneWork) async throws {
     func attempt(_ claim: Claim) async throws {
-      try await lane.settle(claim, await lane.attempt(claim, at: answer.now), at: answer.now)
+      let end = await lane.attempt(claim, at: answer.now)
+      if !Task.isCancelled {
+        do { return try await lane.settle(claim, end, at: answer.now) } catch {
+          guard Task.isCancelled else { throw error }
+        }
+      }
+      // What is known is written, whoever has lost patience meanwhile.
+      try await outlivingCancellation { try await lane.settle(claim, end, at: answer.now) }
     }
     if answer.claims.count == 1 { return try await attempt(answer.claims[0]) }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -99,18 +108,25 @@ extension OfferBridge {
   /// that goes on all the same holds its own place, nothing else. While a lane's
   /// breaker is open nothing is claimed, so that no attempt is counted.
   ///
+  /// A ledger that fails is asked again, after a tenth of a second at first and ten seconds at most; what came of an
+  /// attempt is written until its lease ends. Where it has failed a lane for longer than
+  /// ``BridgeSettings/ledgerPatience``, or says that it cannot be worked with, no message is begun any more, those on
+  /// their way come to their ends, and it throws.
+  ///
   /// ``DeliverySignal/drain(within:)`` is the graceful stop: no message is
   /// begun any more, and those on their way are given their time. Cancellation
   /// is the hard stop: what is on its way is cancelled and released. In both
-  /// nothing is lost. It returns once every provider has returned.
+  /// nothing is lost: what came of attempts is written for as long as
+  /// ``BridgeSettings/leaseMargin`` says. It returns once every provider has.
   ///
   /// - Parameters:
   ///   - clock: What it waits on, and what rates, breakers and time-outs go by; the ledger's clock decides what is due.
   ///   - signal: How the rest of the host speaks to it.
-  /// - Throws: ``OfferBridgeError`` when the ledger fails; nothing is lost, run again.
+  /// - Throws: ``OfferBridgeError`` when the ledger fails for too long; nothing is lost, run again.
   public func run(on clock: some Clock<Duration>, signal: DeliverySignal) async throws {
     let clock = DeliveryClock(clock)
-    let loops = work.map { LaneLoop($0, settings.lane(to: $0.id), on: clock, signal) }
+    let stop = LaneStop(signal)
+    let loops = work.map { LaneLoop($0, settings.lane(to: $0.id), on: clock, stop) }
     let listener = signal.start { for loop in loops { loop.wake() } }
     defer { signal.stop(listener) }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -118,14 +134,17 @@ extension OfferBridge {
         if loops.isEmpty { _ = await signal.drainLimit() }
         try await withThrowingTaskGroup(of: Void.self) { lanes in
           for loop in loops { lanes.addTask { try await loop.run() } }
-          // One lane's failure ends them all at once: to wait for all would leave its messages lying, unseen.
-          while try await lanes.next() != nil {}
+          // A lane that fails stops the others, which come to their ends first.
+          var failure: (any Error)?
+          while let result = await lanes.nextResult() {
+            if case .failure(let error) = result { failure = failure ?? error }
+          }
+          if let failure { throw failure }
         }
       }
       group.addTask {
         // Ends the loops when the drain has taken its time.
-        guard let limit = await signal.drainLimit() else { return }
-        try? await clock.sleep(for: limit)
+        await signal.whenDrained(on: clock)
       }
       try await group.next()
       group.cancelAll()

@@ -113,7 +113,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       codePools: Set(codePools.keys),
       hostEvents: hostEvents,
       tenant: tenant,
-      lease: settings.lease
+      lease: settings.lease,
+      leaseMargin: settings.leaseMargin
     )
     guard check.faults.isEmpty else { throw OfferBridgeError.configurationInvalid(check.faults) }
     self.customers = customers

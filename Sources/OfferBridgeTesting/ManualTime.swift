@@ -37,7 +37,7 @@ public final class ManualTime: Sendable {
   /// - Parameter length: How far; not negative.
   public func advance(by length: Duration) {
     let woken = state.withLock { state in
-      state.now = Date(milliseconds: state.now.milliseconds + length.milliseconds)
+      state.now = Date(milliseconds: state.now.milliseconds.addingClamped(length.milliseconds))
       state.elapsed += length
       let due = state.sleepers.filter { $0.value.until <= state.elapsed }
       for sleeper in due.keys { state.sleepers[sleeper] = nil }

@@ -163,7 +163,9 @@ import Testing
   }
 
   @Test func `an attempt that was on its way when the offer was closed is not repeated`() {
-    for outcome in [Settlement.Outcome.released, .retry(after: .zero, failure: "busy", isUnknown: true)] {
+    for outcome in [
+      Settlement.Outcome.released(wasHanded: true), .retry(after: .zero, failure: "busy", isUnknown: true),
+    ] {
       var desk = Desk()
       desk.issue("a")
       let claim = desk.claim().first
@@ -172,6 +174,14 @@ import Testing
       #expect(desk.state.messages(of: "ada")[0].state == .withdrawn)
       #expect(desk.replicas == [.unknown])
     }
+    // One that its provider never had is withdrawn as if it had waited.
+    var unhanded = Desk()
+    unhanded.issue("a")
+    let given = unhanded.claim().first
+    unhanded.close("a")
+    #expect(unhanded.settle(given, .released(wasHanded: false)) == .settled)
+    #expect(unhanded.state.messages(of: "ada")[0].state == .withdrawn)
+    #expect(unhanded.replicas == [.notSent(.offerClosed)])
     var desk = Desk()
     desk.issue("a")
     _ = desk.claim()

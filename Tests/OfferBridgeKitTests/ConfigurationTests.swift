@@ -186,15 +186,16 @@ import Testing
     let slow = ScriptedMessageProvider(timeout: .seconds(60))
     #expect(
       try await faults([Shop.reward(), Shop.toWallet()], providers: ["wallet": slow])
-        == [.leaseTooShort(lease: .seconds(60), timeout: .seconds(60), of: "wallet")]
+        == [.leaseTooShort(lease: .seconds(60), timeout: .seconds(60), margin: .seconds(5), of: "wallet")]
     )
-    #expect(
-      try await faults(
+    for (lease, count) in [(64_999, 1), (65_000, 0)] {
+      let found = try await faults(
         [Shop.reward(), Shop.toWallet()],
         providers: ["wallet": slow],
-        settings: BridgeSettings(lease: .seconds(61))
-      ) == []
-    )
+        settings: BridgeSettings(lease: .milliseconds(lease))
+      )
+      #expect(found.count == count)
+    }
   }
 
   private struct Timed: MessageProvider {

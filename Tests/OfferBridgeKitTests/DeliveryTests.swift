@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Settlement.Outcome.accepted("W9"), .rejected(reason: "late"), .released,
+    Settlement.Outcome.accepted("W9"), .rejected(reason: "late"), .released(wasHanded: true),
     .retry(after: .seconds(1), failure: "late", isUnknown: true), .buried(reason: "late", isUnknown: false),
   ])
   func `a worker whose lease was taken over changes nothing`(outcome: Settlement.Outcome) async throws {
@@ -202,11 +202,14 @@ import Testing
     #expect(try await settle(shop, claim.lease, .accepted("W1")) == .settled)
   }
 
-  @Test func `a released message is due at once and its attempt stays counted`() async throws {
+  @Test(arguments: [true, false])
+  func `a released message is due at once, and its attempt counts if its provider had it`(wasHanded: Bool)
+    async throws
+  {
     let (shop, first) = try await claimed()
-    #expect(try await settle(shop, first.lease, .released) == .settled)
+    #expect(try await settle(shop, first.lease, .released(wasHanded: wasHanded)) == .settled)
     let second = try await claim(shop)
-    #expect(second.attempt == 2)
+    #expect(second.attempt == (wasHanded ? 2 : 1))
   }
 
   @Test func `a message that keeps killing its worker is buried without another try`() async throws {

@@ -73,7 +73,7 @@ import Testing
     var desk = Desk()
     desk.issue("a")
     let first = desk.claim()
-    if isReleased { desk.settle(first.first, .released) } else { desk.now += 60_000 }
+    if isReleased { desk.settle(first.first, .released(wasHanded: true)) } else { desk.now += 60_000 }
     let second = desk.claim()
     #expect(desk.replicas == [.unknown])
     desk.settle(second.first, .buried(reason: "not now", isUnknown: false))

@@ -62,6 +62,23 @@ struct LaneTrial: Sendable {
 
   static func customer(_ number: Int) -> CustomerID { CustomerID("c-\(number)") }
 
+  /// A ledger with one thing bent.
+  func bent(_ bend: (inout BentLedger) -> Void) -> BentLedger {
+    var ledger = BentLedger(self.ledger())
+    bend(&ledger)
+    return ledger
+  }
+
+  /// Where a customer's message stands.
+  func message(
+    of number: Int,
+    to provider: ProviderID = "wallet",
+    _ bridge: OfferBridge<Member>
+  ) async throws -> MessageRecord {
+    let messages = try await bridge.messages(of: Self.customer(number))
+    return try #require(messages.first { $0.message.provider == provider })
+  }
+
   /// Lets the bridge run for as long as the body does, and drains it.
   func run(
     _ bridge: OfferBridge<Member>,

@@ -10,7 +10,7 @@ import Testing
   }
 
   enum Command: CaseIterable {
-    case claim, extend, accept, reject, retry, bury, release, redrive, reissue, recall
+    case claim, extend, accept, reject, retry, bury, release, giveBack, redrive, reissue, recall
   }
 
   private static let key = DerivedKey.derive("message", "a")
@@ -52,7 +52,8 @@ import Testing
     case .reject: return settle(.rejected(reason: "no"))
     case .retry: return settle(.retry(after: .minutes(1), failure: "busy", isUnknown: false))
     case .bury: return settle(.buried(reason: "spent", isUnknown: false))
-    case .release: return settle(.released)
+    case .release: return settle(.released(wasHanded: true))
+    case .giveBack: return settle(.released(wasHanded: false))
     case .redrive: return "\(desk.redrive(Self.key, .sameKey))"
     case .reissue: return "\(desk.redrive(Self.key, .newGeneration))"
     case .recall:
@@ -66,43 +67,43 @@ import Testing
   private static let table: [Start: [String]] = [
     .waiting: [
       "claimed leased", "alreadySettled waiting", "alreadySettled waiting", "alreadySettled waiting",
-      "alreadySettled waiting", "alreadySettled waiting", "alreadySettled waiting",
+      "alreadySettled waiting", "alreadySettled waiting", "alreadySettled waiting", "alreadySettled waiting",
       "alreadyOpen waiting", "alreadyOpen waiting", "closed withdrawn",
     ],
     .leased: [
-      "none leased", "extended leased", "settled accepted", "settled rejected",
-      "settled waiting", "settled buried", "settled waiting",
-      "alreadyOpen leased", "alreadyOpen leased", "closed+recall leased",
+      "none leased", "extended leased", "settled accepted", "settled rejected", "settled waiting",
+      "settled buried", "settled waiting", "settled waiting", "alreadyOpen leased", "alreadyOpen leased",
+      "closed+recall leased",
     ],
     .accepted: [
       "none accepted", "alreadySettled accepted", "alreadySettled accepted", "alreadySettled accepted",
       "alreadySettled accepted", "alreadySettled accepted", "alreadySettled accepted",
-      "refused accepted", "refused accepted", "closed+recall accepted",
+      "alreadySettled accepted", "refused accepted", "refused accepted", "closed+recall accepted",
     ],
     .rejected: [
       "none rejected", "alreadySettled rejected", "alreadySettled rejected", "alreadySettled rejected",
       "alreadySettled rejected", "alreadySettled rejected", "alreadySettled rejected",
-      "redriven waiting", "redriven rejected", "closed rejected",
+      "alreadySettled rejected", "redriven waiting", "redriven rejected", "closed rejected",
     ],
     .buried: [
       "none buried", "alreadySettled buried", "alreadySettled buried", "alreadySettled buried",
-      "alreadySettled buried", "alreadySettled buried", "alreadySettled buried",
+      "alreadySettled buried", "alreadySettled buried", "alreadySettled buried", "alreadySettled buried",
       "redriven waiting", "redriven buried", "closed buried",
     ],
     .confirmed: [
       "none accepted", "alreadySettled accepted", "alreadySettled accepted", "alreadySettled accepted",
       "alreadySettled accepted", "alreadySettled accepted", "alreadySettled accepted",
-      "refused accepted", "refused accepted", "closed+recall accepted",
+      "alreadySettled accepted", "refused accepted", "refused accepted", "closed+recall accepted",
     ],
     .withdrawn: [
       "none withdrawn", "alreadySettled withdrawn", "alreadySettled withdrawn", "alreadySettled withdrawn",
       "alreadySettled withdrawn", "alreadySettled withdrawn", "alreadySettled withdrawn",
-      "refused withdrawn", "refused withdrawn", "alreadyClosed withdrawn",
+      "alreadySettled withdrawn", "refused withdrawn", "refused withdrawn", "alreadyClosed withdrawn",
     ],
     .superseded: [
       "none rejected", "alreadySettled rejected", "alreadySettled rejected", "alreadySettled rejected",
       "alreadySettled rejected", "alreadySettled rejected", "alreadySettled rejected",
-      "superseded rejected", "superseded rejected", "closed rejected",
+      "alreadySettled rejected", "superseded rejected", "superseded rejected", "closed rejected",
     ],
   ]
 
@@ -117,7 +118,7 @@ import Testing
     #expect(desk.state.audit(now: desk.now).imbalances == [])
   }
 
-  @Test(arguments: [Command.extend, .accept, .reject, .retry, .bury, .release])
+  @Test(arguments: [Command.extend, .accept, .reject, .retry, .bury, .release, .giveBack])
   func `a worker whose fence is old changes nothing`(command: Command) throws {
     var (desk, old) = try desk(.leased)
     desk.now += 60_000

@@ -54,7 +54,7 @@ import Testing
               let bridge = try await trial.bridge(
                 [wallets[process]],
                 ledger: mortal,
-                settings: BridgeSettings(retry: retry)
+                settings: BridgeSettings(retry: retry, ledgerPatience: .zero)
               )
               let signal = DeliverySignal()
               signals.withLock { $0[process] = signal }

@@ -38,7 +38,8 @@ import Testing
       var text = "next due \(answer.nextDue?.milliseconds ?? 0)"
       for claim in answer.claims {
         let outcomes: [Settlement.Outcome] = [
-          .accepted(ReplicaReference("W\(some)")), .rejected(reason: "no"), .released,
+          .accepted(ReplicaReference("W\(some)")), .rejected(reason: "no"), .released(wasHanded: true),
+          .released(wasHanded: false),
           .buried(reason: "spent", isUnknown: true),
           .retry(after: .seconds(5), failure: "busy", isUnknown: number % 2 == 0),
         ]

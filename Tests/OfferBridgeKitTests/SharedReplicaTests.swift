@@ -56,7 +56,7 @@ import Testing
   @Test func `a refusal for good settles what the message itself left in doubt`() {
     var desk = Desk()
     desk.issue("a")
-    desk.settle(desk.claim().first, .released)
+    desk.settle(desk.claim().first, .released(wasHanded: true))
     desk.settle(desk.claim().first, .rejected(reason: "no"))
     #expect(desk.replicas == [.rejected(reason: "no")])
     desk.redrive(.derive("message", "a"))

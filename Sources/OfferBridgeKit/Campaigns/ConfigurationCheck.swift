@@ -17,6 +17,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - hostEvents: The events that the host reports.
   ///   - tenant: Whose bridge it is.
   ///   - lease: How long a message is held.
+  ///   - leaseMargin: By how much that must be longer than every time-out.
   init(
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>],
@@ -25,12 +26,13 @@ struct ConfigurationCheck<Customer: Sendable> {
     codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
     tenant: TenantID,
-    lease: Duration
+    lease: Duration,
+    leaseMargin: Duration
   ) {
     checkName(TenantID.kind, tenant.rawValue)
     for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
       checkName(ProviderID.kind, id.rawValue)
-      faults += provider.timeFaults(as: id, lease: lease)
+      faults += provider.timeFaults(as: id, lease: lease, margin: leaseMargin)
     }
     for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }

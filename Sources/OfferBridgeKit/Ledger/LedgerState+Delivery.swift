@@ -104,8 +104,12 @@ extension LedgerState {
       noteNotThere(row)
       let move = setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
       wait(row, until: now.addingClamped(after.milliseconds), move, because: failure)
-    case .released:
+    case .released(wasHanded: true):
       wait(row, until: messages[row].due, noteUnknown(row))
+    case .released(wasHanded: false):
+      messages[row].attempts -= 1
+      noteNotThere(row)
+      wait(row, until: messages[row].due, .none)
     }
     return .settled
   }

@@ -70,7 +70,7 @@ public protocol OfferLedger: Sendable {
   /// Hands out messages that are due, or whose lease has run out, oldest first.
   ///
   /// - Afterwards: each is leased until now and the lease's length; its fence is one higher and its attempt counted,
-  ///   so that a message that kills its worker is counted too. Of one whose lease had run out, the attempt ended
+  ///   so that a message that kills its worker is counted too; a worker that never came to it gives the attempt back. Of one whose lease had run out, the attempt ended
   ///   without an answer: it may have arrived. The moment of the first claim stays with the message, until an attempt
   ///   ends with a definite "not there" and none before it may have arrived. If a redemption proved its replica
   ///   meanwhile, or its issued offer was closed, it is not handed out but ended, accepted or withdrawn, its fence as
@@ -100,8 +100,9 @@ public protocol OfferLedger: Sendable {
   /// Writes what came of attempts, each if its fence still holds.
   ///
   /// - Afterwards: the message is accepted, rejected or buried; or waits until now and the time given; or, released,
-  ///   waits as it did. Where it did not arrive (`isUnknown` is false, or it was rejected) and no attempt before it may
-  ///   have, its first attempt is forgotten. One that would wait, and whose replica is proven, is accepted without a
+  ///   waits as it did. Where it did not arrive (`isUnknown` or `wasHanded` is false, or it was rejected) and no attempt
+  ///   before it may have, its first attempt is forgotten. Released and not handed, its attempt is not counted any more,
+  ///   and the replica stays as it was. One that would wait, and whose replica is proven, is accepted without a
   ///   reference; else, if its issued offer was closed, it is withdrawn. The replica follows, as ``Replica/State``
   ///   says. A reference that is learnt, of an acceptance and not of a recall's, is remembered, and what is parked
   ///   under it is folded within the step. An old lease that nobody has claimed since still settles.

@@ -10,8 +10,11 @@ public struct Settlement: Sendable, Hashable, Codable {
     case retry(after: Duration, failure: String, isUnknown: Bool)
     /// The attempts are spent. `isUnknown`: the last attempt may have reached the external system.
     case buried(reason: String, isUnknown: Bool)
-    /// Given back at once, due as it was; the attempt stays counted, and may have reached the external system.
-    case released
+    /// Given back at once, due as it was.
+    ///
+    /// `wasHanded`: its provider had it, so that the attempt stays counted and may have reached the external system.
+    /// Else it is as if it had not been claimed, but for its fence: attempt and first attempt are taken back.
+    case released(wasHanded: Bool)
   }
 
   /// The right by which it is settled.

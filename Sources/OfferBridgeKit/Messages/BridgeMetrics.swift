@@ -52,6 +52,8 @@ public enum BridgeCounter: String, Sendable, Hashable, CaseIterable {
   case retried
   /// A message is not tried any more.
   case buried
+  /// The ledger failed a call of ``OfferBridge/run(on:signal:)``.
+  case ledgerFailed
   /// A redemption or reversal fits an issued offer, and counts.
   case redeemed
   /// A redemption or reversal counts, with discrepancies.

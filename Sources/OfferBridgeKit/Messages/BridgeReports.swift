@@ -79,6 +79,15 @@ extension BridgeReports {
     }
   }
 
+  /// Tells that a call of the ledger failed.
+  func ledgerFailed(_ provider: ProviderID, again wait: Duration?, in tenant: TenantID) {
+    tell(.ledgerFailed(provider, again: wait))
+    metrics?.count(
+      .ledgerFailed,
+      BridgeLabels(tenant: tenant, provider: provider, campaign: nil, trigger: nil)
+    )
+  }
+
   private func event(
     _ attempt: DeliveryAttempt,
     _ outcome: Settlement.Outcome,
@@ -90,7 +99,7 @@ extension BridgeReports {
     case .rejected(let reason): return .rejected(attempt, reason: reason)
     case .retry(let wait, let failure, _): return .waitingAgain(attempt, for: wait, reason: failure)
     case .buried(let reason, _): return .buried(attempt, reason: reason)
-    case .released: return .released(attempt)
+    case .released(let wasHanded): return .released(attempt, wasHanded: wasHanded)
     }
   }
 }

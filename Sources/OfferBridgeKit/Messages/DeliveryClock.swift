@@ -14,10 +14,21 @@ struct DeliveryClock: Sendable {
   var now: Duration { passed() }
 
   /// Waits for at least that long, or throws when the task is cancelled.
-  func sleep(for length: Duration) async throws { try await wait(max(.zero, length)) }
+  ///
+  /// A day at a time: not every clock knows sleeps of years.
+  func sleep(for length: Duration) async throws {
+    var left = length.bounded
+    repeat {
+      try await wait(min(max(.zero, left), .days(1)))
+      left -= .days(1)
+    } while left > .zero
+  }
 }
 
 extension Duration {
+  /// The same length, or the longest that a number of seconds can say: sums of a few of those are still lengths.
+  var bounded: Duration { min(max(self, .seconds(Int64.min)), .seconds(Int64.max)) }
+
   /// The next multiple: a clock that only knows whole milliseconds must not wake before the time.
   fileprivate func roundedUp(to grain: Duration) -> Duration {
     let ratio = self / grain

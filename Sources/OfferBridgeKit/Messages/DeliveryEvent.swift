@@ -4,7 +4,7 @@
 /// written what it tells; an attempt whose worker dies in between is told by
 /// nobody, and the ledger knows.
 public enum DeliveryEvent: Sendable, Hashable {
-  /// A message was taken from the ledger; its attempt is counted.
+  /// A message was taken from the ledger; its attempt is counted, unless it is released before it was handed over.
   case claimed(DeliveryAttempt)
   /// It is handed to the provider.
   case attempted(DeliveryAttempt)
@@ -14,8 +14,9 @@ public enum DeliveryEvent: Sendable, Hashable {
   case rejected(DeliveryAttempt, reason: String)
   /// It waits for another attempt.
   case waitingAgain(DeliveryAttempt, for: Duration, reason: String)
-  /// It was given back, because the loop was drained or cancelled.
-  case released(DeliveryAttempt)
+  /// It was given back: the loop was drained or cancelled, or it came too late to begin. Where its provider had it, it
+  /// may have arrived, and the attempt counts.
+  case released(DeliveryAttempt, wasHanded: Bool)
   /// It is not tried any more.
   case buried(DeliveryAttempt, reason: String)
   /// Another worker had claimed it before the attempt ended; what this one came to was not written.
@@ -26,6 +27,9 @@ public enum DeliveryEvent: Sendable, Hashable {
   case laneHalfOpened(ProviderID)
   /// The provider is back.
   case laneClosed(ProviderID)
+  /// The ledger failed a lane's call, which is repeated after so long; `nil` when it is not, and what came of an attempt
+  /// is left to its lease.
+  case ledgerFailed(ProviderID, again: Duration?)
   /// A drain was asked for, and the loop has ended.
   case drained
 }

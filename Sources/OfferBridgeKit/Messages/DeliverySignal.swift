@@ -40,9 +40,11 @@ public final class DeliverySignal: Sendable {
   /// has run out, and a host that must go may go. When no loop is running it
   /// returns at once, and a loop that is run later stops at once.
   ///
+  /// A second call may cut the first one's time short, and not lengthen it.
+  ///
   /// - Parameter limit: How long they have.
   public func drain(within limit: Duration) async {
-    change { $0.drainLimit = limit }
+    change { $0.drainLimit = min($0.drainLimit ?? limit, limit) }
     wake()
     await wait { $0.loops.isEmpty }
   }
@@ -60,10 +62,35 @@ public final class DeliverySignal: Sendable {
 
   func stop(_ loop: Int) { change { $0.loops[loop] = nil } }
 
-  /// The time that a drain gives, once one is asked for; `nil` when the task is cancelled first.
-  func drainLimit() async -> Duration? {
-    await wait { $0.drainLimit != nil }
-    return state.withLock { $0.drainLimit }
+  /// The time that a drain gives, once one is asked for that gives less; `nil` when the task is cancelled first.
+  func drainLimit(below known: Duration? = nil) async -> Duration? {
+    await wait { state in
+      guard let limit = state.drainLimit else { return false }
+      return known.map { limit < $0 } ?? true
+    }
+    return Task.isCancelled ? nil : state.withLock { $0.drainLimit }
+  }
+
+  /// Returns once the time of a drain is over, or the task is cancelled.
+  func whenDrained(on clock: DeliveryClock) async {
+    guard var limit = await drainLimit() else { return }
+    var end = clock.now + limit.bounded
+    while clock.now < end, !Task.isCancelled {
+      let (known, length) = (limit, end - clock.now)
+      let shorter = await withTaskGroup(of: Duration?.self) { group in
+        group.addTask {
+          try? await clock.sleep(for: length)
+          return nil
+        }
+        group.addTask { await self.drainLimit(below: known) }
+        let shorter = await group.next() ?? nil
+        group.cancelAll()
+        return shorter
+      }
+      guard let shorter else { return }
+      limit = shorter
+      end = min(end, clock.now + shorter.bounded)
+    }
   }
 
   /// Returns once the condition holds or the task is cancelled.

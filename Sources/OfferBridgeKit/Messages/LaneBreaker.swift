@@ -55,8 +55,8 @@ public struct LaneBreaker: Sendable, Hashable {
     self.failures = max(1, failures)
     self.share = share.map { min(max(0, $0), 1) }
     self.outOf = min(max(1, outOf), 64)
-    self.open = max(open, .milliseconds(1))
-    self.cap = max(cap, self.open)
+    self.open = max(open, .milliseconds(1)).bounded
+    self.cap = max(cap, self.open).bounded
     self.probes = max(1, probes)
   }
 

@@ -1,54 +1,37 @@
 // A place attempts one message after the other, and is kept manned by a task of its own.
 extension LaneLoop {
   /// Keeps a place manned: a call that is given up is cancelled and settled, and followed by another once it returns.
-  func keep(_ place: Int, _ first: LaneState.Handed) async throws {
+  func keep(_ place: Int, _ first: LaneState.Handed) async {
     var handed: LaneState.Handed? = first
-    do {
-      repeat {
-        let start = handed
-        handed = nil
-        state.withLock { $0.keepers[place] = .none }
-        let isGivenUp = try await withThrowingTaskGroup(of: Bool.self) { group in
-          group.addTask { try await self.attemptAll(in: place, from: start) }
-          if let overdue = await self.whenGivenUp(place) {
-            group.cancelAll()
-            try await self.work.settle(
-              overdue.claim,
-              self.work.timedOut(overdue.claim, at: overdue.now),
-              at: overdue.now
-            )
-            self.wake()
-          }
-          return try await group.next() ?? false
+    while true {
+      let start = handed
+      handed = nil
+      state.withLock { $0.keepers[place] = .none }
+      let isGivenUp = await withTaskGroup(of: Bool.self) { group in
+        group.addTask { await self.attemptAll(in: place, from: start) }
+        if let overdue = await self.whenGivenUp(place) {
+          group.cancelAll()
+          await self.settle(overdue, self.work.timedOut(overdue.claim, at: overdue.now))
+          self.wake()
         }
-        if !isGivenUp { return }
-      } while true
-    } catch {
-      // The first to fail ends the lane; the others are cancelled.
-      let sleeper = state.withLock { state in
-        state.failure = state.failure ?? error
-        return state.wake()
+        return await group.next() ?? false
       }
-      sleeper?.resume()
-      throw error
+      if !isGivenUp { return }
     }
   }
 
   /// Attempts one message after the other; answers whether its last call was given up meanwhile.
-  private func attemptAll(in place: Int, from first: LaneState.Handed?) async throws -> Bool {
+  private func attemptAll(in place: Int, from first: LaneState.Handed?) async -> Bool {
     defer { state.withLock { $0.tell(place, nil) }?.resume(returning: nil) }
     var next = first
     if next == nil { next = await self.next(in: place) }
     while let handed = next {
-      let end =
-        Task.isCancelled
-        ? LaneWork.End(outcome: .released, health: .untold)
-        : await work.attempt(handed.claim, at: handed.now, passed: { clock.now - handed.begunAt })
+      let end = await work.attempt(handed.claim, at: handed.now, passed: { clock.now - handed.begunAt })
       let change = state.withLock { $0.lane.end(place, end.health, at: { clock.now }) }
       guard let change else { return true }
       tell(change)
       let length = work.reports.isMeasured ? clock.now - handed.begunAt : .zero
-      try await work.settle(handed.claim, end, at: handed.now, after: length)
+      await settle(handed, end, after: length)
       next = await self.next(in: place)
     }
     return false

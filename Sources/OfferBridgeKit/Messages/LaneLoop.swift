@@ -1,18 +1,19 @@
 import Foundation
 
-/// One lane of one `run`: claims what is due as places become free, and minds time-outs, rate and breaker.
+/// One lane of one `run`: claims what is due as places become free, and minds time-outs, rate, breaker and ledger.
 ///
 /// Each place is a task that attempts one message after the other. The loop
-/// hands out claims and waits; it never waits for an attempt.
+/// hands out claims and waits; it never waits for an attempt, nor for the ledger.
 final class LaneLoop: Sendable {
   struct State {
     var lane: LaneState
     var idle: [(place: Int, continuation: CheckedContinuation<LaneState.Handed?, Never>)] = []
     var keepers: [Keeper] = []
-    var alarms: [Duration] = []
+    var claiming = LaneClaiming()
+    var outage = LedgerOutage()
     var sleeper: CheckedContinuation<Void, Never>?
     var wakes = 0
-    var failure: (any Error)?
+    var failure: OfferBridgeError?
     var isClosed = false
   }
 
@@ -25,96 +26,70 @@ final class LaneLoop: Sendable {
 
   let work: LaneWork
   let clock: DeliveryClock
-  private let signal: DeliverySignal
+  private let stop: LaneStop
+  private let bell = LaneBell()
   let state: Guarded<State>
 
-  init(_ work: LaneWork, _ settings: LaneSettings, on clock: DeliveryClock, _ signal: DeliverySignal) {
+  init(_ work: LaneWork, _ settings: LaneSettings, on clock: DeliveryClock, _ stop: LaneStop) {
     self.work = work
     self.clock = clock
-    self.signal = signal
+    self.stop = stop
     state = Guarded(
       State(lane: LaneState(settings, of: work.id, timeout: work.provider.timeout))
     )
   }
 
-  /// Runs until the signal drains or the task is cancelled.
-  func run() async throws {
-    try await withThrowingDiscardingTaskGroup { places in
-      try await withThrowingDiscardingTaskGroup { alarms in
-        try await withTaskCancellationHandler {
-          defer {
-            alarms.cancelAll()
-            close()
-          }
-          try await coordinate(&places, &alarms)
+  /// Runs until it is told to stop, the task is cancelled or the ledger cannot be worked with.
+  func run() async throws(OfferBridgeError) {
+    await withDiscardingTaskGroup { tasks in
+      await withDiscardingTaskGroup { alarms in
+        await withTaskCancellationHandler {
+          alarms.addTask { await self.bell.keep(on: self.clock) { self.wake() } }
+          await coordinate(&tasks)
+          close()
+          alarms.cancelAll()
         } onCancel: {
           wake()
         }
       }
     }
+    if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
   /// Looks again: something may be due, or free.
   func wake() { state.withLock { $0.wake() }?.resume() }
 
+  /// Ends this lane and all others, for this reason if there is none yet.
+  func fail(_ error: OfferBridgeError) {
+    state.withLock { $0.failure = $0.failure ?? error }
+    stop.ask()
+  }
+
   // MARK: The loop
 
-  private func coordinate(
-    _ places: inout ThrowingDiscardingTaskGroup<any Error>,
-    _ alarms: inout ThrowingDiscardingTaskGroup<any Error>
-  ) async throws {
+  private func coordinate(_ tasks: inout DiscardingTaskGroup) async {
     while true {
       let seen = state.withLock { $0.wakes }
-      if let failure = state.withLock({ $0.failure }) { throw failure }
-      if Task.isCancelled { return }
       let now = clock.now
       giveUp(at: now)
-      var next = state.withLock { $0.lane.nextTimeout }
-      if signal.isDraining {
+      let due = takeIn(at: now, mayBegin: !isOver, &tasks)
+      // Taking in may have ended it, and what began just now has its time from now on.
+      let nextTimeout = state.withLock { $0.lane.nextTimeout }
+      var next = [due, nextTimeout].compactMap(\.self).min()
+      if isOver {
         close()
-        if next == nil { return }
+        if state.withLock({ !$0.claiming.isUnderWay }), nextTimeout == nil || Task.isCancelled { return }
       } else {
         tell(state.withLock { $0.lane.look(at: now) })
-        let room = state.withLock { $0.lane.room(at: now) }
-        if room.count > 0 {
-          let answer = try await work.claim(room.count)
-          let moment = clock.now
-          for claim in answer.claims { begin(claim, at: answer.now, moment, &places) }
-          if answer.claims.count == room.count { continue }
-          if let due = answer.nextDue {
-            let wait = Duration.milliseconds(max(0, due.milliseconds - answer.now.milliseconds))
-            next = min(next ?? moment + wait, moment + wait)
-          }
-          // What began just now has its time from now on.
-          next = [next, state.withLock { $0.lane.nextTimeout }].compactMap(\.self).min()
-        } else if let until = room.until {
-          next = min(next ?? until, until)
-        }
+        let until = ask(at: now, seen, &tasks)
+        next = [next, until].compactMap(\.self).min()
       }
-      if let next { ring(at: next, &alarms) }
+      if let next { bell.ring(at: next) }
       await rest(after: seen)
     }
   }
 
-  /// Hands a claim to a place that is idle, or to a new one.
-  private func begin(
-    _ claim: Claim,
-    at now: Date,
-    _ moment: Duration,
-    _ places: inout ThrowingDiscardingTaskGroup<any Error>
-  ) {
-    let (place, handed, idle) = state.withLock { state in
-      let idle = state.idle.popLast()
-      let (place, handed) = state.lane.begin(claim, in: idle?.place, at: now, moment)
-      if idle == nil { state.keepers.append(.none) }
-      return (place, handed, idle?.continuation)
-    }
-    if let idle {
-      idle.resume(returning: handed)
-    } else {
-      places.addTask { try await self.keep(place, handed) }
-    }
-  }
+  private var isOver: Bool { Task.isCancelled || stop.isAsked }
 
   private func giveUp(at now: Duration) {
     let overdue = state.withLock { state in
@@ -125,23 +100,6 @@ final class LaneLoop: Sendable {
     for (handed, change, keeper) in overdue {
       keeper?.resume(returning: handed)
       tell(change)
-    }
-  }
-
-  private func ring(at moment: Duration, _ alarms: inout ThrowingDiscardingTaskGroup<any Error>) {
-    let isNew = state.withLock { state in
-      // One that rings earlier makes the loop look, and set the next.
-      if state.alarms.contains(where: { $0 <= moment }) { return false }
-      state.alarms.append(moment)
-      return true
-    }
-    guard isNew else { return }
-    alarms.addTask {
-      try? await self.clock.sleep(for: moment - self.clock.now)
-      self.state.withLock { state in
-        state.alarms.removeAll { $0 == moment }
-        return state.wake()
-      }?.resume()
     }
   }
 

@@ -24,7 +24,7 @@ public struct LaneRate: Sendable, Hashable {
   ///     no finer, and a rate beyond some hundreds a second would not be reached one by one.
   public init(_ count: Int, per length: Duration, burst: Int? = nil) {
     self.count = max(1, count)
-    self.length = max(length, .milliseconds(1))
+    self.length = min(max(length, .milliseconds(1)), .seconds(Int64.max))
     let passing = Double(self.count) * (.milliseconds(10) / self.length)
     self.burst = max(1, burst ?? Int(min(passing, 1_000_000)))
   }
@@ -56,7 +56,8 @@ package struct TokenBucket: Sendable {
     let exact = rate.length / rate.count
     // Rounded up, so that no stretch has one too many.
     interval = exact * rate.count < rate.length ? exact + Duration(attoseconds: 1) : exact
-    burst = rate.burst
+    // No more than a length can say.
+    burst = min(rate.burst, Int(clamping: Duration.seconds(Int64.max).attoseconds / interval.attoseconds))
   }
 
   /// How many tokens there are.

@@ -10,8 +10,10 @@ struct LaneState: Sendable {
     /// The ledger's time of the claim.
     let now: Date
     let begunAt: Duration
+    /// By the run's clock, no later than the ledger's end of it.
+    let leaseEnd: Duration
     /// The breaker's round.
-    let round: Int
+    var round = 0
   }
 
   /// What happened to the breaker.
@@ -34,7 +36,7 @@ struct LaneState: Sendable {
 
   init(_ settings: LaneSettings, of provider: ProviderID, timeout: Duration) {
     atOnce = settings.atOnce
-    self.timeout = timeout
+    self.timeout = timeout.bounded
     bucket = settings.rate.map { TokenBucket($0) }
     breaker = settings.breaker.map { CircuitBreaker($0, of: provider) }
   }
@@ -58,11 +60,12 @@ struct LaneState: Sendable {
   }
 
   /// Puts a claim in a place: the given one that is free, or a new one.
-  mutating func begin(_ claim: Claim, in place: Int?, at now: Date, _ moment: Duration) -> (Int, Handed) {
-    bucket?.take(1, at: moment)
+  mutating func begin(_ handed: Handed, in place: Int?) -> (Int, Handed) {
+    bucket?.take(1, at: handed.begunAt)
     breaker?.begin(1)
     taken += 1
-    let handed = Handed(claim: claim, now: now, begunAt: moment, round: breaker?.round ?? 0)
+    var handed = handed
+    handed.round = breaker?.round ?? 0
     if let place {
       places[place] = handed
       return (place, handed)

@@ -8,6 +8,8 @@ struct LaneWork: Sendable {
   let ledger: any OfferLedger
   let retry: MessageRetry
   let lease: Duration
+  let leaseMargin: Duration
+  let ledgerPatience: Duration
   let reports: BridgeReports
 
   /// What came of an attempt, and what it says of the provider.
@@ -15,28 +17,53 @@ struct LaneWork: Sendable {
     enum Health: Sendable { case answered, failed, untold }
     let outcome: Settlement.Outcome
     let health: Health
+
+    /// Its provider never had it, nor was asked about it.
+    static let unhanded = End(outcome: .released(wasHanded: false), health: .untold)
   }
 
-  func claim(_ limit: Int, dueBy: Date? = nil) async throws -> ClaimAnswer {
+  func claim(_ limit: Int, dueBy: Date? = nil) async throws(OfferBridgeError) -> ClaimAnswer {
     let query = ClaimQuery(tenant: tenant, provider: id, limit: limit, lease: lease, dueBy: dueBy)
     let answer = try await asking { try await ledger.claim(query) }
     for claim in answer.claims { reports.tell(.claimed(attempt(claim))) }
     return answer
   }
 
+  func claims(_ limit: Int) async -> Result<ClaimAnswer, OfferBridgeError> {
+    do throws(OfferBridgeError) { return .success(try await claim(limit)) } catch { return .failure(error) }
+  }
+
   /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
   func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
+    if Task.isCancelled { return .unhanded }
     if let end = endUntried(claim, at: now) { return end }
+    var (lease, wasHanded) = (claim.lease, false)
     do {
-      if isInDoubt(claim, at: now), let end = try await lookUp(claim, at: now, passed) { return end }
+      if isInDoubt(claim, at: now) {
+        switch try await lookUp(claim, at: now, passed) {
+        case .ended(let end): return end
+        // However long that took, whoever hands it over holds it.
+        case .notThere: lease = try await prolonged(lease)
+        case .notAsked: break
+        }
+      }
+      // What is cancelled by now would be on its way for nothing.
+      try Task.checkCancellation()
+      wasHanded = true
       reports.tell(.attempted(attempt(claim)))
       reports.count(.sent, of: claim.message, in: tenant)
       let answer = try await provider.deliver(
-        MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: claim.lease.until)
+        MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: lease.until)
       )
       return end(claim, answer, aged: claim.age(at: now) + passed())
+    } catch is LeaseLost {
+      return .unhanded
+    } catch is LeaseUncertain where !Task.isCancelled {
+      let failure = "the ledger did not prolong its lease"
+      let age = claim.age(at: now) + passed()
+      return End(outcome: again(claim, aged: age, failure: failure, isUnknown: false), health: .untold)
     } catch  where Task.isCancelled {
-      return End(outcome: .released, health: .untold)
+      return End(outcome: .released(wasHanded: wasHanded), health: .untold)
     } catch {
       return unanswered(claim, at: now, after: passed(), "no answer: \(type(of: error))")
     }
@@ -48,7 +75,12 @@ struct LaneWork: Sendable {
   }
 
   /// Writes what came of an attempt, and tells it.
-  func settle(_ claim: Claim, _ end: End, at now: Date, after length: Duration = .zero) async throws {
+  func settle(
+    _ claim: Claim,
+    _ end: End,
+    at now: Date,
+    after length: Duration = .zero
+  ) async throws(OfferBridgeError) {
     // A lease that was lost meanwhile changes nothing: who holds it now will say what came of the message.
     let answer = try await asking {
       try await ledger.settle([Settlement(lease: claim.lease, outcome: end.outcome)], tenant: tenant)
@@ -108,13 +140,24 @@ struct LaneWork: Sendable {
     return .buried(reason: reason, isUnknown: isUnknown)
   }
 
-  private func asking<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+  private struct LeaseLost: Error {}
+  private struct LeaseUncertain: Error {}
+
+  private func prolonged(_ lease: Lease) async throws -> Lease {
+    guard let answers = try? await ledger.extend([lease], by: self.lease, tenant: tenant) else {
+      throw LeaseUncertain()
+    }
+    guard case .extended(let lease) = answers.first else { throw LeaseLost() }
+    return lease
+  }
+
+  private func asking<Answer>(
+    _ body: () async throws -> Answer
+  ) async throws(OfferBridgeError) -> Answer {
     do {
       return try await body()
-    } catch let error as OfferBridgeError {
-      throw error
     } catch {
-      throw OfferBridgeError(.ledgerFailed, underlying: error)
+      throw error as? OfferBridgeError ?? OfferBridgeError(.ledgerFailed, underlying: error)
     }
   }
 }

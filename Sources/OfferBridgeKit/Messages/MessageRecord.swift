@@ -7,6 +7,8 @@ public struct MessageRecord: Sendable, Hashable, Codable {
   /// Where it stands.
   public let state: MessageState
   /// How many attempts were begun since it was committed, or redriven under its key.
+  ///
+  /// Counted at the claim; one that was released before its provider had it is not.
   public let attempts: Int
   /// Why the last attempt that was settled as failed did so, in a few words; `nil` when none was.
   ///

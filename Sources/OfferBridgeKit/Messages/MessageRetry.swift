@@ -112,12 +112,12 @@ public struct MessageRetry: Sendable, Hashable, Codable {
     retryAfter: Duration? = nil
   ) -> Duration? {
     guard delays.indices.contains(attempt - 1) else { return nil }
-    let step = delays[attempt - 1]
+    let step = delays[attempt - 1].bounded
     var derivation = KeyDerivation("jitter")
     derivation.add(key)
     derivation.add(Int64(attempt))
-    let wait = max(step + step * (jitter * derivation.key().share), retryAfter ?? .zero)
-    return allows(age: age + wait) ? wait : nil
+    let wait = max(step + step * (jitter * derivation.key().share), (retryAfter ?? .zero).bounded)
+    return allows(age: age.bounded + wait) ? wait : nil
   }
 }
 

@@ -28,7 +28,7 @@ public struct Replica: Sendable, Hashable, Codable {
     case rejected(reason: String)
     /// An attempt ended without an answer: it may be there or not.
     ///
-    /// It was settled as unknown, or released, or its lease had run out when it was claimed. A later "not now" does not
+    /// It was settled as unknown, or released once handed, or its lease had run out when it was claimed. A later "not now" does not
     /// clear it; that message's rejection does, and any acceptance.
     case unknown
     /// The external system took it out again when we asked: it accepted a recall. No other end of a recall is told.

@@ -63,11 +63,11 @@ extension BrokenLedger {
         return try await inner.page(query)
       }
     },
-    .init("a release uncounts the attempt", caughtBy: "release.keepsAttemptCount") { bent, _ in
+    .init("every release uncounts the attempt", caughtBy: "release.onceHandedKeepsItsAttempt") { bent, _ in
       let released = Aside<[DerivedKey: Int]>([:])
       bent.settle = { inner, call in
         released.with { counts in
-          for settlement in call.0 where settlement.outcome == .released {
+          for settlement in call.0 where settlement.outcome == .released(wasHanded: true) {
             counts[settlement.lease.message, default: 0] += 1
           }
         }
@@ -80,6 +80,20 @@ extension BrokenLedger {
           claims: answer.claims.map { claim in
             claim.with(attempt: claim.attempt - released[claim.message.key, default: 0])
           }
+        )
+      }
+    },
+    .init(
+      "a release keeps every attempt counted",
+      caughtBy: "release.beforeItWasHandedGivesTheAttemptBack"
+    ) { bent, _ in
+      bent.settle = { inner, call in
+        try await inner.settle(
+          call.0.map { settlement in
+            guard case .released = settlement.outcome else { return settlement }
+            return Settlement(lease: settlement.lease, outcome: .released(wasHanded: true))
+          },
+          tenant: call.1
         )
       }
     },

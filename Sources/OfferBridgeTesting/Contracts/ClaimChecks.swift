@@ -149,7 +149,7 @@ extension OfferLedgerContract {
         before = claim.lease.fence
         switch round {
         case 0, 3: trial.wait(.seconds(60))
-        case 1: try await trial.settled(claim, .released)
+        case 1: try await trial.settled(claim, .released(wasHanded: false))
         case 2: try await trial.settled(claim, .retry(after: .zero, failure: "busy", isUnknown: true))
         default:
           try await trial.settled(claim, .buried(reason: "spent", isUnknown: false))

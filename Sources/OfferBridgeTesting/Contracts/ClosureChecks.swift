@@ -75,7 +75,8 @@ extension LedgerTrial {
       ("waits", nil, false), ("held", nil, true), ("accepted", .accepted(nil), true),
       ("rejected", .rejected(reason: "no"), false),
       ("buried", .buried(reason: "spent", isUnknown: false), false),
-      ("silent", .buried(reason: "spent", isUnknown: true), true), ("released", .released, true),
+      ("silent", .buried(reason: "spent", isUnknown: true), true),
+      ("released", .released(wasHanded: true), true), ("given back", .released(wasHanded: false), false),
       ("busy", .retry(after: .hours(9), failure: "busy", isUnknown: false), false),
     ]
     for (name, outcome, isRecalled) in ends {

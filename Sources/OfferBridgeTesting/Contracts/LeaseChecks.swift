@@ -34,12 +34,12 @@ extension OfferLedgerContract {
       try await trial.expectDoubtStays()
     },
 
-    .init("release.keepsAttemptCount") { trial in
+    .init("release.onceHandedKeepsItsAttempt") { trial in
       let id = try await trial.issue(trial.plan("a-1"))
       let due = trial.time.now
       trial.wait(.seconds(5))
       let first = try await trial.claimOne()
-      try await trial.settled(first, .released)
+      try await trial.settled(first, .released(wasHanded: true))
       let record = try await trial.record(id)
       try trial.expect("the message, due as it was", record.messages[0].state, is: .waiting(due: due))
       try trial.expect("its attempts", record.messages[0].attempts, is: 1)
@@ -47,7 +47,39 @@ extension OfferLedgerContract {
       let second = try await trial.claimOne()
       try trial.expect("the attempt", second.attempt, is: 2)
       try trial.expect("the bytes", second.message, is: first.message)
-      try trial.expect("the first worker", try await trial.settle(first, .released), is: .lostLease)
+      let again = try await trial.settle(first, .released(wasHanded: true))
+      try trial.expect("the first worker", again, is: .lostLease)
+    },
+
+    .init("release.beforeItWasHandedGivesTheAttemptBack") { trial in
+      let id = try await trial.issue(trial.plan("a-1"))
+      let before = try await trial.record(id)
+      let unhanded = Settlement.Outcome.released(wasHanded: false)
+      for seconds in [5, 10] {
+        trial.wait(.seconds(5))
+        let claim = try await trial.claimOne()
+        try trial.expect("the attempt, after \(seconds) seconds", claim.attempt, is: 1)
+        try trial.expect("its first", claim.firstAttemptedAt, is: trial.time.now)
+        try await trial.settled(claim, unhanded)
+        try trial.expect("the record, as before the claim", try await trial.record(id), is: before)
+        try trial.expect("once more", try await trial.settle(claim, unhanded), is: .alreadySettled)
+      }
+      try trial.expect("the attempts in all", try await trial.audit().attempts, is: 0)
+      // What an attempt before it left in doubt stays so, and so does its moment.
+      let first = trial.time.now
+      let silence = Settlement.Outcome.retry(after: .zero, failure: "silence", isUnknown: true)
+      try await trial.settled(try await trial.claimOne(), silence)
+      trial.wait(.seconds(5))
+      try await trial.settled(try await trial.claimOne(), unhanded)
+      try trial.expect("its attempts", try await trial.message(about: id).attempts, is: 1)
+      try trial.expect("the replica", try await trial.replica(of: id), is: .unknown)
+      // A worker that ended without a word had begun its attempt.
+      _ = try await trial.claimOne()
+      trial.wait(.seconds(60))
+      try await trial.settled(try await trial.claimOne(), unhanded)
+      let last = try await trial.claimOne()
+      try trial.expect("the attempt after two that were begun", last.attempt, is: 3)
+      try trial.expect("the first that may have arrived", last.firstAttemptedAt, is: first)
     },
 
     .init("extend.prolongs") { trial in

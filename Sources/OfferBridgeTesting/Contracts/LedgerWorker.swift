@@ -118,7 +118,7 @@ private struct LedgerWorker {
         switch ending {
         case .accepted: .accepted(ReplicaReference("\(claim.message.key)"))
         case .retry: .retry(after: .zero, failure: "busy", isUnknown: false)
-        case .released: .released
+        case .released: .released(wasHanded: true)
         }
       let settlement = Settlement(lease: claim.lease, outcome: outcome)
       for answer in try await trial.ledger.settle([settlement], tenant: trial.tenant) {

@@ -76,13 +76,14 @@ struct RandomOperations {
     let claim = leases.remove(at: Int.random(in: leases.indices, using: &chance))
     let outcomes: [Settlement.Outcome] = [
       .accepted(ReplicaReference("W \(claim.message.variant)")), .accepted(nil), .rejected(reason: "no"),
-      .released,
+      .released(wasHanded: true), .released(wasHanded: false),
       .retry(after: .seconds(9), failure: "busy", isUnknown: false),
       .buried(reason: "spent", isUnknown: true),
     ]
     let outcome = outcomes[Int.random(in: outcomes.indices, using: &chance)]
     let settlement = Settlement(lease: claim.lease, outcome: outcome)
-    _ = try await trial.ledger.settle([settlement, settlement], tenant: trial.tenant)
+    let answers = try await trial.ledger.settle([settlement, settlement], tenant: trial.tenant)
+    if outcome == .released(wasHanded: false), answers.first == .settled { attempts -= 1 }
     if Bool.random(using: &chance) { leases.append(claim) }
   }
 

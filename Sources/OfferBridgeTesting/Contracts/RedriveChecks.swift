@@ -94,7 +94,7 @@ extension OfferLedgerContract {
     .init("terminal.neverLeaves") { trial in
       let replicas: [Replica.State] = [
         .accepted("W1"), .rejected(reason: "no"), .rejected(reason: "spent"), .notSent(.offerClosed),
-        .unknown,
+        .unknown, .notSent(.offerClosed),
       ]
       for (index, end) in LedgerTrial.ends.enumerated() {
         let name = "a-\(index)"
@@ -131,7 +131,7 @@ extension OfferLedgerContract {
       }
       let audit = try await trial.audit()
       try trial.expect("open", audit.messagesOpen, is: 0)
-      try trial.expect("withdrawn", audit.messagesWithdrawn, is: 2)
+      try trial.expect("withdrawn", audit.messagesWithdrawn, is: 3)
     },
   ]
 }

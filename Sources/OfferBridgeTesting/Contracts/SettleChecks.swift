@@ -29,7 +29,8 @@ extension OfferLedgerContract {
       // The first acceptance stays, whatever comes of further messages about it.
       let issued = try await trial.issued(second)
       let others: [Settlement.Outcome] = [
-        .accepted("W2"), .rejected(reason: "no"), .buried(reason: "spent", isUnknown: true), .released,
+        .accepted("W2"), .rejected(reason: "no"), .buried(reason: "spent", isUnknown: true),
+        .released(wasHanded: true), .released(wasHanded: false),
       ]
       for (number, outcome) in others.enumerated() {
         try await trial.issue(trial.reminder("m-\(number)", of: issued))
@@ -142,12 +143,14 @@ extension LedgerTrial {
   /// One outcome of each kind.
   static let outcomes: [Settlement.Outcome] = [
     .accepted("W7"), .rejected(reason: "other"), .retry(after: .zero, failure: "other", isUnknown: true),
-    .buried(reason: "other", isUnknown: true), .released,
+    .buried(reason: "other", isUnknown: true), .released(wasHanded: true),
+    .released(wasHanded: false),
   ]
 
   /// The outcomes, each with its own words.
   static let ends: [Settlement.Outcome] = [
     .accepted("W1"), .rejected(reason: "no"), .buried(reason: "spent", isUnknown: false),
-    .retry(after: .hours(1), failure: "busy", isUnknown: false), .released,
+    .retry(after: .hours(1), failure: "busy", isUnknown: false), .released(wasHanded: true),
+    .released(wasHanded: false),
   ]
 }

@@ -152,8 +152,12 @@ extension ReferenceModel {
       if !messages[place].mayHaveArrived { messages[place].firstAttemptedAt = nil }
       tell(place, messages[place].mayHaveArrived ? .unknown : .pending)
       wait(place, until: Self.later(now, after))
-    case .released:
+    case .released(wasHanded: true):
       mayHaveArrived(place)
+      wait(place, until: messages[place].due)
+    case .released(wasHanded: false):
+      messages[place].attempts -= 1
+      if !messages[place].mayHaveArrived { messages[place].firstAttemptedAt = nil }
       wait(place, until: messages[place].due)
     }
   }

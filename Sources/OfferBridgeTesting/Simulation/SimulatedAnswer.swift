@@ -9,7 +9,7 @@ enum SimulatedAnswer {
     + names("claim", ["some", "none"])
     + names("extend", ["extended", "alreadySettled", "lostLease"])
     + names("settle", ["settled", "alreadySettled", "lostLease"])
-    + names("outcome", ["accepted", "rejected", "retry", "buried", "released"])
+    + names("outcome", ["accepted", "rejected", "retry", "buried", "released", "releasedUnhanded"])
     + names(
       "redrive",
       ["redriven", "alreadyOpen", "superseded", "refused", "offerClosed", "unknownMessage"]
@@ -90,7 +90,7 @@ extension Settlement.Outcome {
     case .rejected: "outcome.rejected"
     case .retry: "outcome.retry"
     case .buried: "outcome.buried"
-    case .released: "outcome.released"
+    case .released(let wasHanded): wasHanded ? "outcome.released" : "outcome.releasedUnhanded"
     }
   }
 }

@@ -28,7 +28,9 @@ struct SimulatedProcess {
     let life = world.bear()
     let ledger = SimulatedLedger(world: world, life: life)
     var settings = BridgeSettings(retry: world.system.retry, lease: .seconds(30))
-    if world.chance.strikes(.shortLease) { settings.lease = .milliseconds(10_001) }
+    if world.chance.strikes(.shortLease) {
+      (settings.lease, settings.leaseMargin) = (.milliseconds(10_100), .milliseconds(100))
+    }
     if world.chance.strikes(.smallBatches) { settings.lane.atOnce = 1 }
     let bridge = try await OfferBridge(
       customers: world.customers,
