@@ -157,7 +157,7 @@ struct RandomCalls {
     case 4: .accepted(nil)
     case 5: .rejected(reason: "no")
     case 6, 7: .buried(reason: "spent", isUnknown: oneIn(2))
-    case 8: .released(wasHanded: oneIn(2))
+    case 8: .released(wasHanded: leases.count % 2 == 0)
     default: .retry(after: .milliseconds(roll(30_000)), failure: "busy", isUnknown: oneIn(2))
     }
   }

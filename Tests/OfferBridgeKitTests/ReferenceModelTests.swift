@@ -66,7 +66,7 @@ import Testing
   @Test(arguments: 0..<8)
   func `the ledger in memory answers as the model does, whatever it is asked`(part: UInt64) async throws {
     var answered: Set<String> = []
-    for seed in (part * 25)..<(part * 25 + 25) {
+    for seed in (part * 32)..<(part * 32 + 32) {
       let outcome = try await run(seed: seed, refusalRetention: .minutes(2)) { now in
         InMemoryOfferLedger(refusalRetention: .minutes(2), now: now)
       }

@@ -84,6 +84,32 @@ import Testing
     #expect(wallet.calls.map(\.at) == [30_000])
   }
 
+  @Test func `a ledger that hands out more than it was asked for is not asked again at once`() {
+    let wallet = trial.wallet("wallet")
+    let asked = Guarded(0)
+    let generous = trial.bent { ledger in
+      ledger.claim = { inner, query in
+        asked.withLock { $0 += 1 }
+        let more = ClaimQuery(tenant: query.tenant, provider: query.provider, limit: 9, lease: query.lease)
+        return try await inner.claim(more)
+      }
+    }
+    trial.drive {
+      let settings = BridgeSettings(lane: LaneSettings(atOnce: 2))
+      let bridge = try await trial.bridge([wallet], ledger: generous, settings: settings)
+      for number in 0..<9 { try await trial.open(number, bridge) }
+      try await trial.run(bridge) { signal in
+        for _ in 0..<60 {
+          signal.wake()
+          await trial.pass(1_000)
+        }
+      }
+    }
+    #expect(wallet.calls.map(\.attempt) == Array(repeating: 1, count: 9))
+    #expect(wallet.mostPresent == 2)
+    #expect(asked.withLock { $0 } < 100)
+  }
+
   @Test func `a wake while a claim is under way is not lost`() {
     let wallet = trial.wallet("wallet")
     let slow = trial.bent { ledger in
@@ -141,7 +167,7 @@ import Testing
 
   @Test func `a lease that the ledger does not prolong after a look-up costs an attempt, and sends nothing`()
   {
-    let wallet = trial.wallet("wallet", window: .seconds(5)) { _, delivery in
+    let wallet = trial.wallet("wallet", window: .seconds(31)) { _, delivery in
       if delivery.attempt == 1 { throw Down() }
       return .accepted()
     } lookUp: { _ in

@@ -17,10 +17,10 @@ struct LaneClaiming: Sendable {
   private var answer: Answer?
   /// Up to this count of wakes nothing can be due that was not a moment ago.
   private var quietUntil = -1
-  /// Not before then: the ledger failed, or was too slow.
+  /// Not before then: the ledger failed, was too slow or handed out too much.
   var again: Duration?
-  /// How many answers in a row came too late to begin.
-  var lateInRow = 0
+  /// How many answers in a row had messages that could not begin.
+  private var vainInRow = 0
 
   var isUnderWay: Bool { wakesAtAsking != nil }
 
@@ -90,7 +90,6 @@ extension LaneLoop {
       // The breaker may have opened meanwhile, or a drain begun.
       let room = mayBegin ? state.withLock { $0.lane.room(at: now).count } : 0
       var unbegun: [LaneState.Handed] = []
-      var isLate = false
       for (index, claim) in found.claims.enumerated() {
         let lease = Duration.milliseconds(claim.lease.until.milliseconds - found.now.milliseconds)
         let handed = LaneState.Handed(
@@ -101,9 +100,9 @@ extension LaneLoop {
         )
         let fits = now + work.provider.timeout.bounded <= handed.leaseEnd
         if index < room, fits { begin(handed, &tasks) } else { unbegun.append(handed) }
-        isLate = isLate || !fits
       }
-      state.withLock { $0.claiming.note(isLate: isLate, at: now, of: work.id) }
+      let isInVain = !unbegun.isEmpty
+      state.withLock { $0.claiming.note(isInVain: isInVain, at: now, of: work.id) }
       if !unbegun.isEmpty {
         tasks.addTask { [unbegun] in
           for handed in unbegun { await self.settle(handed, .unhanded) }
@@ -132,9 +131,10 @@ extension LaneLoop {
 }
 
 extension LaneClaiming {
-  /// Claims that came too late are not asked for again at once.
-  fileprivate mutating func note(isLate: Bool, at now: Duration, of provider: ProviderID) {
-    lateInRow = isLate ? lateInRow + 1 : 0
-    if isLate { again = now + LedgerOutage.wait(after: lateInRow, of: provider) }
+  /// What could not begin is not asked for again at once, or a ledger that hands out too late or too much would be
+  /// asked for ever, and for nothing.
+  fileprivate mutating func note(isInVain: Bool, at now: Duration, of provider: ProviderID) {
+    vainInRow = isInVain ? vainInRow + 1 : 0
+    if isInVain { again = now + LedgerOutage.wait(after: vainInRow, of: provider) }
   }
 }

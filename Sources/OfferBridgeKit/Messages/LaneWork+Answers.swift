@@ -51,7 +51,9 @@ extension LaneWork {
       return .ended(End(outcome: outcome, health: .failed))
     case .notFound: return .notThere
     case .notSupported:
-      guard let window = provider.idempotencyWindow, isBeyond(window, claim, at: now) else { return .notAsked }
+      guard let window = provider.idempotencyWindow, isBeyond(window, claim, at: now) else {
+        return .notAsked
+      }
       let reason =
         "windowExceeded: '\(id)' may have had it since \(claim.firstAttemptedAt.rfc3339), remembers keys for "
         + "\(window.inWords) and cannot be asked; it was not sent again"
