@@ -16,6 +16,7 @@ package final class SimulatedExecutor: TaskExecutor {
     var now: Int64 = 0
     var isHurrying = false
     var jobs = 0
+    let mostJobs: Int
     /// How many jobs were run since time has moved.
     var jobsNow = 0
     var foreignJobs = 0
@@ -35,8 +36,12 @@ package final class SimulatedExecutor: TaskExecutor {
 
   /// An executor at the beginning of its time.
   ///
-  /// - Parameter seed: What the order of jobs depends on, and nothing else does.
-  package init(seed: UInt64) { state = Guarded(State(chance: Seeded(seed))) }
+  /// - Parameters:
+  ///   - seed: What the order of jobs depends on, and nothing else does.
+  ///   - mostJobs: How many jobs it runs; after that nothing is run any more.
+  package init(seed: UInt64, mostJobs: Int = .max) {
+    state = Guarded(State(chance: Seeded(seed), mostJobs: mostJobs))
+  }
 
   /// The milliseconds that have passed.
   package var now: Int64 { state.withLock { $0.now } }
@@ -162,8 +167,8 @@ extension SimulatedExecutor.State {
     if !ready.isEmpty {
       jobs += 1
       jobsNow += 1
-      // Somebody asks again and again, and waits for nothing.
-      if jobsNow > SimulatedExecutor.mostJobsAtOnce { return .nothing }
+      // Somebody asks again and again, and waits for nothing, or for a millisecond each time.
+      if jobsNow > SimulatedExecutor.mostJobsAtOnce || jobs > mostJobs { return .nothing }
       // The last one takes its place: what is ready has no order.
       let chosen = ready.count == 1 ? 0 : Int(chance.next() % UInt64(ready.count))
       ready.swapAt(chosen, ready.count - 1)
