@@ -1,6 +1,8 @@
 /// The sums that must agree, counted anew from every row.
 ///
-/// `messages` is the sum of open, accepted, rejected, buried and withdrawn
+/// `replicas` is the sum of those that were not sent, are pending, accepted,
+/// rejected, unknown and recalled: of every issued offer, one for each external
+/// system. `messages` is the sum of open, accepted, rejected, buried and withdrawn
 /// ones, `received` that of applied, discrepant, parked, duplicates and
 /// conflicts. What is kept beside the rows, tallies and matches and limits'
 /// counters, is computed anew from them and compared. A limit's uses are those
@@ -11,6 +13,24 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var issued = 0
   /// Issued offers that were closed.
   public var closed = 0
+  /// Replicas of issued offers.
+  public var replicas = 0
+  /// Replicas of which nothing was sent.
+  public var replicasNotSent = 0
+  /// Replicas whose messages wait or are on their way.
+  public var replicasPending = 0
+  /// Replicas that the external system has.
+  public var replicasAccepted = 0
+  /// Replicas that it refused, or that were given up with a clear "not there".
+  public var replicasRejected = 0
+  /// Replicas of which nobody knows whether they arrived.
+  public var replicasUnknown = 0
+  /// Replicas that it took out again.
+  public var replicasRecalled = 0
+  /// Redemptions that count on issued offers, less those that were wholly reversed.
+  public var redeemed = 0
+  /// Redemptions that were wholly reversed.
+  public var reversed = 0
   /// Messages committed.
   public var messages = 0
   /// Messages that wait or are leased.

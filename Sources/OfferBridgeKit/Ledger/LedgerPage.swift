@@ -13,6 +13,8 @@ public enum LedgerListing: Sendable, Hashable {
   case messagesIn(MessageState.Name)
   /// The events of all external systems that wait for their other half.
   case parkedEvents
+  /// The events of all external systems that count, and about which something is not as it should be.
+  case discrepantEvents
   /// What one external system reported, of all customers and those that nobody knows yet, in the order of receipt.
   ///
   /// Every event that was kept under that source is here once, however it stands.

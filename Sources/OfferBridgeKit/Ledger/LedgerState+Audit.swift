@@ -17,6 +17,7 @@ extension LedgerState {
     if issued.nameCount != issued.count {
       audit.imbalances.append("\(issued.count) issued offers, but \(issued.nameCount) different ids.")
     }
+    for index in issued.indices.lazy.map({ Int32($0) }) { count(issued[index].current, in: &audit) }
     for owner in customers.indices {
       let (fold, copies, rows) = folded(Int32(owner))
       for (index, row) in copies.enumerated() {
@@ -35,6 +36,22 @@ extension LedgerState {
         )
       }
     }
+  }
+
+  private func count(_ offer: IssuedOffer, in audit: inout LedgerAudit) {
+    for replica in offer.replicas {
+      audit.replicas += 1
+      switch replica.state {
+      case .notSent: audit.replicasNotSent += 1
+      case .pending: audit.replicasPending += 1
+      case .accepted: audit.replicasAccepted += 1
+      case .rejected: audit.replicasRejected += 1
+      case .unknown: audit.replicasUnknown += 1
+      case .recalled: audit.replicasRecalled += 1
+      }
+    }
+    audit.redeemed += offer.redeemed.count
+    audit.reversed += offer.redeemed.reversed
   }
 
   private func auditMessages(_ audit: inout LedgerAudit) {
@@ -82,14 +99,22 @@ extension LedgerState {
     audit.duplicates = duplicates
     audit.conflicts = conflicts
     audit.received = events.count + duplicates + conflicts
+    var redemptions = 0
     for index in events.indices {
-      switch events[Int32(index)].match {
+      let event = events[Int32(index)]
+      if case .redemption = event.event.content, event.match.issuedOffer != nil { redemptions += 1 }
+      switch event.match {
       case .applied: audit.applied += 1
       case .discrepant: audit.discrepant += 1
       case .parked: audit.parked += 1
       case .duplicate, .conflict:
         audit.imbalances.append("Event \(events[Int32(index)].event.id) is kept as a repeat of itself.")
       }
+    }
+    if redemptions != audit.redeemed + audit.reversed {
+      audit.imbalances.append(
+        "\(redemptions) redemptions count, but \(audit.redeemed) are redeemed and \(audit.reversed) reversed."
+      )
     }
     if events.nameCount != events.count {
       audit.imbalances.append("\(events.count) events, but \(events.nameCount) different ids.")

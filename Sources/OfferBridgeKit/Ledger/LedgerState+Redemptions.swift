@@ -4,13 +4,16 @@ struct EventRow: NamedRow {
   var name: ExternalEventID { event.id }
   let event: ExternalEvent
   let orderedAt: Int64
+  let receivedAt: Int64
   /// The customer it is folded with, or nowhere.
   var customer = nowhere
   var match: RedemptionMatch
   var nextOfCustomer = nowhere
 
   var entry: RedemptionFold.Entry { .init(event: event, orderedAt: orderedAt) }
-  var record: RedemptionRecord { RedemptionRecord(event: event, match: match) }
+  var record: RedemptionRecord {
+    RedemptionRecord(event: event, match: match, receivedAt: Date(milliseconds: receivedAt))
+  }
 }
 
 /// An external system's name for a replica, which is its own alone.
@@ -57,7 +60,12 @@ extension LedgerState {
       return .conflict
     }
     let row = events.append(
-      EventRow(event: event, orderedAt: event.time.orderedAt, match: .parked(.unknownOffer)),
+      EventRow(
+        event: event,
+        orderedAt: event.time.orderedAt,
+        receivedAt: now,
+        match: .parked(.unknownOffer)
+      ),
       hash
     )
     begin(.reconcile, at: now)

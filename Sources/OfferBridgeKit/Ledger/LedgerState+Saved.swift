@@ -140,7 +140,14 @@ extension LedgerState {
   }
 
   private mutating func restore(_ saved: SavedState.Event) {
-    events.append(EventRow(event: saved.event, orderedAt: saved.event.time.orderedAt, match: saved.match))
+    events.append(
+      EventRow(
+        event: saved.event,
+        orderedAt: saved.event.time.orderedAt,
+        receivedAt: saved.receivedAt ?? saved.event.time.orderedAt,
+        match: saved.match
+      )
+    )
   }
 
   private mutating func attach(_ rows: [Int], to owner: Int32) throws(OfferBridgeError) {

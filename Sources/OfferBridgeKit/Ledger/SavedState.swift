@@ -61,6 +61,8 @@ struct SavedState: Sendable, Hashable, Codable {
   struct Event: Sendable, Hashable, Codable {
     let event: ExternalEvent
     let match: RedemptionMatch
+    /// `nil` in what was saved before it was kept.
+    let receivedAt: Int64?
   }
 
   struct Reference: Sendable, Hashable, Codable {
@@ -139,7 +141,7 @@ extension SavedState {
     }
     events = state.events.indices.map { row in
       let event = state.events[Int32(row)]
-      return Event(event: event.event, match: event.match)
+      return Event(event: event.event, match: event.match, receivedAt: event.receivedAt)
     }
     references = state.references.named.sorted { $0.name.isBefore($1.name) }
       .map { Reference(key: $0.name, issuedOffer: state.issued[$0.issued].offer.id) }

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// What became of a redemption, reversal or notice that an external system reported.
 ///
 /// Nothing is refused and nothing dropped: each one that is received is
@@ -100,14 +102,18 @@ public struct RedemptionRecord: Sendable, Hashable, Codable {
   public let event: ExternalEvent
   /// How it stands: applied, discrepant or parked.
   public let match: RedemptionMatch
+  /// The ledger's time at which it was first received.
+  public let receivedAt: Date
 
   /// A record.
   ///
   /// - Parameters:
   ///   - event: What was reported.
   ///   - match: How it stands.
-  public init(event: ExternalEvent, match: RedemptionMatch) {
+  ///   - receivedAt: The ledger's time at which it was first received.
+  public init(event: ExternalEvent, match: RedemptionMatch, receivedAt: Date) {
     self.event = event
     self.match = match
+    self.receivedAt = receivedAt
   }
 }

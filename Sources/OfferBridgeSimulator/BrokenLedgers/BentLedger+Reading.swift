@@ -37,6 +37,17 @@ extension BentLedger {
     }
   }
 
+  /// Tells something else of the events that are listed.
+  mutating func tellListed(_ change: @escaping @Sendable (RedemptionRecord) -> RedemptionRecord) {
+    page = { inner, query in
+      let page = try await inner.page(query)
+      let entries: [LedgerPage.Entry] = page.entries.map { entry in
+        if case .event(let record) = entry { .event(change(record)) } else { entry }
+      }
+      return LedgerPage(entries: entries, next: page.next)
+    }
+  }
+
   /// Lists what a source reported in another order, or less of it.
   mutating func tellReported(_ change: @escaping @Sendable ([RedemptionRecord]) -> [RedemptionRecord]) {
     page = { inner, query in

@@ -67,6 +67,28 @@ extension BrokenLedger {
       _ in
       bent.tellReported { $0.sorted { $0.event.time.description < $1.event.time.description } }
     },
+    .init("it was received when it happened", caughtBy: "reconcile.tellsSinceWhen") { bent, _ in
+      bent.tellListed { record in
+        guard case .moment(let moment) = record.event.time else { return record }
+        return RedemptionRecord(event: record.event, match: record.match, receivedAt: moment)
+      }
+    },
+    .init("what is odd is not listed", caughtBy: "reconcile.tellsSinceWhen") { bent, _ in
+      bent.page = { inner, query in
+        let page = try await inner.page(query)
+        guard case .discrepantEvents = query.listing else { return page }
+        return LedgerPage(entries: [], next: page.next)
+      }
+    },
+    .init("a recalled replica counts as accepted", caughtBy: "audit.replicasAddUp") { bent, _ in
+      bent.audit = { inner, tenant in
+        var audit = try await inner.audit(tenant: tenant)
+        (audit.replicasAccepted, audit.replicasRecalled) = (
+          audit.replicasAccepted + audit.replicasRecalled, 0
+        )
+        return audit
+      }
+    },
     .init("a closing goes before a proof", caughtBy: "reconcile.beforeAckStopsRetries") { bent, _ in
       bent.tellMessages { message, record in
         message.state == .accepted(nil) && record.issuedOffer.closure != nil

@@ -211,6 +211,12 @@ final class LedgerTrial: Sendable {
       is: audit.messagesOpen + audit.messagesAccepted + audit.messagesRejected + audit.messagesBuried
         + audit.messagesWithdrawn
     )
+    try expect(
+      "replicas",
+      audit.replicas,
+      is: audit.replicasNotSent + audit.replicasPending + audit.replicasAccepted + audit.replicasRejected
+        + audit.replicasUnknown + audit.replicasRecalled
+    )
     return audit
   }
 }

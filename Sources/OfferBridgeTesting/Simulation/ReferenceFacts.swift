@@ -111,10 +111,13 @@ struct KnownMessage: Sendable {
 
 struct KnownEvent: Sendable {
   let event: ExternalEvent
+  let receivedAt: Date
   /// By which it is ordered among others; a day counts from its start.
   let moment: Int64
   var customer: CustomerID?
   var match: RedemptionMatch
+
+  var record: RedemptionRecord { RedemptionRecord(event: event, match: match, receivedAt: receivedAt) }
 
   /// By time, then by the bytes of the source and of the id.
   func isBefore(_ other: Self) -> Bool {

@@ -100,13 +100,16 @@ extension ReferenceModel {
       compare("what is listed as \(state.rawValue)", expected, seen)
     }
     let waiting = events.filter { if case .parked = $0.match { true } else { false } }
-      .map { LedgerPage.Entry.event(RedemptionRecord(event: $0.event, match: $0.match)) }
+      .map { LedgerPage.Entry.event($0.record) }
     let seen = try await list(.parkedEvents, of: ledger)
     compare("what is listed as parked", waiting, seen)
+    let odd = events.filter { if case .discrepant = $0.match { true } else { false } }
+      .map { LedgerPage.Entry.event($0.record) }
+    compare("what is listed as discrepant", odd, try await list(.discrepantEvents, of: ledger))
     found += try await trailDifferences(of: ledger).prefix(Self.mostFaults)
     for source in Set(events.map(\.event.id.source)).sorted() {
       let expected = events.filter { $0.event.id.source == source }
-        .map { LedgerPage.Entry.event(RedemptionRecord(event: $0.event, match: $0.match)) }
+        .map { LedgerPage.Entry.event($0.record) }
       let seen = try await list(.reported(by: source), of: ledger)
       compare("what \(source) reported", expected, seen)
     }
@@ -135,7 +138,7 @@ extension ReferenceModel {
       issuedOffer: known.current,
       limitUses: known.limits,
       messages: known.messages.map { messages[$0].record },
-      events: counted.map { RedemptionRecord(event: $0.event, match: $0.match) }
+      events: counted.map { $0.record }
     )
   }
 
@@ -143,6 +146,21 @@ extension ReferenceModel {
     var audit = LedgerAudit()
     audit.issued = offers.count
     audit.closed = offers.count { $0.offer.closure != nil }
+    for offer in offers.map(\.current) {
+      audit.redeemed += offer.redeemed.count
+      audit.reversed += offer.redeemed.reversed
+      audit.replicas += offer.replicas.count
+      for replica in offer.replicas {
+        switch replica.state {
+        case .notSent: audit.replicasNotSent += 1
+        case .pending: audit.replicasPending += 1
+        case .accepted: audit.replicasAccepted += 1
+        case .rejected: audit.replicasRejected += 1
+        case .unknown: audit.replicasUnknown += 1
+        case .recalled: audit.replicasRecalled += 1
+        }
+      }
+    }
     audit.messages = messages.count
     for message in messages {
       let before = message.redrives.filter { $0.mode == .sameKey }.map(\.attempts)

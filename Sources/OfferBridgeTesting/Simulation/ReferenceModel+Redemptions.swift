@@ -11,11 +11,11 @@ extension ReferenceModel {
   package mutating func reconciled(_ reported: [ExternalEvent], _ answers: [RedemptionMatch], at now: Date) {
     guard areMatched("reconcile", reported.count, answers.count) else { return }
     for (event, answer) in zip(reported, answers) {
-      expect("reconcile \(event.id)", take(event), seen: answer)
+      expect("reconcile \(event.id)", take(event, at: now), seen: answer)
     }
   }
 
-  private mutating func take(_ event: ExternalEvent) -> RedemptionMatch {
+  private mutating func take(_ event: ExternalEvent, at now: Date) -> RedemptionMatch {
     if let known = eventPlaces[event.id] {
       if events[known].event == event {
         duplicates += 1
@@ -27,7 +27,14 @@ extension ReferenceModel {
     let place = events.count
     var reason = ParkedReason.unknownOffer
     if case .reversal = event.content { reason = .reversalBeforeRedemption }
-    events.append(KnownEvent(event: event, moment: event.time.moment, match: .parked(reason)))
+    events.append(
+      KnownEvent(
+        event: event,
+        receivedAt: Date(milliseconds: now.milliseconds),
+        moment: event.time.moment,
+        match: .parked(reason)
+      )
+    )
     eventPlaces[event.id] = place
     switch event.clue {
     case .customer(let customer): give(place, to: customer)

@@ -11,7 +11,7 @@ extension ReferenceModel {
     found += book.differences(
       offers: offers.map(\.current),
       messages: messages.map(\.record),
-      events: events.map { RedemptionRecord(event: $0.event, match: $0.match) }
+      events: events.map { $0.record }
     )
     for message in messages where book.handedOut(message.message.key) != Int(message.fence) {
       found.append(
