@@ -252,6 +252,9 @@ import Testing
         try await our("page") { try await ours.page(.messagesIn(name)) }
       }
       try await our("audit") { try await ours.audit() }
+      try await our("openMatters") {
+        try await ours.openMatters().reduce(into: "") { $0 += $1.description }
+      }
       try await our("apply", is: nil) { try await ours.apply(.ask("theirs")) }
       try await our("dueSchedules", is: []) { try await ours.dueSchedules().campaigns }
       try await our("match") { try await ours.match(of: "r-1") }
