@@ -261,6 +261,7 @@ import Testing
         return entries
       }
       try await our("verifiedTrail", is: true) { try await ours.verifiedTrail().isWhole }
+      try await our("export") { try await ours.export(of: "ada") }
       try await our("journey", is: []) { try await ours.journey(of: their.id).entries }
       try await our("journey") { try await ours.journey(of: "ada") }
     }
