@@ -26,4 +26,31 @@ extension OfferBridge {
       trail: try await journey(of: customer).entries
     )
   }
+
+  /// Forgets a customer: what is personal goes from everything, and what is counted stays.
+  ///
+  /// ```swift
+  /// for issued in try await bridge.issuedOffers(of: "ada") {   // first take back what is in wallets
+  ///   _ = try await bridge.close(issued.id, as: .revoked, reason: "asked to be forgotten", limitUses: .kept,
+  ///                              recall: takeBack)
+  /// }
+  /// try await bridge.deliverDueMessages()
+  /// _ = try await bridge.forget("ada")
+  /// ```
+  ///
+  /// Afterwards the customer is nobody, and begins anew with their next action. What external systems still report of
+  /// what was issued counts, as long as they name it by our id. Messages that were open are withdrawn, recalls too;
+  /// replicas that may still be in a wallet are in the answer. The customer store is yours: forget them there as well.
+  ///
+  /// - Parameter customer: The customer.
+  /// - Returns: What was forgotten; or that a worker holds one of their messages, and until when: call again then.
+  /// - Throws: ``OfferBridgeError`` with code `forgettingUnsupported` when the ledger is no ``ForgettingLedger``; when
+  ///   the id is unusable; or when the ledger fails: call again.
+  public func forget(_ customer: CustomerID) async throws -> ForgetAnswer {
+    try customer.validated()
+    guard let ledger = ledger as? any ForgettingLedger else {
+      throw OfferBridgeError(.forgettingUnsupported)
+    }
+    return try await reading(.ledgerFailed) { try await ledger.forget(customer, tenant: tenant) }
+  }
 }

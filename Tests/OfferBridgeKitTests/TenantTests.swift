@@ -303,6 +303,7 @@ import Testing
     try await our("close") {
       try await ours.close(mine.id, as: .revoked, reason: "ours", limitUses: .givenBack)
     }
+    try await our("forget") { try await ours.forget("ada") }
     try await our("using") { try await ours.using(ledger: ledger).messages(of: "ada") }
     try await our("replacing") { try await ours.replacing(campaigns: [Shop.reward()]).messages(of: "ada") }
     try await readAll()
