@@ -45,6 +45,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case reservationLengthInvalid(TransactionID)
     /// What keeps the reservations threw.
     case reservationsFailed(TransactionID)
+    /// The ledger cannot forget a customer.
+    case forgettingUnsupported
     /// The ledger threw.
     case ledgerFailed
     /// The decision was overtaken by others again and again.
@@ -118,6 +120,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The reservation for '\(transaction)' would be over at once. Give it a length above zero."
     case .reservationsFailed(let transaction):
       "The reservations of '\(transaction)' could not be asked. Call again: a transaction has what it asked for last."
+    case .forgettingUnsupported:
+      "The ledger cannot forget a customer. Give the bridge a ForgettingLedger, such as InMemoryOfferLedger."
     case .ledgerFailed:
       "The ledger failed. Call again: what was written is found, and nothing is written twice."
     case .ledgerBusy(let id):

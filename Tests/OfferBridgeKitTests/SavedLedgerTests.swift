@@ -8,7 +8,7 @@ import Testing
   private static let start: Int64 = 1_767_225_600_000
 
   /// One operation, made of numbers, so that two ledgers are given the same.
-  private static func operate(
+  static func operate(
     _ ledger: InMemoryOfferLedger,
     _ time: ManualTime,
     _ random: inout Seeded,
@@ -82,13 +82,13 @@ import Testing
     }
   }
 
-  private static func bytes(_ ledger: InMemoryOfferLedger) throws -> Data {
+  static func bytes(_ ledger: InMemoryOfferLedger) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return try encoder.encode(ledger.saved())
   }
 
-  private static func restored(_ bytes: Data, _ time: ManualTime) throws -> InMemoryOfferLedger {
+  static func restored(_ bytes: Data, _ time: ManualTime) throws -> InMemoryOfferLedger {
     try InMemoryOfferLedger(
       restoring: JSONDecoder().decode(SavedLedger.self, from: bytes),
       now: { time.now }

@@ -264,6 +264,7 @@ import Testing
         return entries
       }
       try await our("verifiedTrail", is: true) { try await ours.verifiedTrail().isWhole }
+      try await our("export") { try await ours.export(of: "ada") }
       try await our("journey", is: []) { try await ours.journey(of: their.id).entries }
       try await our("journey") { try await ours.journey(of: "ada") }
     }
@@ -305,6 +306,7 @@ import Testing
     try await our("close") {
       try await ours.close(mine.id, as: .revoked, reason: "ours", limitUses: .givenBack)
     }
+    try await our("forget") { try await ours.forget("ada") }
     try await our("using") { try await ours.using(ledger: ledger).messages(of: "ada") }
     try await our("replacing") { try await ours.replacing(campaigns: [Shop.reward()]).messages(of: "ada") }
     try await readAll()

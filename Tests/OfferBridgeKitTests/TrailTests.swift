@@ -166,7 +166,8 @@ import Testing
       }
       if (try? InMemoryOfferLedger(restoring: saved)) == nil { refused += 1 }
     }
-    #expect(edited > 200)
+    // Behind the notes stand salts, which have as many digits as chance gives them.
+    #expect(edited > 150)
     #expect(refused == edited)
   }
 

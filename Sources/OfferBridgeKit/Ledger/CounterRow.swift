@@ -1,6 +1,6 @@
 /// The uses of one counter: a sum, or for a rolling window each use with its moment.
 struct CounterRow: NamedRow {
-  let name: LimitCounter
+  var name: LimitCounter
   /// What is used; of a rolling window, the total before the first of `uses`.
   var used: Int64 = 0
   /// In the order of their moments, each with the total up to it, itself included.

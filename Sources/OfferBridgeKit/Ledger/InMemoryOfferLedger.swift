@@ -12,7 +12,7 @@ public import Foundation
 /// let ledger = InMemoryOfferLedger()
 /// let ledger = InMemoryOfferLedger(now: { time.now })   // in a test
 /// ```
-public final class InMemoryOfferLedger: OfferLedger {
+public final class InMemoryOfferLedger: ForgettingLedger {
   @usableFromInline static let systemClock: @Sendable () -> Date = { Date() }
   @usableFromInline static let systemChance: @Sendable () -> UInt64 = {
     var system = SystemRandomNumberGenerator()
@@ -154,6 +154,14 @@ public final class InMemoryOfferLedger: OfferLedger {
     withState(of: query.tenant) { state, _ in
       state.trail(query) { DerivedKey((chance(), chance(), chance(), chance())) }
     }
+  }
+
+  /// Takes out of everything what is personal of one customer.
+  public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    let salt = { [chance] in DerivedKey((chance(), chance(), chance(), chance())) }
+    // What nobody has read of the trail yet is chained in portions, so that nobody waits for all of it.
+    while withState(of: tenant, { state, _ in state.chainSome(of: tenant, salt: salt) }) {}
+    return withState(of: tenant) { $0.forget(customer, of: tenant, now: $1, chance: salt) }
   }
 
   /// Counts everything anew.

@@ -10,6 +10,7 @@ extension LedgerState {
     guard (known?.version ?? 0) == plan.triggerVersion,
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
     else { return .stale }
+    if known == nil && wasForgotten(plan) { return .conflict }
 
     begin(.commit, at: now)
     var trigger = known ?? TriggerRow(record: plan.trigger)

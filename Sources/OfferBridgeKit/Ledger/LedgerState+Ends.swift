@@ -41,6 +41,8 @@ extension LedgerState {
 
   /// Ends or resumes the attempts of an issued offer's messages, as evidence and closure are now.
   mutating func reviewMessages(about issuedRow: Int32) {
+    // Nothing blank is ever sent.
+    if forgotten.contains(issued[issuedRow].customer) { return }
     var row = customers[issued[issuedRow].customer].firstMessage
     while row != nowhere {
       if messages[row].issued == issuedRow {

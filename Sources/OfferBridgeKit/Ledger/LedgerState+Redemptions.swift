@@ -2,7 +2,7 @@ import Foundation
 
 struct EventRow: NamedRow {
   var name: ExternalEventID { event.id }
-  let event: ExternalEvent
+  var event: ExternalEvent
   let orderedAt: Int64
   let receivedAt: Int64
   /// The customer it is folded with, or nowhere.
@@ -52,7 +52,7 @@ extension LedgerState {
   package mutating func reconcile(_ event: ExternalEvent, now: Int64) -> RedemptionMatch {
     let hash = event.id.rowHash
     if let row = events.row(of: event.id, hash) {
-      if events[row].event == event {
+      if events[row].event == event || reworded.contains(row) {
         duplicates += 1
         return .duplicate
       }
@@ -132,6 +132,7 @@ extension LedgerState {
 
   mutating func append(event row: Int32, to owner: Int32) {
     events[row].customer = owner
+    if forgotten.contains(owner) { forgetPerson(in: row) }
     if customers[owner].lastEvent == nowhere {
       customers[owner].firstEvent = row
     } else {

@@ -11,6 +11,7 @@ extension LedgerState {
     case .accepted, .confirmed, .withdrawn: return .refused(messages[row].told)
     case .rejected, .buried: break
     }
+    if forgotten.contains(messages[row].customer) { return .refused(messages[row].told) }
     if isProven(row) { return .refused(.accepted(nil)) }
     if isOfClosedOffer(row), let closure = issued[messages[row].issued].offer.closure {
       return .offerClosed(closure)

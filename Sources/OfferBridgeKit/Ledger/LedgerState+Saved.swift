@@ -27,6 +27,13 @@ extension LedgerState {
       }
       references.append(ReferenceRow(name: reference.key, issued: row))
     }
+    // After the events: what was taken out of them once is not taken out again.
+    if let saved = saved.forgotten {
+      guard saved.customers.allSatisfy({ customers.has($0) }), saved.events.allSatisfy({ events.has($0) })
+      else { throw .damaged("somebody who was forgotten and is not there") }
+      forgotten = Set(saved.customers)
+      reworded = Set(saved.events)
+    }
     try restore(saved.trail, of: tenant)
     duplicates = saved.duplicates
     conflicts = saved.conflicts

@@ -58,10 +58,16 @@ extension LedgerState {
     let note = trail.notes[Int32(place)]
     let salt = trail.chain.salts[Int32(place)]
     let (fact, personal) = told(note, salt: salt)
+    if note.subject == .customer {
+      return TrailEntry(after: TrailAnchor(count: place, hash: previous), fact, personal: nil)
+    }
+    if trail.chain.erased.contains(Int32(place)) {
+      return TrailEntry(sequence: place + 1, fact: fact, personal: nil, commitment: salt, previous: previous)
+    }
     return TrailEntry(after: TrailAnchor(count: place, hash: previous), fact, personal: personal)
   }
 
-  private func told(_ note: TrailNote, salt: DerivedKey) -> (TrailFact, TrailPersonal) {
+  func told(_ note: TrailNote, salt: DerivedKey) -> (TrailFact, TrailPersonal) {
     var fact = TrailFact(
       at: Date(milliseconds: note.moment),
       cause: note.cause ?? .commit,
@@ -76,6 +82,7 @@ extension LedgerState {
     case .message: tell(message: note, &fact, &personal)
     case .event: tell(event: note, &fact, &personal)
     case .step: tell(step: note, &fact, &personal)
+    case .customer: break
     }
     if let reason = reason(of: note, fact.subject) { personal.reason = reason }
     return (fact, personal)
@@ -88,7 +95,7 @@ extension LedgerState {
     case .offer, .message:
       if case .reason(let reason) = detail(note.other) { return reason }
       return nil
-    case .end, .limitUses, .replica, .event, .step: return nil
+    case .end, .limitUses, .replica, .event, .step, .customer: return nil
     }
   }
 

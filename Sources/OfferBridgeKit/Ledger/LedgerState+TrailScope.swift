@@ -36,7 +36,7 @@ extension LedgerState {
         case .issued(let row) = trigger.nodes[Int(node.parent)].step
       else { return nowhere }
       return row
-    case nil: return nowhere
+    case .customer, nil: return nowhere
     }
   }
 
@@ -51,6 +51,7 @@ extension LedgerState {
         return customers.row(of: refused.value.customer) ?? nowhere
       }
       return customers.row(of: triggers[note.row].record.customer) ?? nowhere
+    case .customer: return note.row
     case nil: return nowhere
     }
   }

@@ -30,6 +30,10 @@ package struct LedgerState: Sendable {
   /// The issued offers whose limit uses were given back and taken again, and so may stand above a limit.
   // A set beside the rows: few are ever in it, and none of the others is larger for it.
   var retaken: Set<Int32> = []
+  /// The customers who were forgotten, by their rows.
+  var forgotten: Set<Int32> = []
+  /// The events of which something was taken out, so that a repeat is not told from another one of that id.
+  var reworded: Set<Int32> = []
   var trail = TrailNotes()
   var duplicates = 0
   var conflicts = 0
@@ -54,7 +58,7 @@ let nowhere: Int32 = -1
 
 /// A customer, and the ends of the lists of what belongs to them.
 struct CustomerRow: NamedRow {
-  let name: CustomerID
+  var name: CustomerID
   var firstIssued = nowhere
   var lastIssued = nowhere
   var firstMessage = nowhere

@@ -46,7 +46,7 @@ public enum RedriveAnswer: Sendable, Hashable {
   case superseded(by: DerivedKey)
   /// It waits or is leased; so it is after a repeat of a redrive under the same key.
   case alreadyOpen
-  /// It did not end in vain: it was accepted or withdrawn.
+  /// It did not end in vain: it was accepted or withdrawn. Or its customer was forgotten, and its bytes with them.
   ///
   /// Or it was buried or rejected, and a redemption proves that the external system has the replica: that is told as
   /// accepted without a reference, though the message still reads as it ended.

@@ -74,6 +74,13 @@ struct NamedRows<Row: NamedRow>: Sendable {
     return place
   }
 
+  /// Changes a row whose name may be another one afterwards, that no row has.
+  mutating func rename(_ place: Int32, _ change: (inout Row) -> Void) {
+    forget(rows[place].name)
+    change(&rows[place])
+    index.insert(rows[place].name.rowHash, place)
+  }
+
   /// Lets the name be found no more.
   mutating func forget(_ name: Row.Name) {
     let hash = name.rowHash

@@ -70,6 +70,12 @@ struct SavedState: Sendable, Hashable, Codable {
     let issuedOffer: IssuedOffer.ID
   }
 
+  /// Those who were forgotten, and the events of which something was taken out, by their places.
+  struct Forgotten: Sendable, Hashable, Codable {
+    let customers: [Int32]
+    let events: [Int32]
+  }
+
   let customers: [Customer]
   let issued: [Issued]
   let triggers: [Trigger]
@@ -84,6 +90,8 @@ struct SavedState: Sendable, Hashable, Codable {
   let conflicts: Int
   /// Missing where an earlier library saved it.
   let trail: SavedTrail?
+  /// Missing where nobody was.
+  let forgotten: Forgotten?
 }
 
 extension SavedState {
@@ -148,6 +156,9 @@ extension SavedState {
     duplicates = state.duplicates
     conflicts = state.conflicts
     trail = SavedTrail(state)
+    forgotten =
+      state.forgotten.isEmpty
+      ? nil : Forgotten(customers: state.forgotten.sorted(), events: state.reworded.sorted())
   }
 }
 

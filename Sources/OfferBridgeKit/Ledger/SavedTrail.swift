@@ -14,6 +14,8 @@ struct SavedTrail: Sendable, Hashable, Codable {
   let salts: [DerivedKey]
   /// The digest of the last of these.
   let last: DerivedKey?
+  /// The places of those that are erased, whose commitments stand where their salts were; missing where there is none.
+  let erased: [Int32]?
 }
 
 extension SavedTrail {
@@ -39,6 +41,7 @@ extension SavedTrail {
     details = trail.details.indices.map { Detail(trail.details[Int32($0)]) }
     salts = trail.chain.salts.indices.map { trail.chain.salts[Int32($0)] }
     last = trail.chain.last
+    erased = trail.chain.erased.isEmpty ? nil : trail.chain.erased.sorted()
   }
 }
 
@@ -77,6 +80,10 @@ extension LedgerState {
       }
       _ = trail.notes.append(note)
     }
+    trail.chain.erased = Set(saved.erased ?? [])
+    guard trail.chain.erased.allSatisfy({ saved.salts.indices.contains(Int($0)) }) else {
+      throw .damaged("a trail without what it erased")
+    }
     var salts = saved.salts.makeIterator()
     while trail.chain.count < saved.salts.count {
       chain(min(Self.longestLook, saved.salts.count - trail.chain.count), of: tenant) {
@@ -104,6 +111,7 @@ extension LedgerState {
     case .step:
       guard note.extra == 0 else { return false }
       return note.to == .refused ? hasDetail(note.other) : triggers.has(note.row)
+    case .customer: return customers.has(note.row) && note.other == nowhere && note.extra == 0
     case nil: return false
     }
   }

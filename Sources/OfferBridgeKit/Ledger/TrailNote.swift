@@ -43,6 +43,16 @@ struct TrailNote: Sendable, Hashable {
   var moment: Int64 { Int64(Int32(bitPattern: early)) << 32 | Int64(late) }
   var cause: TrailCause? { TrailCause(rawValue: kind >> 4) }
   var subject: TrailSubject? { TrailSubject(rawValue: kind & 15) }
+
+  /// The place of the detail that may say something of a person, or `nil`.
+  var personalDetail: Int32? {
+    switch subject {
+    case .offer, .message: other == nowhere ? nil : other
+    case .replica: extra == 0 ? nil : other
+    case .step: to == .refused ? other : nil
+    case .end, .limitUses, .event, .customer, nil: nil
+    }
+  }
 }
 
 /// What no row keeps of a change.
@@ -147,6 +157,8 @@ struct TrailChain: Sendable {
   var last: DerivedKey?
   /// The digests before entries 1, 65, 129 and so on.
   var marks = ChunkedArray<DerivedKey>()
+  /// The entries of forgotten customers, whose commitments stand where their salts were.
+  var erased: Set<Int32> = []
 
   var count: Int { salts.count }
 

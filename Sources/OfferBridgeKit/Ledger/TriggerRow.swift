@@ -1,7 +1,7 @@
 /// A trigger that was committed, and what was decided on it.
 struct TriggerRow: NamedRow {
   var name: TriggerID { record.id }
-  let record: TriggerRecord
+  var record: TriggerRecord
   var version = 0
   var nodes: [Node] = []
   /// From when on it may be forgotten, if nothing of it was written.

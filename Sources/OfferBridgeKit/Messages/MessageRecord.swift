@@ -61,7 +61,8 @@ public enum MessageState: Sendable, Hashable, Codable, CustomStringConvertible {
   case rejected(reason: String)
   /// The attempts were spent.
   case buried(reason: String)
-  /// Its issued offer was closed before it was accepted; a proof that comes later changes nothing.
+  /// Its issued offer was closed before it was accepted, or its customer forgotten; a proof that comes later changes
+  /// nothing.
   case withdrawn
 
   /// A state without what else is known of it.

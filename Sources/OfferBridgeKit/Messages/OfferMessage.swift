@@ -152,6 +152,30 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     )
   }
 
+  /// The message to somebody who was forgotten: it says nothing any more.
+  func forgotten(as customer: CustomerID, trigger tombstone: (TriggerID) -> TriggerID) -> OfferMessage {
+    let cause =
+      if case .trigger(let id) = content.value.cause { JourneyCause.trigger(tombstone(id)) } else {
+        content.value.cause
+      }
+    var message = OfferMessage(
+      key: key,
+      provider: provider,
+      customer: customer,
+      campaign: campaign,
+      variant: variant,
+      issuedOffer: issuedOffer,
+      replica: replica,
+      payload: Array("{}".utf8),
+      createdAt: createdAt,
+      cause: cause,
+      generation: generation,
+      trigger: trigger.map(tombstone)
+    )
+    message.envelope = envelope
+    return message
+  }
+
   /// Reads one object with all of its fields.
   public init(from decoder: any Decoder) throws {
     content = try Shared(from: decoder)

@@ -84,7 +84,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   // Of its replicas what is its own; which they are stands in the terms.
   private var states: Few<Replica.State>
   // What never changes, shared by all copies.
-  private let facts: Shared<Facts>
+  private var facts: Shared<Facts>
   /// What all issues of one campaign and revision have in common; a ledger keeps it once for them all.
   var terms: Shared<Terms>
 
@@ -188,6 +188,24 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     )
     states = replicas.count == 1 ? .one(replicas[0].state) : Few(replicas.map(\.state))
     course = Course.shared(redeemed, nil, nil)
+  }
+
+  // Its code stays: it is in a wallet, and nobody else may be given it.
+  /// The same, of somebody who was forgotten.
+  func forgotten(as customer: CustomerID, trigger: TriggerID) -> IssuedOffer {
+    var copy = self
+    copy.facts = Shared(
+      Facts(
+        id: id,
+        customer: customer,
+        trigger: trigger,
+        issuedAt: issuedAt,
+        expiresAt: expiresAt,
+        code: facts.value.code
+      )
+    )
+    if let closure { copy.closure = closure.forgotten }
+    return copy
   }
 
   /// Where the offer stands by itself, its replicas apart.

@@ -107,6 +107,28 @@ extension TrailEntry {
   }
 }
 
+// As its line, for what is hashed are the line's bytes.
+extension TrailEntry: Codable {
+  /// Reads the entry from its line.
+  ///
+  /// - Parameter decoder: The decoder.
+  /// - Throws: `DecodingError` when the text is no such line; whether its digests are right is for
+  ///   ``TrailVerification`` to tell.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let entry = TrailEntry(line: try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "This is no line of a trail.")
+    }
+    self = entry
+  }
+
+  /// Writes the entry as its line.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(line)
+  }
+}
+
 extension CaseIterable where Self: CustomStringConvertible {
   /// The case of that word, or `nil`.
   fileprivate init?(word: String) {

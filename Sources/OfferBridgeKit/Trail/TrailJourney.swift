@@ -46,6 +46,7 @@ extension TrailEntry {
     case .step:
       let what = fact.name ?? "a step"
       words = "\(what) \(fact.to)" + (fact.campaign.map { " by \($0)" } ?? "")
+    case .customer: words = "a customer \(fact.to)"
     }
     if let why = fact.why { words += " (\(why))" }
     if let reason = personal?.reason { words += ": \(reason)" }

@@ -14,6 +14,8 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case close
   /// A saved ledger was restored: nobody holds what was leased any more.
   case restore
+  /// A customer was forgotten.
+  case forget
 
   /// The word that is written: "commit".
   public var description: String {
@@ -25,6 +27,7 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .reconcile: "reconcile"
     case .close: "close"
     case .restore: "restore"
+    case .forget: "forget"
     }
   }
 }
@@ -45,6 +48,8 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
   case event
   /// A step of a journey that stands nowhere else: an event that was `raised`, or what a limit `refused`.
   case step
+  /// A customer who was `forgotten`; nothing tells who.
+  case customer
 
   /// The word that is written: "offer".
   public var description: String {
@@ -56,6 +61,7 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
     case .message: "message"
     case .event: "event"
     case .step: "step"
+    case .customer: "customer"
     }
   }
 }
@@ -106,6 +112,8 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case discrepant
   /// An event that waits for its other half.
   case parked
+  /// A customer of whom nothing personal is left.
+  case forgotten
 
   /// The word that is written: "notSent".
   public var description: String {
@@ -132,6 +140,7 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .applied: "applied"
     case .discrepant: "discrepant"
     case .parked: "parked"
+    case .forgotten: "forgotten"
     }
   }
 }

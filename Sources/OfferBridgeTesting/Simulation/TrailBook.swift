@@ -68,6 +68,7 @@ package struct TrailBook: Sendable {
         states[place] = to.description
       }
     case .event: readEvent(entry)
+    case .customer: break
     case .step:
       if fact.to == .raised { raised += 1 } else { refused += 1 }
       if fact.from != nil || fact.step == nil { note(entry, "a step is new, and has a key") }
