@@ -127,7 +127,8 @@ extension RedemptionRecord {
     let content = ExternalEvent.Content.redemption(reference, amount: amount, rest)
     return RedemptionRecord(
       event: ExternalEvent(id: event.id, content: content, time: event.time),
-      match: match
+      match: match,
+      receivedAt: receivedAt
     )
   }
 }
