@@ -303,9 +303,11 @@ extension Shop {
 }
 
 extension LedgerAudit {
-  /// The sums with all messages that are open, accepted or withdrawn as one.
+  /// The sums with all messages that are open, accepted or withdrawn as one, and the replicas that follow them too.
   fileprivate var closed: LedgerAudit {
     var audit = self
+    audit.replicasNotSent += audit.replicasPending + audit.replicasAccepted
+    (audit.replicasPending, audit.replicasAccepted) = (0, 0)
     audit.messagesWithdrawn += audit.messagesOpen + audit.messagesAccepted
     (audit.messagesOpen, audit.messagesAccepted) = (0, 0)
     return audit

@@ -189,7 +189,9 @@ import Testing
     )
     var redeemed = state
     redeemed.issued[0].offer.redeemed.count = 3
-    #expect(redeemed.audit(now: Self.now).imbalances.count == 1)
+    let found = redeemed.audit(now: Self.now).imbalances
+    #expect(found.count == 2)
+    #expect(found.last == "0 redemptions count, but 3 are redeemed and 0 reversed.")
   }
 }
 

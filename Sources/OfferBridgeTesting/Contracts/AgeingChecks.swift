@@ -45,7 +45,7 @@ extension OfferLedgerContract {
         ("eve", .retry(after: .hours(9), failure: "down", isUnknown: true)),
       ]
       for (customer, outcome) in ends {
-        try await trial.issue(trial.plan("a-2", to: customer))
+        try await trial.issue(trial.plan("a-\(customer)", to: customer))
         try await trial.settled(try await trial.claimOne(), outcome)
       }
       try await trial.issue(trial.plan("f-1", to: "fay"))
