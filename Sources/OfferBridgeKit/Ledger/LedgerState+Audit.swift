@@ -50,8 +50,9 @@ extension LedgerState {
       case .recalled: audit.replicasRecalled += 1
       }
     }
-    audit.redeemed += offer.redeemed.count
-    audit.reversed += offer.redeemed.reversed
+    // A file that was edited may say any number, and must not end the process.
+    audit.redeemed &+= offer.redeemed.count
+    audit.reversed &+= offer.redeemed.reversed
   }
 
   private func auditMessages(_ audit: inout LedgerAudit) {
@@ -111,7 +112,7 @@ extension LedgerState {
         audit.imbalances.append("Event \(events[Int32(index)].event.id) is kept as a repeat of itself.")
       }
     }
-    if redemptions != audit.redeemed + audit.reversed {
+    if redemptions != audit.redeemed &+ audit.reversed {
       audit.imbalances.append(
         "\(redemptions) redemptions count, but \(audit.redeemed) are redeemed and \(audit.reversed) reversed."
       )
