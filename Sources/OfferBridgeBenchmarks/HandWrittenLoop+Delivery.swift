@@ -62,7 +62,7 @@ extension HandWrittenLoop {
     case .rejected(let reason):
       messages.values[row].state = .rejected(reason)
       issued.values[index].replica.state = .rejected(reason)
-    case .retry, .unknown:
+    case .retry, .taken, .unknown:
       messages.values[row].state = .waiting
       queue.append(claim.key)
     }

@@ -20,7 +20,8 @@ public struct BridgeSettings: Sendable, Hashable {
   public var lanes: [ProviderID: LaneSettings]
   /// How many events may follow one another in a journey.
   public var journeyDepth: Int
-  /// The zone of what rules say of the time without naming one, such as `now.month`; GMT by default.
+  /// The zone of what rules, limits and schedules say of days and times without naming one, such as `now.month`, where
+  /// the bridge does not know the customer's; GMT by default.
   public var zone: TimeZone
 
   /// The standard retry schedule, a lease of a minute with a margin of 5 seconds, 5
@@ -37,7 +38,7 @@ public struct BridgeSettings: Sendable, Hashable {
   ///   - lane: How fast messages go to a provider that has no settings of its own.
   ///   - lanes: How fast messages go to the providers named there; a name that the bridge does not have is not used.
   ///   - journeyDepth: How many events may follow one another in a journey.
-  ///   - zone: The zone of what rules say of the time without naming one.
+  ///   - zone: The zone of what is said of days and times without naming one.
   public init(
     retry: MessageRetry = .standard,
     lease: Duration = .seconds(60),

@@ -41,10 +41,18 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case limitUnmeasurable(CampaignLimit, in: CampaignID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
-  /// A campaign whose run time is empty.
+  /// A campaign that never runs: it ends before it starts, or no day of its is on its weekdays.
   case emptySchedule(CampaignID)
+  /// A campaign's opt-in window is empty, begins after the campaign, or ends after it.
+  case optInOutsideSchedule(CampaignID)
+  /// A schedule's time that no clock shows.
+  case localTimeInvalid(LocalTime, in: CampaignID)
   /// A provider may take as long as the lease less its margin, so that two workers could hold one message.
   case leaseTooShort(lease: Duration, timeout: Duration, margin: Duration, of: ProviderID)
+  /// A provider gives an attempt no time.
+  case timeoutInvalid(Duration, of: ProviderID)
+  /// A provider's external system would have forgotten a key before an attempt under it is over.
+  case idempotencyWindowTooShort(window: Duration, timeout: Duration, of: ProviderID)
 
   /// The thing and the next step.
   public var description: String {
@@ -98,10 +106,20 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):
-      "Campaign '\(campaign)' ends before it starts. Mend its schedule."
+      "Campaign '\(campaign)' never runs: it ends before it starts, or has no day or time. Mend its schedule."
+    case .optInOutsideSchedule(let campaign):
+      "The opt-in window of '\(campaign)' is empty, begins after the campaign, or ends after it. "
+        + "Let it begin and end no later than the campaign."
+    case .localTimeInvalid(let time, let campaign):
+      "The schedule of '\(campaign)' has the time \(time). Give it one from 00:00 to 24:00."
     case .leaseTooShort(let lease, let timeout, let margin, let provider):
       "The lease of \(lease.inWords) is not longer than the time-out of '\(provider)', \(timeout.inWords), by the "
         + "margin of \(margin.inWords). Lengthen the lease, or shorten the time-out or the margin."
+    case .timeoutInvalid(let timeout, let provider):
+      "The time-out of '\(provider)' is \(timeout.inWords). Let it be more than zero; 30 seconds is the default."
+    case .idempotencyWindowTooShort(let window, let timeout, let provider):
+      "'\(provider)' is said to recognise a key for \(window.inWords), and an attempt may take \(timeout.inWords). "
+        + "State a window longer than the time-out, or nil where it recognises keys for ever."
     }
   }
 }

@@ -269,8 +269,16 @@ extension LocalDay {
 
 extension Date {
   /// The hour on a zone's wall clock at this moment, 0 to 23.
-  package func hour(in zone: TimeZone) -> Int {
+  package func hour(in zone: TimeZone) -> Int { secondOfDay(in: zone) / 3600 }
+
+  /// The seconds since midnight that a zone's wall clock shows at this moment, 0 to 86,399.
+  func secondOfDay(in zone: TimeZone) -> Int {
     let local = milliseconds.flooredQuotient(by: 1000) + Int64(zone.secondsFromGMT(for: self))
-    return Int((local - local.flooredQuotient(by: 86_400) * 86_400) / 3600)
+    return Int(local - local.flooredQuotient(by: 86_400) * 86_400)
   }
+}
+
+extension TimeZone {
+  /// A zone for every quarter of an hour from Greenwich at which a wall clock may stand, from UTC−12 to UTC+14.
+  static let everyQuarterOfAnHour = (-48...56).compactMap { TimeZone(secondsFromGMT: $0 * 900) }
 }

@@ -55,7 +55,7 @@ extension OfferBridge {
     )
   }
 
-  private func decide(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {
+  func decide(_ trigger: HostTrigger, presentAction: CustomerAction?) async throws -> Decisions {
     counted(try await respond(trigger, presentAction: presentAction))
   }
 
@@ -108,20 +108,35 @@ extension OfferBridge {
   }
 
   private func conflict(_ trigger: HostTrigger, _ channel: Channel) -> Decisions {
+    .unasked(
+      channel,
+      .conflict,
+      heard: trigger.name,
+      because: "another trigger is known as \(trigger.id)"
+    )
+  }
+}
+
+extension Decisions {
+  /// Nobody of those who hear it was asked, for one reason.
+  static func unasked(
+    _ channel: Channel,
+    _ outcome: CampaignDecision.Outcome,
+    heard: String,
+    because reason: String
+  ) -> Decisions {
     let listeners = channel.listeners
     let make: @Sendable (Int) -> CampaignDecision = { index in
       CampaignDecision(
         campaign: listeners[index].id,
-        heard: trigger.name,
-        outcome: .conflict,
+        heard: heard,
+        outcome: outcome,
         isReplay: false,
-        explain: {
-          RuleExplanation(requirement: "another trigger is known as \(trigger.id)", verdict: .notMet)
-        }
+        explain: { RuleExplanation(requirement: reason, verdict: .notMet) }
       )
     }
     return Decisions(
-      notable: listeners.indices.map(Int32.init),
+      notable: outcome.isNotable ? listeners.indices.map(Int32.init) : [],
       count: listeners.count,
       campaignAt: { listeners[$0].id },
       make: make

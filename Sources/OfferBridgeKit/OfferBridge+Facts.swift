@@ -56,10 +56,12 @@ extension OfferBridge {
         { try await customers.customer(trigger.customer) }
       )
     else { throw OfferBridgeError(.customerUnknown(trigger.customer)) }
+    let zone = zoneOfCustomer(customer) ?? settings.zone
     let actions = try await actions(
       trigger.customer,
       reach: reach,
       now: snapshot.now,
+      in: zone,
       present: present
     )
     let event = trigger.heardEvent
@@ -75,7 +77,7 @@ extension OfferBridge {
       ),
       issuedOffer: nil,
       now: snapshot.now,
-      zone: settings.zone
+      zone: zone
     )
   }
 
@@ -85,10 +87,11 @@ extension OfferBridge {
     _ customer: CustomerID,
     reach: JourneyReach,
     now: Date,
+    in zone: TimeZone,
     present: CustomerAction?
   ) async throws -> [CustomerAction] {
     guard !reach.actions.isEmpty else { return [] }
-    let needs = reach.needs(at: now, zone: settings.zone)
+    let needs = reach.needs(at: now, zone: zone)
     let history = try await reading(.customerStoreFailed(customer)) {
       try await customers.history(of: customer, needs: needs)
     }

@@ -107,7 +107,8 @@ extension OfferBridge {
       origin: event,
       history: RuleHistory(actions: [], issuedOffers: [issued]),
       issuedOffer: issued,
-      now: now
+      now: now,
+      zone: zoneOfCustomer(customer) ?? settings.zone
     )
     return try issued.replicas.map { replica in
       let payload: MessagePayload

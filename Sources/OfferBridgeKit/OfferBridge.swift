@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The entrance: decides what an action leads to, delivers the messages, reconciles what comes back.
 ///
@@ -21,6 +21,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   let codePools: [CodePoolID: any CodePool]
   let reservations: (any OfferReservations)?
   let hostEvents: Set<String>
+  let zoneOfCustomer: @Sendable (Customer) -> TimeZone?
   let ledger: any OfferLedger
   let settings: BridgeSettings
   let reports: BridgeReports
@@ -41,6 +42,8 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   ///   - codePools: The pools of unique codes that offers name; none by default.
   ///   - reservations: Where it is kept what transactions have reserved; nowhere by default.
   ///   - hostEvents: The names of the events that the host reports itself.
+  ///   - zoneOfCustomer: Where the customer's wall clock hangs, such as `\.zone`: for all that names no zone of its own;
+  ///     ``BridgeSettings/zone`` where it answers `nil`, as it does by default.
   ///   - tenant: Whose bridge it is.
   ///   - ledger: Where it is kept what was issued; in memory by default.
   ///   - settings: Retry, lease, lanes and the like.
@@ -55,6 +58,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     codePools: [CodePoolID: any CodePool] = [:],
     reservations: (any OfferReservations)? = nil,
     hostEvents: Set<String> = [],
+    zoneOfCustomer: @escaping @Sendable (Customer) -> TimeZone? = { _ in nil },
     tenant: TenantID = "main",
     ledger: some OfferLedger = InMemoryOfferLedger(),
     settings: BridgeSettings = .standard,
@@ -69,6 +73,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       codePools,
       reservations,
       hostEvents,
+      zoneOfCustomer,
       tenant,
       ledger,
       settings,
@@ -85,6 +90,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     _ codePools: [CodePoolID: any CodePool],
     _ reservations: (any OfferReservations)?,
     _ hostEvents: Set<String>,
+    _ zoneOfCustomer: @escaping @Sendable (Customer) -> TimeZone?,
     _ tenant: TenantID,
     _ ledger: any OfferLedger,
     _ settings: BridgeSettings,
@@ -103,7 +109,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       campaigns: campaigns,
       observers: observers,
       offers: offers,
-      providers: providers.mapValues(\.timeout),
+      providers: providers,
       codePools: Set(codePools.keys),
       hostEvents: hostEvents,
       tenant: tenant,
@@ -118,6 +124,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     self.codePools = codePools
     self.reservations = reservations
     self.hostEvents = hostEvents
+    self.zoneOfCustomer = zoneOfCustomer
     self.ledger = ledger
     self.settings = settings
     self.reports = reports
@@ -133,6 +140,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     codePools = other.codePools
     reservations = other.reservations
     hostEvents = other.hostEvents
+    zoneOfCustomer = other.zoneOfCustomer
     self.ledger = ledger
     settings = other.settings
     reports = other.reports
@@ -168,6 +176,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       codePools,
       reservations,
       hostEvents,
+      zoneOfCustomer,
       tenant,
       ledger,
       settings,

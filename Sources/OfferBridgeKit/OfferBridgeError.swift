@@ -19,6 +19,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case customerUnknown(CustomerID)
     /// A host event was not declared when the bridge was made.
     case hostEventUndeclared(String)
+    /// No campaign of that name begins by the clock.
+    case campaignNotScheduled(CampaignID)
     /// A notice does not say which provider it comes from, and the bridge has not exactly one.
     case sourceMissing
     /// The reason of an operator's command is empty or longer than 1,024 UTF-8 bytes.
@@ -88,6 +90,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case .hostEventUndeclared(let name):
       "The event '\(name)' is not among the bridge's host events. "
         + "Add it to hostEvents, or mend its name; declared names are checked against what campaigns hear."
+    case .campaignNotScheduled(let campaign):
+      "The bridge has no campaign '\(campaign)' that begins by the clock. Mend its name, or give it the trigger .schedule."
     case .sourceMissing:
       "The notice does not say which provider it comes from, and the bridge has not exactly one. Pass from:."
     case .reasonInvalid:

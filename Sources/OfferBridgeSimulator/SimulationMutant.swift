@@ -55,6 +55,7 @@ struct SimulationMutant: Sendable {
     "names that look alike are one",
     "refusals are remembered from the plan on",
     "the last to learn a reference has it",
+    "the transaction is not kept",
     "the worker's now decides what is due",
     "uses of plans made later do not count",
     "what is closed is tried again",

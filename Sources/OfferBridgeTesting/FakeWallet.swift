@@ -49,7 +49,7 @@ public final class FakeWallet: MessageProvider {
     case customer
   }
 
-  private struct State {
+  fileprivate struct State {
     var cards: [Card] = []
     var references: [DerivedKey: ReplicaReference] = [:]
     var attempts = 0
@@ -58,6 +58,7 @@ public final class FakeWallet: MessageProvider {
     var notices = 0
     var outages = 0
     var lostAcknowledgements = 0
+    var busyAnswers = 0
   }
 
   private let state = Guarded(State())
@@ -80,15 +81,21 @@ public final class FakeWallet: MessageProvider {
   /// Takes the next so many messages and says nothing.
   public func loseAcknowledgements(_ count: Int) { state.withLock { $0.lostAcknowledgements += count } }
 
+  /// Takes messages, and says to the next so many attempts and look-ups of what it has that it is still at it.
+  public func beBusy(for answers: Int) { state.withLock { $0.busyAnswers += answers } }
+
   /// Says whether there is a card under a key, as one that was never delivered to has none.
   public func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup {
-    state.withLock { state in state.references[key].map { .found(reference: $0) } ?? .notFound }
+    state.withLock { state in
+      guard let reference = state.references[key] else { return .notFound }
+      return state.isBusy() ? .taken() : .found(reference: reference)
+    }
   }
 
   /// Takes a message.
   public func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
     let message = delivery.message
-    enum Outcome { case down, lost, taken(ReplicaReference) }
+    enum Outcome { case down, lost, busy, done(ReplicaReference) }
     let outcome = state.withLock { state -> Outcome in
       state.attempts += 1
       if state.outages > 0 {
@@ -111,12 +118,13 @@ public final class FakeWallet: MessageProvider {
         state.lostAcknowledgements -= 1
         return .lost
       }
-      return .taken(reference)
+      return state.isBusy() ? .busy : .done(reference)
     }
     switch outcome {
     case .down: return .retry()
     case .lost: throw ScriptedMessageProvider.Failure(reply: .loseAcknowledgement)
-    case .taken(let reference): return .accepted(reference: reference)
+    case .busy: return .taken()
+    case .done(let reference): return .accepted(reference: reference)
     }
   }
 
@@ -191,6 +199,15 @@ public final class FakeWallet: MessageProvider {
       state.reversals += 1
       return Reversal(id: "v-\(state.reversals)", from: name, of: redemption.id, only: part, at: moment)
     }
+  }
+}
+
+extension FakeWallet.State {
+  /// Whether it is still at it, once more.
+  fileprivate mutating func isBusy() -> Bool {
+    guard busyAnswers > 0 else { return false }
+    busyAnswers -= 1
+    return true
   }
 }
 

@@ -198,6 +198,42 @@ import Testing
     }
   }
 
+  private struct Timed: MessageProvider {
+    var timeout: Duration
+    var idempotencyWindow: Duration?
+    func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer { .accepted() }
+  }
+
+  @Test(arguments: [Duration.zero, .seconds(-30), .seconds(1), .seconds(30), .seconds(30) + .milliseconds(1)])
+  func `a window that is no longer than an attempt is a fault`(window: Duration) async throws {
+    let wallet = Timed(timeout: .seconds(30), idempotencyWindow: window)
+    let isFault = window <= .seconds(30)
+    #expect(
+      try await faults([Shop.reward(), Shop.toWallet()], providers: ["wallet": wallet])
+        == (isFault
+          ? [.idempotencyWindowTooShort(window: window, timeout: .seconds(30), of: "wallet")] : [])
+    )
+  }
+
+  @Test(arguments: [Duration.zero, .milliseconds(-1)])
+  func `a time-out that gives no time is a fault`(timeout: Duration) async throws {
+    let wallet = Timed(timeout: timeout, idempotencyWindow: .milliseconds(1))
+    #expect(
+      try await faults([Shop.reward(), Shop.toWallet()], providers: ["wallet": wallet])
+        == [.timeoutInvalid(timeout, of: "wallet")]
+    )
+    #expect(
+      ConfigurationFault.timeoutInvalid(.zero, of: "wallet").description
+        == "The time-out of 'wallet' is 0 seconds. Let it be more than zero; 30 seconds is the default."
+    )
+    #expect(
+      ConfigurationFault.idempotencyWindowTooShort(window: .seconds(5), timeout: .seconds(30), of: "wallet")
+        .description
+        == "'wallet' is said to recognise a key for 5 seconds, and an attempt may take 30 seconds. "
+        + "State a window longer than the time-out, or nil where it recognises keys for ever."
+    )
+  }
+
   @Test func `names, limits, schedules and variants are checked too`() async throws {
     let long = String(repeating: "x", count: 257)
     let twice = MessageVariant<Member>("v") {

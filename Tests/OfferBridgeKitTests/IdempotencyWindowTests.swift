@@ -44,12 +44,12 @@ import Testing
     let shop = try await shop(wallet)
     try await deliverAll(shop)
     #expect(wallet.scripted.deliveries.count == 2)
-    #expect(wallet.asked.withLock { $0 } == [])
+    #expect(wallet.asked.withLock { $0.count } == 1)
     #expect(try await shop.message().state == .accepted("W1"))
   }
 
   @Test(arguments: [
-    (DeliveryLookup.found(reference: "W1"), 2), (.found(), 2), (.notFound, 3), (.notSupported, 2),
+    (DeliveryLookup.found(reference: "W1"), 1), (.found(), 1), (.notFound, 3), (.notSupported, 2),
   ])
   func `past the window it is looked up, and never sent blindly`(known: DeliveryLookup, calls: Int)
     async throws
@@ -58,7 +58,7 @@ import Testing
     let shop = try await shop(wallet)
     try await deliverAll(shop)
     #expect(wallet.scripted.deliveries.count == calls)
-    #expect(wallet.asked.withLock { $0.count } == 1)
+    #expect(wallet.asked.withLock { $0.count } == (calls == 1 ? 1 : 2))
     let (message, replica) = (try await shop.message(), try await shop.issued().replicas[0].state)
     switch known {
     case .found(let reference):
@@ -75,6 +75,7 @@ import Testing
           )
       )
       #expect(replica == .unknown)
+    case .taken, .rejected, .retry, .unknown: Issue.record("see TakenTests")
     }
   }
 
@@ -82,8 +83,8 @@ import Testing
     let wallet = Forgetful([.loseAcknowledgement, .retry()], known: nil)
     let shop = try await shop(wallet)
     try await deliverAll(shop)
-    #expect(wallet.scripted.deliveries.count == 2)
-    #expect(wallet.asked.withLock { $0.count } == 2)
+    #expect(wallet.scripted.deliveries.count == 1)
+    #expect(wallet.asked.withLock { $0.count } == 3)
     #expect(try await shop.message().state == .buried(reason: "4 attempts; the last: no answer: Failure"))
   }
 

@@ -164,7 +164,7 @@ import Testing
   private static let words: ReplicaWords = ["ACTIVE": .accepted, "QUEUED": .notYet, "REFUSED": .rejected]
 
   @Test(arguments: [
-    ("ACTIVE", DeliveryAnswer.accepted(reference: "W1")), ("QUEUED", .retry()),
+    ("ACTIVE", DeliveryAnswer.accepted(reference: "W1")), ("QUEUED", .taken()),
     ("REFUSED", .rejected(reason: "REFUSED")), ("FROZEN", .unknown(word: "FROZEN")),
     ("active", .unknown(word: "active")), ("ACTIVE ", .unknown(word: "ACTIVE ")), ("", .unknown(word: "")),
   ])
@@ -175,10 +175,24 @@ import Testing
     #expect(Self.words.answer(to: word, reference: "W1") == answer)
   }
 
+  @Test(arguments: [
+    (DeliveryAnswer.accepted(reference: "W1"), DeliveryLookup.found(reference: "W1")),
+    (.taken(after: .seconds(5)), .taken(after: .seconds(5))),
+    (.rejected(reason: "no"), .rejected(reason: "no")),
+    (.retry(after: .seconds(5)), .retry(after: .seconds(5))), (.unknown(word: "HM"), .unknown(word: "HM")),
+  ])
+  func `a look-up says in its own words what an attempt would have been answered`(
+    answer: DeliveryAnswer,
+    lookup: DeliveryLookup
+  ) {
+    #expect(DeliveryLookup(answer) == lookup)
+  }
+
   @Test func `words are compared by their bytes, and a table is made in either way`() {
     #expect(ReplicaWords(["ACTIVE": .accepted, "QUEUED": .notYet, "REFUSED": .rejected]) == Self.words)
     #expect(ReplicaWords(["é": .accepted])["e\u{301}"] == nil)
     #expect(Self.words["QUEUED"] == .notYet)
+    #expect(Self.words.answer(to: "QUEUED", after: .seconds(5)) == .taken(after: .seconds(5)))
   }
 
   /// A wallet that says one word after the other.

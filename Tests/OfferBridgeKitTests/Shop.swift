@@ -49,6 +49,9 @@ struct Shop: Sendable {
     DataPoint("offer") { $0.replica }
   }
 
+  /// Says nothing of an offer.
+  static let letter = MessageVariant<Member>("letter") { DataPoint("name") { $0.customer.name } }
+
   static func reward(
     _ rule: some CampaignRule<Member> = Rule<Member> { $0.customer.isOptedIn },
     limits: [CampaignLimit] = [],

@@ -61,37 +61,4 @@ import Testing
       try await check.run(on: OfferCatalogUnderTest(Torn(), known: known, unknown: "nothing"))
     }
   }
-
-  @Test(arguments: MessageProviderContract.checks)
-  func `the wallet that is faked keeps the contract, one that counts attempts does not`(
-    check: ContractCheck<MessageProviderUnderTest>
-  ) async throws {
-    let fake = MessageProviderUnderTest(
-      make: { FakeWallet() },
-      losing: {
-        let wallet = FakeWallet()
-        wallet.loseAcknowledgements(1)
-        return wallet
-      },
-      effects: { ($0 as? FakeWallet)?.cards.count ?? 0 }
-    )
-    // The fake remembers keys for ever, and states no window.
-    let isClaimed = check.name != "window.isLongerThanAnAttempt"
-    #expect(try await check.run(on: fake) == (isClaimed ? .kept : .notClaimed))
-    struct Hasty: MessageProvider {
-      let wallet = FakeWallet()
-      var timeout: Duration { .zero }
-      var idempotencyWindow: Duration? { .zero }
-      func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup { .found() }
-      func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
-        try await wallet.deliver(delivery)
-      }
-    }
-    let hasty = MessageProviderUnderTest(
-      make: { Hasty() },
-      losing: { Hasty() },
-      effects: { ($0 as? Hasty)?.wallet.attempts ?? 0 }
-    )
-    await #expect(throws: ContractViolation.self) { try await check.run(on: hasty) }
-  }
 }

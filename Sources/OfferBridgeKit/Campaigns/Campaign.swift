@@ -21,6 +21,8 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
   public let limits: [CampaignLimit]
   /// When it runs.
   public let schedule: CampaignSchedule
+  /// What a customer must have done to take part, or `nil` for nothing.
+  public let optIn: OptIn?
   /// Of the campaigns that name one group and hear the same, only the first that may act does.
   public let exclusiveGroup: String?
 
@@ -33,6 +35,7 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
   ///   - outcome: What it does.
   ///   - limits: How often it may; as often as it hears by default.
   ///   - schedule: When it runs; always by default.
+  ///   - optIn: What a customer must have done to take part; nothing by default.
   ///   - exclusiveGroup: A group of which one campaign may act, in the order in which the bridge was given them;
   ///     none by default.
   public init(
@@ -42,6 +45,7 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
     outcome: CampaignOutcome<Customer>,
     limits: [CampaignLimit] = [],
     schedule: CampaignSchedule = .evergreen,
+    optIn: OptIn? = nil,
     exclusiveGroup: String? = nil
   ) {
     self.id = id
@@ -50,6 +54,7 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
     self.outcome = outcome
     self.limits = limits
     self.schedule = schedule
+    self.optIn = optIn
     self.exclusiveGroup = exclusiveGroup
   }
 }

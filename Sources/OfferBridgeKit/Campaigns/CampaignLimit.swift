@@ -138,7 +138,7 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       switch window {
       case .lifetime: ""
       case .rolling(let length): " in \(length.inWords)"
-      case .calendar(let period, let zone): " a \(period.rawValue) in \(zone.identifier)"
+      case .calendar(let period, let zone): " a \(period.rawValue)\(zone.inWords)"
       }
     let much = currency.map { Money(minorUnits: cap, currency: $0).description } ?? "\(cap)"
     return "\(much) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)"
@@ -151,6 +151,10 @@ public enum LimitWindow: Sendable, Hashable, Codable {
   case lifetime
   /// The last so long before each use: a use counts until exactly that length has passed.
   case rolling(Duration)
-  /// A calendar day, ISO week, month or year in a zone.
-  case calendar(CalendarPeriod, in: TimeZone)
+  /// A calendar day, ISO week, month or year in a zone; in the customer's own by default.
+  ///
+  /// The customer's is the one that the bridge knows by `zoneOfCustomer`, or else ``BridgeSettings/zone``. Over all
+  /// customers, uses of one date count together, wherever it is that date. Who moves to another zone keeps the dates'
+  /// counts: a limit of one a day still allows one for each date that the customer's calendar shows.
+  case calendar(CalendarPeriod, in: TimeZone? = nil)
 }

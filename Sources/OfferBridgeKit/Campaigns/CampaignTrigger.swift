@@ -4,17 +4,22 @@ public enum CampaignTrigger: Sendable, Hashable, CustomStringConvertible {
   case action(String)
   /// An event of that name on a customer's profile: raised by an issuance or an observer, or reported by the host.
   case event(String)
+  /// Nothing: it begins by the clock, when its schedule runs and the host reports a customer of its audience.
+  ///
+  /// See ``OfferBridge/respond(toScheduleOf:for:)``.
+  case schedule
 
   /// Such as "action app_opened".
   public var description: String {
     switch self {
     case .action(let name): "action \(name)"
     case .event(let name): "event \(name)"
+    case .schedule: "schedule"
     }
   }
 }
 
-/// Names the action or host event that a journey begins with.
+/// Names the action, host event or stretch of a schedule that a journey begins with.
 ///
 /// An action and a host event of the same id are two triggers.
 public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
@@ -24,11 +29,13 @@ public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
     case action
     /// The host's own event.
     case hostEvent
+    /// A campaign's schedule, for one customer in one of its stretches.
+    case schedule
   }
 
   /// Who reported it.
   public let kind: Kind
-  /// The host's id of it.
+  /// The host's id of it; that of a stretch is derived from campaign, stretch and customer.
   public let id: String
 
   /// A trigger's name.
@@ -46,6 +53,7 @@ public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
     switch kind {
     case .action: "action \(id)"
     case .hostEvent: "host event \(id)"
+    case .schedule: "schedule \(id)"
     }
   }
 

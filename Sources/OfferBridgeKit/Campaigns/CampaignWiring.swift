@@ -5,6 +5,8 @@ enum Heard: Hashable, Sendable {
   case action(String)
   case event(String)
   case issuance(OfferID)
+  /// A campaign's own schedule.
+  case schedule(CampaignID)
 }
 
 /// What a journey may look at and issue.
@@ -17,13 +19,13 @@ struct JourneyReach: Sendable {
   /// A campaign that issues an offer, and when it runs.
   struct Issuer: Sendable {
     let offer: OfferID
-    let interval: Range<Int64>?
+    let runTime: RunTime
   }
 
-  /// The offers that running campaigns may issue, each once.
+  /// The offers that campaigns may issue that run, wherever the customer is; each once.
   func offersIssued(at now: Int64) -> [OfferID] {
     var offers: [OfferID] = []
-    for issuer in issuers where issuer.interval?.contains(now) ?? true && !offers.contains(issuer.offer) {
+    for issuer in issuers where issuer.runTime.mayRun(at: now) && !offers.contains(issuer.offer) {
       offers.append(issuer.offer)
     }
     return offers
@@ -110,7 +112,7 @@ struct CampaignWiring: Sendable {
         var next: [Heard] = []
         switch listener.outcome {
         case .issue(let offer):
-          reach.issuers.append(.init(offer: offer, interval: listener.interval))
+          reach.issuers.append(.init(offer: offer, runTime: listener.runTime))
           next = [.issuance(offer)]
           if let event = raises[offer] ?? nil { next.append(.event(event)) }
         case .raise(let event): next = [.event(event)]

@@ -12,7 +12,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - campaigns: The campaigns, in the order in which they are asked.
   ///   - observers: The observers, asked after the campaigns.
   ///   - offers: What the catalog has of the offers that campaigns issue.
-  ///   - providers: Each provider's time-out.
+  ///   - providers: The providers, by name.
   ///   - codePools: The pools of unique codes.
   ///   - hostEvents: The events that the host reports.
   ///   - tenant: Whose bridge it is.
@@ -22,7 +22,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     campaigns: [Campaign<Customer>],
     observers: [ScopeObserver<Customer>],
     offers: [OfferID: Offer],
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
     tenant: TenantID,
@@ -30,17 +30,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     leaseMargin: Duration
   ) {
     checkName(TenantID.kind, tenant.rawValue)
-    for (provider, timeout) in providers.sorted(by: { $0.key < $1.key }) {
-      checkName(ProviderID.kind, provider.rawValue)
-      if lease <= timeout || lease.bounded < timeout.bounded + leaseMargin.bounded {
-        let fault = ConfigurationFault.leaseTooShort(
-          lease: lease,
-          timeout: timeout,
-          margin: leaseMargin,
-          of: provider
-        )
-        faults.append(fault)
-      }
+    for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
+      checkName(ProviderID.kind, id.rawValue)
+      faults += provider.timeFaults(as: id, lease: lease, margin: leaseMargin)
     }
     for pool in codePools.sorted() { checkName(CodePoolID.kind, pool.rawValue) }
     for campaign in campaigns { lower(campaign) }
@@ -58,6 +50,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       switch campaign.trigger {
       case .action(let name): .action(name)
       case .event(let name): .event(name)
+      case .schedule: .schedule(campaign.id)
       }
     let outcome: Listener.Outcome =
       switch campaign.outcome {
@@ -66,8 +59,10 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .sendOneOf(let variants, let salt, let provider):
         .send(ListenerMessage(oneOf: variants, salt: salt), through: provider)
       }
-    if let interval = campaign.schedule.interval, interval.isEmpty {
-      faults.append(.emptySchedule(campaign.id))
+    if campaign.schedule.isEmpty { faults.append(.emptySchedule(campaign.id)) }
+    faults += campaign.schedule.invalidTimes.map { .localTimeInvalid($0, in: campaign.id) }
+    if let optIn = campaign.optIn, !optIn.fits(campaign.schedule) {
+      faults.append(.optInOutsideSchedule(campaign.id))
     }
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
@@ -80,8 +75,8 @@ struct ConfigurationCheck<Customer: Sendable> {
     add(
       campaign.id,
       heard,
-      campaign.rule,
-      campaign.schedule.interval,
+      campaign.optIn.map { Rule(.all([$0.clause(), campaign.rule])) } ?? campaign.rule,
+      RunTime(campaign.schedule),
       outcome,
       campaign.limits,
       campaign.exclusiveGroup
@@ -99,14 +94,14 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .raise(let event): .raise(event)
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
-    add(observer.id, heard, observer.rule, nil, outcome, [], nil)
+    add(observer.id, heard, observer.rule, .always, outcome, [], nil)
   }
 
   private mutating func add(
     _ id: CampaignID,
     _ heard: Heard,
     _ rule: Rule<Customer>,
-    _ interval: Range<Date>?,
+    _ runTime: RunTime,
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
     _ exclusiveGroup: String?
@@ -120,7 +115,7 @@ struct ConfigurationCheck<Customer: Sendable> {
           id: id,
           trigger: heard,
           rule: ListenerRule(compiled),
-          interval: interval,
+          runTime: runTime,
           outcome: outcome,
           limits: limits,
           exclusiveGroup: exclusiveGroup
@@ -154,7 +149,7 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkSending(
     _ listener: Listener,
-    providers: [ProviderID: Duration],
+    providers: [ProviderID: any MessageProvider],
     offers: [OfferID: Offer]
   ) {
     guard case .send(let message, let provider) = listener.outcome else { return }
@@ -191,7 +186,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     var open = [heard]
     while let heard = open.popLast() {
       switch heard {
-      case .action: break
+      case .action, .schedule: break
       case .issuance(let offer): if offers[offer] != nil { found.insert(offer) }
       case .event(let name):
         for listener in listeners {
@@ -215,7 +210,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     var heard: Set<String> = []
     for listener in listeners {
       switch listener.trigger {
-      case .action: break
+      case .action, .schedule: break
       case .event(let event):
         heard.insert(event)
         if !raised.contains(event) && !hostEvents.contains(event) {
@@ -273,6 +268,7 @@ extension Heard {
     case .action(let name): "action \(name)"
     case .event(let name): "event \(name)"
     case .issuance(let offer): "issuance of \(offer)"
+    case .schedule(let campaign): "schedule of \(campaign)"
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An action or a host event, once the difference does not matter any more.
+/// An action, a host event or a schedule, once the difference does not matter any more.
 struct HostTrigger: Sendable {
   let id: TriggerID
   let name: String
@@ -17,15 +17,24 @@ struct HostTrigger: Sendable {
         of: id,
         name: name,
         customer: customer,
-        occurredAt: occurredAt.milliseconds,
+        // A stretch is one trigger, whenever in it the host reports the customer.
+        occurredAt: id.kind == .schedule ? 0 : occurredAt.milliseconds,
         attributes: attributes
       )
     )
   }
 
+  private var kind: HeardEvent.Kind {
+    switch id.kind {
+    case .action: .action
+    case .hostEvent: .hostEvent
+    case .schedule: .schedule
+    }
+  }
+
   var heardEvent: HeardEvent {
     HeardEvent(
-      kind: id.kind == .action ? .action : .hostEvent,
+      kind: kind,
       name: name,
       cause: .trigger(id),
       occurredAt: occurredAt,

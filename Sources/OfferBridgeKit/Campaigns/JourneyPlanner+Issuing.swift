@@ -56,7 +56,7 @@ extension JourneyPlanner {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
-        limits: uses(of: listener, offer: id, worth: offer.faceValue),
+        limits: uses(of: listener, at: place, offer: id, worth: offer.faceValue),
         content: .issuance(issued)
       )
     )
@@ -75,9 +75,20 @@ extension JourneyPlanner {
     return replicas
   }
 
-  func uses(of listener: Listener, offer: OfferID?, worth faceValue: Money?) -> [LimitUse] {
+  func uses(
+    of listener: Listener,
+    at place: JourneyPlace,
+    offer: OfferID?,
+    worth faceValue: Money?
+  ) -> [LimitUse] {
     listener.limits.compactMap {
-      $0.use(offer: offer, customer: trigger.customer, at: snapshot.now, worth: faceValue)
+      $0.use(
+        offer: offer,
+        customer: trigger.customer,
+        at: snapshot.now,
+        in: place.context.zone,
+        worth: faceValue
+      )
     }
   }
 

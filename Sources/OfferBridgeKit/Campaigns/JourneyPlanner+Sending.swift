@@ -47,7 +47,7 @@ extension JourneyPlanner {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
-        limits: uses(of: listener, offer: issued?.offer, worth: issued?.faceValue),
+        limits: uses(of: listener, at: place, offer: issued?.offer, worth: issued?.faceValue),
         content: .message(message)
       )
     )

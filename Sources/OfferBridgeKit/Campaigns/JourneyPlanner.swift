@@ -112,7 +112,7 @@ struct JourneyPlanner {
     guard place.depth <= depthLimit else {
       return withhold(listener, at: place, .chainTooDeep(limit: depthLimit))
     }
-    guard listener.isRunning(at: snapshot.now.milliseconds) else {
+    guard listener.runTime.isRunning(at: snapshot.now.milliseconds, zone: place.context.zone) else {
       return withhold(listener, at: place, .notRunning)
     }
     let (verdict, isHeldOut) = listener.rule.evaluate(in: place.context)

@@ -80,24 +80,30 @@ package struct RegisteredLimit: Sendable {
   }
 
   /// The use that one decision makes of the limit, or `nil` when it has no amount in the limit's currency.
-  package func use(offer: OfferID?, customer: CustomerID, at moment: Date, worth faceValue: Money?)
-    -> LimitUse?
-  {
+  ///
+  /// A calendar window that names no zone is that zone's.
+  package func use(
+    offer: OfferID?,
+    customer: CustomerID,
+    at moment: Date,
+    in zone: TimeZone = .gmt,
+    worth faceValue: Money?
+  ) -> LimitUse? {
     shared.value.amount(worth: faceValue).map { amount in
       LimitUse(
         shared,
         LimitCounter(
           subject: subject ?? "\(unit)offer \(offer?.rawValue ?? "")",
           customer: shared.value.isPerCustomer ? customer : nil,
-          period: period ?? calendarLabel(of: moment)
+          period: period ?? calendarLabel(of: moment, in: zone)
         ),
         amount: amount
       )
     }
   }
 
-  private func calendarLabel(of moment: Date) -> String {
+  private func calendarLabel(of moment: Date, in customers: TimeZone) -> String {
     guard case .calendar(let period, let zone) = shared.value.window else { return "" }
-    return period.label(of: moment, in: zone) + " " + zone.identifier
+    return period.label(of: moment, in: zone ?? customers) + " " + (zone?.identifier ?? "here")
   }
 }

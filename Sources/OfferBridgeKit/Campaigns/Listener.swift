@@ -16,7 +16,7 @@ final class Listener: Sendable {
   let id: CampaignID
   let trigger: Heard
   let rule: ListenerRule
-  let interval: Range<Int64>?
+  let runTime: RunTime
   let outcome: Outcome
   let limits: [RegisteredLimit]
   let exclusiveGroup: String?
@@ -26,7 +26,7 @@ final class Listener: Sendable {
     id: CampaignID,
     trigger: Heard,
     rule: ListenerRule,
-    interval: Range<Date>?,
+    runTime: RunTime,
     outcome: Outcome,
     limits: [CampaignLimit],
     exclusiveGroup: String?
@@ -35,13 +35,11 @@ final class Listener: Sendable {
     self.id = id
     self.trigger = trigger
     self.rule = rule
-    self.interval = interval.map { $0.lowerBound.milliseconds..<$0.upperBound.milliseconds }
+    self.runTime = runTime
     self.outcome = outcome
     self.limits = limits.map { RegisteredLimit($0, of: id) }
     self.exclusiveGroup = exclusiveGroup
   }
-
-  func isRunning(at now: Int64) -> Bool { interval?.contains(now) ?? true }
 
   var issuedOffer: OfferID? {
     if case .issue(let offer) = outcome { offer } else { nil }

@@ -33,16 +33,17 @@ struct LaneWork: Sendable {
     do throws(OfferBridgeError) { return .success(try await claim(limit)) } catch { return .failure(error) }
   }
 
-  /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
-  func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
+  /// Makes an attempt; `now` is the ledger's time of the claim, `clocked` what has gone since, where there is a clock.
+  func attempt(_ claim: Claim, at now: Date, passed clocked: (() -> Duration)? = nil) async -> End {
+    let passed = clocked ?? { .zero }
     if Task.isCancelled { return .unhanded }
     if let end = endUntried(claim, at: now) { return end }
     var (lease, wasHanded) = (claim.lease, false)
     do {
-      if isBeyondWindow(claim, at: now) {
-        if let end = try await lookUp(claim) { return end }
-        // However long that took, whoever hands it over holds it.
-        lease = try await prolonged(lease)
+      if isInDoubt(claim, at: now) {
+        if let end = try await lookUp(claim, at: now, passed) { return end }
+        // Without a clock there is no time-out that ends within the lease: whoever hands it over is to hold it.
+        if clocked == nil { lease = try await prolonged(lease) }
       }
       // What is cancelled by now would be on its way for nothing.
       try Task.checkCancellation()
@@ -52,27 +53,7 @@ struct LaneWork: Sendable {
       let answer = try await provider.deliver(
         MessageDelivery(message: claim.message, attempt: claim.attempt, deadline: lease.until)
       )
-      switch answer {
-      case .accepted(let reference): return End(outcome: .accepted(reference), health: .answered)
-      case .rejected(let reason): return End(outcome: .rejected(reason: reason), health: .answered)
-      case .retry(let after):
-        let outcome = again(
-          claim,
-          aged: claim.age(at: now) + passed(),
-          failure: "asked to come again",
-          retryAfter: after,
-          isUnknown: false
-        )
-        return End(outcome: outcome, health: .failed)
-      case .unknown(let word):
-        let outcome = again(
-          claim,
-          aged: claim.age(at: now) + passed(),
-          failure: "unknown word: \(word.prefix(256))",
-          isUnknown: true
-        )
-        return End(outcome: outcome, health: .answered)
-      }
+      return end(claim, answer, aged: claim.age(at: now) + passed())
     } catch is LeaseLost {
       return .unhanded
     } catch is LeaseUncertain where !Task.isCancelled {
@@ -131,30 +112,12 @@ struct LaneWork: Sendable {
     return nil
   }
 
-  private func isBeyondWindow(_ claim: Claim, at now: Date) -> Bool {
-    guard let window = provider.idempotencyWindow else { return false }
-    return now.milliseconds - claim.firstAttemptedAt.milliseconds > window.milliseconds
-  }
-
-  /// What the external system knows of a key that it may have forgotten; `nil` when it never had it.
-  private func lookUp(_ claim: Claim) async throws -> End? {
-    switch try await provider.lookUp(claim.message.key) {
-    case .found(let reference): return End(outcome: .accepted(reference), health: .answered)
-    case .notFound: return nil
-    case .notSupported:
-      let reason =
-        "windowExceeded: '\(id)' may have had it since \(claim.firstAttemptedAt.rfc3339), remembers keys for "
-        + "\(provider.idempotencyWindow?.inWords ?? "ever") and cannot be asked; it was not sent again"
-      return End(outcome: .buried(reason: reason, isUnknown: true), health: .untold)
-    }
-  }
-
   private func unanswered(_ claim: Claim, at now: Date, after length: Duration, _ failure: String) -> End {
     let outcome = again(claim, aged: claim.age(at: now) + length, failure: failure, isUnknown: true)
     return End(outcome: outcome, health: .failed)
   }
 
-  private func again(
+  func again(
     _ claim: Claim,
     aged age: Duration,
     failure: String,
@@ -199,7 +162,7 @@ struct LaneWork: Sendable {
 
 extension Claim {
   /// For how long it has been open, by the ledger's clock.
-  fileprivate func age(at now: Date) -> Duration {
+  func age(at now: Date) -> Duration {
     .milliseconds(now.milliseconds - openSince.milliseconds)
   }
 }

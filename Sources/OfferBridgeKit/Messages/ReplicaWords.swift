@@ -8,13 +8,15 @@
 /// let words: ReplicaWords = ["ACTIVE": .accepted, "QUEUED": .notYet, "REFUSED": .rejected]
 ///
 /// words.answer(to: "ACTIVE", reference: "W1")  // .accepted(reference: "W1")
+/// words.answer(to: "QUEUED")                   // .taken(after: nil)
 /// words.answer(to: "REFUSED")                  // .rejected(reason: "REFUSED")
 /// words.answer(to: "FROZEN")                   // .unknown(word: "FROZEN")
 /// ```
 ///
 /// An unknown word leaves the replica `unknown` and is kept with the message;
 /// the message is tried again under its key. Once the table knows the word,
-/// the next attempt is answered by it.
+/// the next attempt is answered by it. For a look-up there is
+/// ``DeliveryLookup/init(_:)``.
 ///
 /// Words are compared as they stand, case included, by their UTF-8 bytes.
 public struct ReplicaWords: Sendable, Hashable, ExpressibleByDictionaryLiteral {
@@ -24,7 +26,7 @@ public struct ReplicaWords: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     case accepted
     /// It will never take it.
     case rejected
-    /// It is still at it: ask again.
+    /// It has the message and is still at it: ask again.
     case notYet
   }
 
@@ -52,13 +54,18 @@ public struct ReplicaWords: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// - Parameters:
   ///   - word: The word, as the external system said it.
   ///   - reference: Its name for this customer's replica, where it gave one.
-  /// - Returns: Accepted, with the reference; rejected, with the word as the reason; retry; or, for a word that is not
+  ///   - after: How long it asked to be left alone, where it did; only heard when it is still at it.
+  /// - Returns: Accepted, with the reference; rejected, with the word as the reason; taken, with the wait; or, for a word that is not
   ///   in the table, `unknown` with the word.
-  public func answer(to word: String, reference: ReplicaReference? = nil) -> DeliveryAnswer {
+  public func answer(
+    to word: String,
+    reference: ReplicaReference? = nil,
+    after: Duration? = nil
+  ) -> DeliveryAnswer {
     switch self[word] {
     case .accepted: .accepted(reference: reference)
     case .rejected: .rejected(reason: word)
-    case .notYet: .retry()
+    case .notYet: .taken(after: after)
     case nil: .unknown(word: word)
     }
   }

@@ -8,6 +8,8 @@ public struct HeardEvent: Sendable, Hashable {
     case action
     /// The host reported it.
     case hostEvent
+    /// The campaign's schedule: it began by the clock.
+    case schedule
     /// An issuance or an observer raised it.
     case raised
     /// The issuance itself, as a scope observer hears it.

@@ -11,8 +11,12 @@ public enum HistoryPeriod: Sendable, Hashable {
   case last(Duration, before: Duration = .zero)
   /// From a moment on, which is included.
   case since(Date)
-  /// The calendar day, ISO week, month or year of the decision, from its first moment on, in a zone; in
-  /// ``BridgeSettings/zone`` by default.
+  /// From a moment on, up to another, which is excluded.
+  case during(Range<Date>)
+  /// From a local day through another, both included, in a zone; in the customer's by default.
+  case days(LocalDay, through: LocalDay, in: TimeZone? = nil)
+  /// The calendar day, ISO week, month or year of the decision, from its first moment on, in a zone; in the
+  /// customer's by default.
   case this(CalendarPeriod, in: TimeZone? = nil)
 
   /// Makes the window of each decision; lengths in milliseconds are worked out once.
@@ -39,6 +43,14 @@ public enum HistoryPeriod: Sendable, Hashable {
         before: Date(milliseconds: now.milliseconds.subtractingClamped(before.milliseconds))
       )
     case .since(let start): HistoryWindow(after: Date(milliseconds: start.milliseconds - 1), through: now)
+    case .during(let interval):
+      HistoryWindow(from: interval.lowerBound, until: interval.upperBound, noLaterThan: now)
+    case .days(let first, let last, let own):
+      HistoryWindow(
+        from: first.start(in: own ?? zone),
+        until: last.interval(in: own ?? zone).upperBound,
+        noLaterThan: now
+      )
     case .this(let period, let own):
       HistoryWindow(
         after: Date(milliseconds: period.start(at: now, in: own ?? zone).milliseconds - 1),
@@ -54,6 +66,9 @@ public enum HistoryPeriod: Sendable, Hashable {
     case .last(let length, .zero): "in the last \(length.inWords)"
     case .last(let length, let before): "in the \(length.inWords) before the last \(before.inWords)"
     case .since(let start): "since \(start.rfc3339)"
+    case .during(let interval):
+      "from \(interval.lowerBound.rfc3339) until \(interval.upperBound.rfc3339)"
+    case .days(let first, let last, let zone): "from \(first) through \(last)\(zone.inWords)"
     case .this(let period, let zone): "this \(period.rawValue)\(zone.inWords)"
     }
   }
@@ -65,6 +80,12 @@ extension TimeZone? {
 }
 
 extension HistoryWindow {
+  /// From a moment on up to another, which is excluded; of what is still to come, nothing.
+  fileprivate init(from start: Date, until end: Date, noLaterThan now: Date) {
+    let after = Date(milliseconds: start.milliseconds - 1)
+    self.init(after: after, through: max(after, min(now, Date(milliseconds: end.milliseconds - 1))))
+  }
+
   package init(last length: Duration, before now: Date) {
     self.init(
       after: Date(milliseconds: now.milliseconds.subtractingClamped(length.milliseconds)),

@@ -71,7 +71,7 @@ public struct HistoryScope<Customer: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - action: The actions' name.
-  ///   - zone: The zone of the days; ``BridgeSettings/zone`` by default.
+  ///   - zone: The zone of the days; the customer's by default.
   /// - Returns: An operand that is never missing.
   public func consecutiveDays(
     of action: String,

@@ -2,23 +2,26 @@ public import Foundation
 
 /// The ledger's time of the decision, read in a zone.
 ///
+/// What names no zone is read in the customer's, where the bridge knows it by `zoneOfCustomer`, and in
+/// ``BridgeSettings/zone`` otherwise.
+///
 /// ```swift
 /// now.hour(in: oslo).isIn(9..<17)
-/// now.month == 12                      // in the zone of the bridge's settings
+/// now.month == 12                      // where the customer is
 /// now.isBetween(start, and: end)
 /// ```
 public struct NowScope<Customer: Sendable>: Sendable {
   package init() {}
 
-  /// The month on the calendar of ``BridgeSettings/zone``, 1 for January.
+  /// The month on the customer's calendar, 1 for January.
   public var month: NowOperand<Customer> { read("month", nil) { LocalDay(of: $0, in: $1).month } }
-  /// The day of the month on the calendar of ``BridgeSettings/zone``, from 1.
+  /// The day of the month on the customer's calendar, from 1.
   public var day: NowOperand<Customer> { read("day", nil) { LocalDay(of: $0, in: $1).day } }
-  /// The day of the week on the calendar of ``BridgeSettings/zone``, 1 for Monday to 7 for Sunday.
+  /// The day of the week on the customer's calendar, 1 for Monday to 7 for Sunday.
   public var weekday: NowOperand<Customer> {
     read("weekday", nil) { LocalDay(of: $0, in: $1).daysSinceMonday + 1 }
   }
-  /// The hour on the wall clock of ``BridgeSettings/zone``, 0 to 23.
+  /// The hour on the customer's wall clock, 0 to 23.
   public var hour: NowOperand<Customer> { read("hour", nil) { $0.hour(in: $1) } }
 
   /// The month on the zone's calendar, 1 for January.

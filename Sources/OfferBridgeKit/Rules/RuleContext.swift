@@ -18,7 +18,7 @@ public class RuleFacts: @unchecked Sendable {
   public final let issuedOffer: IssuedOffer?
   /// The ledger's time of the decision.
   public final let now: Date
-  /// The zone of the words that name none, such as `now.month`; ``BridgeSettings/zone``.
+  /// The zone of what names none, such as `now.month`: the customer's, or else ``BridgeSettings/zone``.
   public final let zone: TimeZone
 
   init(

@@ -21,7 +21,11 @@ enum SimulatedAnswer {
     + names("message", MessageState.Name.allCases.map(\.rawValue))
     + names("replica", ["notSent", "pending", "accepted", "rejected", "unknown", "recalled"])
     + names("offer", IssuedOffer.Status.allCases.map(\.rawValue))
-    + names("delivery", ["accepted", "acceptedWithoutReference", "rejected", "retry", "thrown"])
+    + names(
+      "delivery",
+      ["accepted", "acceptedWithoutReference", "rejected", "retry", "taken", "unknown", "thrown"]
+    )
+    + names("lookUp", ["found", "taken", "rejected", "notFound", "retry", "notSupported", "thrown"])
     + names(
       "decision",
       [

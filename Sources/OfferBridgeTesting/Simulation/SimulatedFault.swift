@@ -86,4 +86,15 @@ public enum SimulatedFault: String, Sendable, Hashable, Codable, CaseIterable {
   case smallBatches = "bridge.smallBatches"
   /// The delivery loop is not told that something was committed.
   case missedWake = "bridge.missedWake"
+
+  // MARK: What a provider leaves open
+
+  /// It takes a message and is still at it; some that it takes it refuses in the end.
+  case takesLonger = "provider.takesLonger"
+  /// It takes a message, and says a word that nobody knows.
+  case saysUnknownWord = "provider.saysUnknownWord"
+  /// It is asked for a key, and fails or says nothing.
+  case lookUpFails = "provider.lookUpFails"
+  /// It is asked for a key, and asks to come again.
+  case lookUpNotNow = "provider.lookUpNotNow"
 }

@@ -30,9 +30,14 @@ final class SimulatedWallet: Sendable {
     var entries: [DerivedKey: Entry] = [:]
     var keys: [Effect: DerivedKey] = [:]
     var cards: [CustomerID: [Card]] = [:]
+    /// Until when it is at it, and whether it refuses in the end.
+    var work: [DerivedKey: (until: Int64, refuses: Bool)] = [:]
     var effects = 0
     var beyondMemory = 0
   }
+
+  /// Where it stands with what takes it longer.
+  enum Work: Sendable { case underWay, refused, done }
 
   let name: ProviderID
   private let book: SimulationBook
@@ -83,6 +88,19 @@ final class SimulatedWallet: Sendable {
     return reference
   }
 
+  /// What has become of a message that it has been longer at, or `nil` when it was not.
+  func work(on key: DerivedKey, at now: Int64) -> Work? {
+    state.withLock { state in
+      state.work[key].map { now < $0.until ? .underWay : $0.refuses ? .refused : .done }
+    }
+  }
+
+  /// Is at a message for a while; one that it refuses in the end it never had.
+  func begin(_ message: OfferMessage, at now: Int64, until: Int64, refuses: Bool) {
+    state.withLock { $0.work[message.key] = (until, refuses) }
+    if !refuses { _ = take(message, at: now) }
+  }
+
   /// Whether it was ever sent that message.
   func has(_ key: DerivedKey) -> Bool { state.withLock { $0.entries[key] != nil } }
 
@@ -93,82 +111,4 @@ final class SimulatedWallet: Sendable {
   func reference(of key: DerivedKey) -> ReplicaReference? { state.withLock { $0.entries[key]?.reference } }
 
   var effects: (all: Int, beyondMemory: Int) { state.withLock { ($0.effects, $0.beyondMemory) } }
-}
-
-/// The way from one process to the wallet.
-struct SimulatedProvider: MessageProvider {
-  struct Unreachable: Error {}
-
-  let world: SimulatedWorld
-  let life: SimulatedLife
-  let wallet: SimulatedWallet
-
-  var timeout: Duration { .seconds(10) }
-
-  /// Half an hour less than the wallet remembers: so late a call may be, and so wrong the ledger's clock.
-  var idempotencyWindow: Duration? { .milliseconds(SimulatedWallet.memory - 1_800_000) }
-
-  func lookUp(_ key: DerivedKey) async throws -> DeliveryLookup {
-    try await life.begin()
-    await world.travel()
-    try life.check()
-    return wallet.reference(of: key).map { .found(reference: $0) } ?? .notFound
-  }
-
-  func deliver(_ delivery: MessageDelivery) async throws -> DeliveryAnswer {
-    do {
-      let answer = try await answer(to: delivery)
-      switch answer {
-      case .accepted(let reference):
-        world.book.saw("delivery.accepted\(reference == nil ? "WithoutReference" : "")")
-      case .rejected: world.book.saw("delivery.rejected")
-      case .retry: world.book.saw("delivery.retry")
-      case .unknown: world.book.saw("delivery.unknown")
-      }
-      return answer
-    } catch {
-      world.book.saw("delivery.thrown")
-      throw error
-    }
-  }
-
-  private func answer(to delivery: MessageDelivery) async throws -> DeliveryAnswer {
-    try await life.begin()
-    let (chance, message) = (world.chance, delivery.message)
-    if chance.strikes(.poison, message.key) {
-      life.end()
-      throw SimulatedLife.Crash()
-    }
-    await world.travel()
-    if chance.strikes(.unreachable) { throw Unreachable() }
-    if chance.strikes(.notNow) {
-      let seconds = chance.below(120, .providers)
-      let after: Duration? = seconds < 20 ? nil : .seconds(seconds)
-      if let after { world.witness.askedToComeAgain(message.key, attempt: delivery.attempt, after: after) }
-      return .retry(after: after)
-    }
-    if chance.strikes(.refuses) { return .rejected(reason: "not wanted") }
-    if chance.strikes(.hangs) {
-      await hang()
-      throw Unreachable()
-    }
-    // From here on it is out of our hands, whatever becomes of the process.
-    var reference = wallet.take(message, at: world.executor.now)
-    if chance.strikes(.deliversTwice) { reference = wallet.take(message, at: world.executor.now) }
-    if chance.strikes(.losesAcknowledgement) { throw Unreachable() }
-    if chance.strikes(.acknowledgesLate) { await hang() }
-    await world.travel()
-    try life.check()
-    return .accepted(reference: chance.strikes(.givesNoReference) ? nil : reference)
-  }
-
-  /// Longer than any lease.
-  private func hang() async {
-    let length = world.chance.within(61_000...180_000, .providers)
-    if world.chance.strikes(.ignoresCancellation) {
-      await world.executor.sleepThrough(for: length)
-    } else {
-      await world.executor.sleep(for: length)
-    }
-  }
 }

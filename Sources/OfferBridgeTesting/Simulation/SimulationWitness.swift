@@ -3,22 +3,28 @@ import OfferBridgeKit
 
 /// Sees every call to the ledger as it takes effect, and checks what was promised of it.
 final class SimulationWitness: Sendable {
-  private struct State {
+  struct State {
     /// How long an external system wants to be left alone with a message, since its last attempt.
     var asked: [DerivedKey: (attempt: Int, length: Duration)] = [:]
     /// Which attempt of a message was the last that was handed out.
     var attempts: [DerivedKey: Int] = [:]
     /// Until when a message is not to be handed out, for that reason.
     var notBefore: [DerivedKey: Int64] = [:]
+    /// Which attempt the wallet took a message in, by the end of its lease.
+    var taken: [DerivedKey: Date] = [:]
+    /// What a wallet was still at when it was last heard.
+    var underWay: Set<DerivedKey> = []
+    /// Where and when a look-up of a message last ended without saying whether it is there.
+    var unanswered: [DerivedKey: LookUpEnd] = [:]
     var messages: [DerivedKey] = []
     var accepted: Set<DerivedKey> = []
     var buriedOrRejected: [DerivedKey] = []
     var issued: [IssuedOffer.ID] = []
   }
 
-  private let book: SimulationBook
+  let book: SimulationBook
   private let clock: SimulatedLedgerClock
-  private let state = Guarded(State())
+  let state = Guarded(State())
   private let model: Guarded<ReferenceModel>
 
   init(_ book: SimulationBook, _ clock: SimulatedLedgerClock, refusalRetention: Duration) {
@@ -128,13 +134,14 @@ final class SimulationWitness: Sendable {
       let (key, outcome) = (settlement.lease.message, settlement.outcome)
       note(life, "\(answer.name) \(key.description.prefix(6)) f\(settlement.lease.fence) \(outcome.name)")
       guard answer == .settled else { continue }
+      checkDoubt(settlement)
       state.withLock { state in
         switch outcome {
         case .accepted: state.accepted.insert(key)
         case .rejected, .buried: state.buriedOrRejected.append(key)
-        case .retry(_, _, let isUnknown):
+        case .retry(_, let failure, _):
           // An answer that came after the time-out was not heard.
-          if isUnknown { state.asked[key] = nil }
+          if failure.hasPrefix("no answer") { state.asked[key] = nil }
           guard let asked = state.asked.removeValue(forKey: key) else { break }
           state.notBefore[key] = clock.milliseconds + asked.length.milliseconds
         case .released: break
