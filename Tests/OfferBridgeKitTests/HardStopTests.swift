@@ -116,7 +116,7 @@ import Testing
       #expect(try await message(bridge).state.name == .waiting)
     }
     let second = LaneTrial()
-    let asked = second.wallet("wallet", window: .seconds(5)) { _, _ in
+    let asked = second.wallet("wallet", window: .seconds(31)) { _, _ in
       throw CancellationError()
     } lookUp: { _ in
       await second.pass(10_000)
@@ -222,7 +222,7 @@ import Testing
     let trial = trial
     let bridgeInside = Guarded<OfferBridge<Member>?>(nil)
     let inner = Guarded(0)
-    let wallet = trial.wallet("wallet", window: .seconds(5)) { _, delivery in
+    let wallet = trial.wallet("wallet", window: .seconds(31)) { _, delivery in
       if delivery.attempt == 1 { throw CancellationError() }
       return .accepted()
     } lookUp: { _ in
