@@ -32,7 +32,8 @@ SIMULATION = (
 BENCHMARK = ("name", "value", "unit", "against", "ratio")
 BENCHMARKS = (
     "journey", "redemption", "memory.issued", "journey.10k", "journey.100k",
-    "ledger.commit", "ledger.claimSettle", "ledger.reconcile", "ledger.pause",
+    "ledger.commit", "ledger.claimSettle", "ledger.reconcile", "ledger.pause", "statement", "statement.10k",
+    "statement.growth",
 )  # fmt: skip
 
 

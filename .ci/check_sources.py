@@ -35,7 +35,9 @@ RULES = [
         "chance",
         r"\.random\b|\.randomElement\b|\.shuffled?\(|\bSystemRandomNumberGenerator\b|\barc4random",
         (KIT,),
-        "chance is derived from a digest",
+        "chance is derived from a digest; only the in-memory ledger's default draws the salts of its trail",
+        allowed=LEDGER,
+        times=1,
     ),
     Rule(
         "task",

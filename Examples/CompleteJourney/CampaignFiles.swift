@@ -35,11 +35,28 @@ extension RetailYear {
     in directory: URL,
     of campaigns: [RetailCampaign]
   ) throws(CSVError) -> [CouponRedemption] {
+    let known = Set(campaigns.map(\.id))
+    return try redemptions(at: directory.appending(path: "coupon_redemptions.csv")) { row throws(CSVError) in
+      try row.campaign(in: known)
+    }
+  }
+
+  /// Reads a statement, in the columns of `coupon_redemptions.csv`.
+  ///
+  /// Not an error: an id seen before, a household or campaign that nobody has heard of. The whole file is refused for
+  /// one line that cannot be read: half of a statement would be missing much.
+  static func statement(at url: URL) throws(CSVError) -> [CouponRedemption] {
+    try redemptions(at: url) { row throws(CSVError) in try row.id("campaign_id") }
+  }
+
+  private static func redemptions(
+    at url: URL,
+    campaign: (CSVRow) throws(CSVError) -> RetailCampaign.ID
+  ) throws(CSVError) -> [CouponRedemption] {
     let file = try CSVFile(
-      at: directory.appending(path: "coupon_redemptions.csv"),
+      at: url,
       columns: ["redemption_id", "household_id", "coupon_upc", "campaign_id", "redemption_date"]
     )
-    let known = Set(campaigns.map(\.id))
     var redemptions: [CouponRedemption] = []
     try file.forEachRow { row throws(CSVError) in
       redemptions.append(
@@ -47,7 +64,7 @@ extension RetailYear {
           id: try row.id("redemption_id"),
           household: try row.id("household_id"),
           couponUPC: try row.id("coupon_upc"),
-          campaign: try row.campaign(in: known),
+          campaign: try campaign(row),
           day: try row.day("redemption_date")
         )
       )

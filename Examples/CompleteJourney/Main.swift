@@ -33,12 +33,24 @@ enum Main {
       }
       let folder = options.folder.map { URL(fileURLWithPath: $0, isDirectory: true) }
       let year = try folder.map { try RetailYear(directory: $0) } ?? .bundled()
+      let statement = try options.statement.map { try RetailYear.statement(at: URL(fileURLWithPath: $0)) }
       let replay = YearReplay(year: year, zone: options.zone, reports: options.reports)
-      let summary = try await replay.run { done in
+      func progress(_ done: Int) {
         if showsProgress { stderr("\r\(done * 100 / year.baskets.count) % of the baskets") }
       }
       // Back to the start of the line, and clear it.
-      if showsProgress { stderr("\r\u{1B}[K") }
+      func clear() { if showsProgress { stderr("\r\u{1B}[K") } }
+      if let statement {
+        let report = try await replay.compare(with: statement, progress: progress)
+        clear()
+        let summary = StatementSummary(report)
+        // The JSON has no place for the reason.
+        if options.isJSON, let reason = summary.reason { stderr("CompleteJourney: \(reason)\n") }
+        try stdout(options.isJSON ? summary.json() : "\(report)\n")
+        return 0
+      }
+      let summary = try await replay.run(progress: progress)
+      clear()
       let source = folder?.path ?? "The Complete Journey, a year of a real grocery retailer"
       try stdout(options.isJSON ? summary.json() : summary.report(of: source, replay))
       return summary.imbalances.isEmpty ? 0 : 3

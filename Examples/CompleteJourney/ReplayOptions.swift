@@ -6,6 +6,8 @@ struct ReplayOptions {
   var isJSON = false
   /// A folder with the publisher's columns; `nil` for the year that comes with the example.
   var folder: String?
+  /// A file with a statement to compare with what was received; `nil` for the numbers of the year.
+  var statement: String?
   /// Whose days the files mean.
   private(set) var zone = TimeZone.gmt
   var reports = RedemptionReports()
@@ -18,13 +20,17 @@ struct ReplayOptions {
       --json                the numbers as one JSON object
       --data DIR            read baskets.csv, campaigns.csv, campaign_households.csv
                             and coupon_redemptions.csv from DIR
+      --statement FILE      after the replay, compare FILE with the redemptions
+                            that came in, by redemption_id; its columns are
+                            those of coupon_redemptions.csv
       --zone NAME           whose days the files mean; America/New_York
       --redemptions WHEN    reported first, between or last; between the baskets
       --shuffle SEED        report them in an order of chance
       --repeat N            report each 1 to 100 times
       --help                this text
 
-    Exit status: 0; 1 for files that cannot be read, with nothing printed; 2 for
+    Exit status: 0, also where a statement differs or nothing of it matches; 1 for
+    files that cannot be read, down to a single line, with nothing printed; 2 for
     arguments that are not understood; 3 for a year that does not add up.
 
     """
@@ -37,6 +43,8 @@ struct ReplayOptions {
       case "--help", "-h": isHelp = true
       case "--json": isJSON = true
       case "--data": folder = try Self.value(of: argument, "a folder", from: &rest) { $0.isEmpty ? nil : $0 }
+      case "--statement":
+        statement = try Self.value(of: argument, "a file", from: &rest) { $0.isEmpty ? nil : $0 }
       case "--zone":
         zone = try Self.value(of: argument, "a time zone", from: &rest) { $0 }
       case "--redemptions":

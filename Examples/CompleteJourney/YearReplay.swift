@@ -22,6 +22,42 @@ struct YearReplay {
   /// - Throws: `OfferBridgeError` when the bridge cannot be made of the year's campaigns.
   func run(progress: (Int) -> Void = { _ in }) async throws -> YearSummary {
     let start = ContinuousClock.now
+    let (bridge, all, repeats) = try await bridge(progress: progress)
+    var summary = YearSummary(
+      households: year.households.count,
+      baskets: year.baskets.count,
+      redemptions: all.count,
+      duplicates: repeats
+    )
+    try await summary.read(year.campaigns, of: year.households, from: bridge)
+    try await summary.read(all.map(\.redemption.id), from: bridge)
+    try await summary.audit(bridge)
+    summary.duration = ContinuousClock.now - start
+    return summary
+  }
+
+  /// Replays the year, and compares a statement with the redemptions that came in.
+  ///
+  /// - Parameters:
+  ///   - statement: Its lines.
+  ///   - progress: Told now and then how many baskets are done.
+  /// - Returns: The discrepancies and the totals.
+  /// - Throws: `OfferBridgeError` when the bridge cannot be made of the year's campaigns.
+  func compare(
+    with statement: [CouponRedemption],
+    progress: (Int) -> Void = { _ in }
+  ) async throws -> StatementReport {
+    let bridge = try await bridge(progress: progress).bridge
+    var report = StatementReport()
+    let lines = statement.lazy.map { StatementRecord($0.redemption(in: zone)) }
+    for try await finding in bridge.reconcile(statement: lines) { report.add(finding) }
+    return report
+  }
+
+  /// The bridge when the year is over, what was reported to it, and how much of that had an id that was known.
+  private func bridge(
+    progress: (Int) -> Void
+  ) async throws -> (bridge: OfferBridge<Household>, reports: [RedemptionReports.Report], repeats: Int) {
     let ledgerClock = ReplayClock()
     let households = year.households
     let bridge = try await OfferBridge(
@@ -46,18 +82,7 @@ struct YearReplay {
       if number % 2048 == 0 { progress(number) }
     }
     repeats += try await report(upcoming, to: bridge)
-
-    var summary = YearSummary(
-      households: households.count,
-      baskets: year.baskets.count,
-      redemptions: all.count,
-      duplicates: repeats
-    )
-    try await summary.read(year.campaigns, of: households, from: bridge)
-    try await summary.read(all.map(\.redemption.id), from: bridge)
-    try await summary.audit(bridge)
-    summary.duration = ContinuousClock.now - start
-    return summary
+    return (bridge, all, repeats)
   }
 
   /// Hands redemptions in, and answers how many had an id that was known.

@@ -5,6 +5,8 @@ struct BenchmarkPlan {
   /// Journeys through one ledger, and the rounds of each.
   let sizes: [(size: Int, rounds: Int)]
   let redemptionRounds: Int
+  /// Redemptions in a statement and its ledger, and the rounds of each.
+  let statementSizes: [(size: Int, rounds: Int)]
   /// How many offers are issued while the longest pause is looked for.
   let pauseSize: Int
   /// The one row that is wanted, or `nil` for all.
@@ -16,6 +18,7 @@ struct BenchmarkPlan {
     rounds: 11,
     sizes: [(10_000, 3), (100_000, 1)],
     redemptionRounds: 3,
+    statementSizes: [(10_000, 5), (100_000, 3)],
     pauseSize: 100_000
   )
 
@@ -23,6 +26,7 @@ struct BenchmarkPlan {
     rounds: 51,
     sizes: [(10_000, 11), (100_000, 5), (1_000_000, 1)],
     redemptionRounds: 11,
+    statementSizes: [(10_000, 21), (100_000, 5), (1_000_000, 3)],
     pauseSize: 1_000_000
   )
 }

@@ -16,6 +16,10 @@ struct Benchmarks {
       print(try await MemoryRows.measure(side), terminator: "")
       return
     }
+    if arguments.first == StatementMemory.childArgument {
+      print(try await StatementMemory.measure(Array(arguments.dropFirst())), terminator: "")
+      return
+    }
     #endif
     if let count = value(of: "--agreement", in: arguments).flatMap(Int.init) {
       let seed = value(of: "--seed", in: arguments).flatMap(UInt64.init) ?? 1
@@ -49,9 +53,11 @@ struct Benchmarks {
     rows += try await LedgerRows(plan: plan).rows()
     rows += try await DeliveryRows(plan: plan).rows()
     rows += try await RedemptionRows(plan: plan).rows()
+    rows += try await StatementRows(plan: plan).rows()
     rows += try await RuleRows(plan: plan).rows()
     #if os(Linux)
     if plan.includes("memory.issued") { rows += try MemoryRows().rows() }
+    if plan.includes("memory.statement") { rows.append(try StatementMemory.row()) }
     #endif
     return rows
   }

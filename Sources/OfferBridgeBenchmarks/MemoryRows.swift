@@ -44,9 +44,14 @@ struct MemoryRows {
   }
 
   private func measured(_ side: Side) throws -> Double {
+    try Self.measured([Self.childArgument, side.rawValue])
+  }
+
+  /// What a child process of this program prints, as a number.
+  static func measured(_ arguments: [String]) throws -> Double {
     let child = Process()
     child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    child.arguments = [Self.childArgument, side.rawValue]
+    child.arguments = arguments
     let output = Pipe()
     child.standardOutput = output
     try child.run()
@@ -86,7 +91,7 @@ struct MemoryRows {
     return figures.reduce(0, +) / Double(figures.count)
   }
 
-  private static func residentBytes() throws -> Double {
+  static func residentBytes() throws -> Double {
     // The second number is of pages; the kernel's own accounting, no allocator's.
     let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
     return (Double(pages[1]) ?? .nan) * Double(sysconf(Int32(_SC_PAGESIZE)))

@@ -59,7 +59,7 @@ extension OfferBridge {
     return try await reading(.ledgerFailed) { try await ledger.match(of: id, tenant: tenant) }
   }
 
-  private func reconcile(_ events: [ExternalEvent]) async throws -> [RedemptionMatch] {
+  func reconcile(_ events: [ExternalEvent]) async throws -> [RedemptionMatch] {
     let matches = try await reading(.ledgerFailed) { try await ledger.reconcile(events, tenant: tenant) }
     return await counted(matches, of: events)
   }
@@ -81,10 +81,15 @@ extension OfferBridge {
 
   private func eventID(_ id: String, from source: ProviderID?) throws -> ExternalEventID {
     try validate("redemption", id)
-    guard let source = source ?? (providers.count == 1 ? providers.first?.key : nil) else {
+    return ExternalEventID(source: try self.source(source), id: id)
+  }
+
+  /// The provider that is named, or the bridge's only one.
+  func source(_ named: ProviderID?) throws(OfferBridgeError) -> ProviderID {
+    guard let source = named ?? (providers.count == 1 ? providers.first?.key : nil) else {
       throw OfferBridgeError(.sourceMissing)
     }
     try source.validated()
-    return ExternalEventID(source: source, id: id)
+    return source
   }
 }

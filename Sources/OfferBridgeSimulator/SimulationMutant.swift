@@ -62,6 +62,9 @@ struct SimulationMutant: Sendable {
     "what is leased is accepted as soon as it is proven",
     "every commit raises the version",
     "messages are claimed without the tenant",
+    // A run has one tenant, and its ledger is never opened again.
+    "all tenants have one trail",
+    "the salts are in memory only",
   ]
 
   /// How many seeds are tried before a mutant counts as alive.

@@ -220,6 +220,7 @@ struct CompleteJourneyCommandTests {
     (["2017"], #""2017" is not an option."#),
     (["--data"], "--data needs a folder."),
     (["--data", ""], #"--data needs a folder, not ""."#),
+    (["--statement"], "--statement needs a file."),
     (["--zone", "Atlantis"], #"This computer knows no time zone "Atlantis"."#),
     (["--zone", ""], #"This computer knows no time zone ""."#),
     (["--redemptions", "never"], #"--redemptions needs first, between or last, not "never"."#),
@@ -290,21 +291,6 @@ struct CompleteJourneyCommandTests {
     files.baskets += "1,ann,2017-03-04T12:00:00Z,100\n"
     files.redemptions += "R1,ann,U,C1,2017-03-04\n"
     return files
-  }
-
-  /// A run of the command in this process.
-  private struct Ran {
-    let status: Int32
-    let stdout: String
-    let stderr: String
-
-    init(_ arguments: String...) async { await self.init(arguments) }
-
-    init(_ arguments: [String]) async {
-      var (stdout, stderr) = ("", "")
-      status = await Main.run(arguments: arguments, stdout: { stdout += $0 }, stderr: { stderr += $0 })
-      (self.stdout, self.stderr) = (stdout, stderr)
-    }
   }
 }
 

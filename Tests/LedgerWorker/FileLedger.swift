@@ -51,7 +51,8 @@ package actor FileLedger: OfferLedger {
     clock = now
     let moment = Moment()
     self.moment = moment
-    memory = InMemoryOfferLedger(now: { moment.now })
+    // Every process chains the same trail: the salts are no secret here.
+    memory = InMemoryOfferLedger(chance: { 0 }, now: { moment.now })
     file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     if file < 0 { throw FileFault(doing: "open") }
   }
@@ -175,6 +176,10 @@ package actor FileLedger: OfferLedger {
 
   package func page(_ query: PageQuery) async throws -> LedgerPage {
     try await locked { try await memory.page(query) }
+  }
+
+  package func trail(_ query: TrailQuery) async throws -> TrailPage {
+    try await locked { try await memory.trail(query) }
   }
 
   package func audit(tenant: TenantID) async throws -> LedgerAudit {

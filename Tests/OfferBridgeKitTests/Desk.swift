@@ -170,7 +170,8 @@ struct Desk {
   mutating func report(_ id: String, _ content: ExternalEvent.Content, at seconds: Int64) -> RedemptionMatch {
     let moment = RedemptionTime.moment(Date(milliseconds: 1_767_225_600_000 + seconds * 1000))
     return state.reconcile(
-      ExternalEvent(id: ExternalEventID(source: "wallet", id: id), content: content, time: moment)
+      ExternalEvent(id: ExternalEventID(source: "wallet", id: id), content: content, time: moment),
+      now: now
     )
   }
 

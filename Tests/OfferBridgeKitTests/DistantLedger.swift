@@ -59,6 +59,10 @@ struct DistantLedger: OfferLedger {
     await away()
     return try await inner.page(query)
   }
+  func trail(_ query: TrailQuery) async throws -> TrailPage {
+    await away()
+    return try await inner.trail(query)
+  }
   func audit(tenant: TenantID) async throws -> LedgerAudit {
     await away()
     return try await inner.audit(tenant: tenant)

@@ -29,7 +29,7 @@ import Testing
     }
     for (index, event) in events.enumerated() {
       if index == place { issue() }
-      for _ in 0...repeats { _ = desk.state.reconcile(event) }
+      for _ in 0...repeats { _ = desk.state.reconcile(event, now: 0) }
     }
     if place >= events.count { issue() }
     #expect(desk.state.audit(now: start).imbalances == [])

@@ -155,5 +155,7 @@ final class ModelledLedger: OfferLedger {
     return page
   }
 
+  func trail(_ query: TrailQuery) async throws -> TrailPage { try await inner.trail(query) }
+
   func audit(tenant: TenantID) async throws -> LedgerAudit { try await inner.audit(tenant: tenant) }
 }

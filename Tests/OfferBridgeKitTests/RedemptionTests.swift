@@ -290,8 +290,8 @@ import Testing
         if let lease { _ = state.settle(Settlement(lease: lease, outcome: .accepted("W1")), now: Self.now) }
       default:
         if let event = events[step] {
-          _ = state.reconcile(event)
-          if repeated { _ = state.reconcile(event) }
+          _ = state.reconcile(event, now: 0)
+          if repeated { _ = state.reconcile(event, now: 0) }
         }
       }
     }

@@ -72,7 +72,7 @@ struct JourneyDraft: Sendable {
     _ issued: IssuedOffer,
     at provider: ProviderID,
     _ reason: WithheldReason,
-    by campaign: CampaignID,
+    by listener: Listener,
     parent: Int?
   ) {
     guard case .notSent(let before) = issued.replica(at: provider)?.state,
@@ -83,7 +83,8 @@ struct JourneyDraft: Sendable {
       PlanNode(
         key: issued.id,
         parent: parent,
-        campaign: campaign,
+        campaign: listener.id,
+        rule: listener.rule.fingerprint,
         content: .withheld(issued.id, provider, reason)
       )
     )

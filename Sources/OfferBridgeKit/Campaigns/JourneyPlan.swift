@@ -95,6 +95,8 @@ public struct PlanNode: Sendable, Hashable, Codable {
   public var choice: Int? { step.value.choice }
   /// The campaign or observer whose step it is, or `nil` for an offer's own event.
   public var campaign: CampaignID? { step.value.campaign }
+  /// What that campaign's rule said, or `nil` for an offer's own event.
+  public var rule: RuleFingerprint? { step.value.rule }
   /// What it takes from limits; all or none, each counter once.
   public var limits: [LimitUse] { step.value.limits }
   /// What it writes.
@@ -108,6 +110,7 @@ public struct PlanNode: Sendable, Hashable, Codable {
     let parent: Int?
     let choice: Int?
     let campaign: CampaignID?
+    let rule: RuleFingerprint?
     let limits: [LimitUse]
     let content: Content
   }
@@ -117,11 +120,20 @@ public struct PlanNode: Sendable, Hashable, Codable {
     parent: Int? = nil,
     choice: Int? = nil,
     campaign: CampaignID? = nil,
+    rule: RuleFingerprint? = nil,
     limits: [LimitUse] = [],
     content: Content
   ) {
     step = Shared(
-      Step(key: key, parent: parent, choice: choice, campaign: campaign, limits: limits, content: content)
+      Step(
+        key: key,
+        parent: parent,
+        choice: choice,
+        campaign: campaign,
+        rule: rule,
+        limits: limits,
+        content: content
+      )
     )
   }
 

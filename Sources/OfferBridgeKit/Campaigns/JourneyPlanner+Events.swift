@@ -55,7 +55,13 @@ extension JourneyPlanner {
     isReplay: Bool
   ) {
     let node = draft.add(
-      PlanNode(key: key, parent: place.parent, campaign: listener.id, content: .event(name: event))
+      PlanNode(
+        key: key,
+        parent: place.parent,
+        campaign: listener.id,
+        rule: listener.rule.fingerprint,
+        content: .event(name: event)
+      )
     )
     draft.decide(listener, at: place, node: node, isReplay: isReplay)
     hear(event, key, place.context.event.attributes, issuing: nil, from: place, node: node)

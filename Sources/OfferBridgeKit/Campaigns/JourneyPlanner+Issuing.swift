@@ -39,6 +39,7 @@ extension JourneyPlanner {
       revision: offer.revision,
       customer: trigger.customer,
       campaign: listener.id,
+      rule: listener.rule.fingerprint,
       trigger: trigger.id,
       heard: place.context.event.name,
       issuedAt: snapshot.now,
@@ -56,6 +57,7 @@ extension JourneyPlanner {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
+        rule: listener.rule.fingerprint,
         limits: uses(of: listener, at: place, offer: id, worth: offer.faceValue),
         content: .issuance(issued)
       )

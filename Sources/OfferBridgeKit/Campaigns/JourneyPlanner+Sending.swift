@@ -32,6 +32,7 @@ extension JourneyPlanner {
       provider: provider,
       customer: trigger.customer,
       campaign: listener.id,
+      rule: listener.rule.fingerprint,
       variant: variant.name,
       languages: payload.languages,
       issuedOffer: issued?.id,
@@ -47,6 +48,7 @@ extension JourneyPlanner {
         parent: place.parent,
         choice: place.choice,
         campaign: listener.id,
+        rule: listener.rule.fingerprint,
         limits: uses(of: listener, at: place, offer: issued?.offer, worth: issued?.faceValue),
         content: .message(message)
       )
@@ -64,7 +66,7 @@ extension JourneyPlanner {
     guard case .send(_, let provider) = listener.outcome, let issued = place.context.issuedOffer,
       let reason = reason(outcome, of: listener, in: place.context)
     else { return }
-    draft.withhold(issued, at: provider, reason, by: listener.id, parent: place.parent)
+    draft.withhold(issued, at: provider, reason, by: listener, parent: place.parent)
   }
 
   func reason(

@@ -55,11 +55,15 @@ final class Listener: Sendable {
 /// A compiled rule that is asked without naming the profile's type.
 struct ListenerRule: Sendable {
   let needs: Set<RuleNeed>
+  let outline: @Sendable () -> RuleOutline
+  let fingerprint: RuleFingerprint
   let explain: @Sendable (RuleFacts) -> RuleExplanation
   private let evaluation: @Sendable (RuleFacts) -> (verdict: RuleVerdict, isHeldOut: Bool)
 
   init<Customer>(_ rule: CompiledRule<Customer>) {
     needs = rule.needs
+    outline = { rule.source.outline }
+    fingerprint = rule.source.outline.fingerprint
     evaluation = { rule.evaluate(in: $0.context()) }
     explain = { rule.source.explain(in: $0.context()) }
   }

@@ -14,21 +14,30 @@ public import Foundation
 /// ```
 public final class InMemoryOfferLedger: OfferLedger {
   @usableFromInline static let systemClock: @Sendable () -> Date = { Date() }
+  @usableFromInline static let systemChance: @Sendable () -> UInt64 = {
+    var system = SystemRandomNumberGenerator()
+    return system.next()
+  }
 
   private let now: @Sendable () -> Date
   private let refusalRetention: Duration
+  private let chance: @Sendable () -> UInt64
   private let states: Guarded<TenantStates>
 
   /// An empty ledger.
   ///
   /// - Parameters:
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
+  ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default. Whoever can
+  ///     foresee them can guess whom a forgotten customer's entries were about.
   ///   - now: The ledger's clock, the system's by default. A replay of old logs, or a test, sets its own.
   public init(
     refusalRetention: Duration = .days(30),
+    chance: @escaping @Sendable () -> UInt64 = systemChance,
     now: @escaping @Sendable () -> Date = systemClock
   ) {
     self.refusalRetention = refusalRetention
+    self.chance = chance
     self.now = now
     states = Guarded(TenantStates())
   }
@@ -41,19 +50,23 @@ public final class InMemoryOfferLedger: OfferLedger {
   /// - Parameters:
   ///   - saved: What ``saved()`` gave.
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
+  ///   - chance: Where the salts of the trail come from; the system's generator by default.
   ///   - now: The ledger's clock, the system's by default.
   /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
   public init(
     restoring saved: SavedLedger,
     refusalRetention: Duration = .days(30),
+    chance: @escaping @Sendable () -> UInt64 = systemChance,
     now: @escaping @Sendable () -> Date = systemClock
   ) throws(OfferBridgeError) {
     self.refusalRetention = refusalRetention
+    self.chance = chance
     self.now = now
     var restored: [TenantID: LedgerState] = [:]
     for tenant in saved.tenants {
       restored[tenant.id] = try LedgerState(
         restoring: tenant.state,
+        of: tenant.id,
         refusalRetention: refusalRetention,
         now: now().milliseconds
       )
@@ -113,7 +126,7 @@ public final class InMemoryOfferLedger: OfferLedger {
 
   /// Takes in events of an external system.
   public func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
-    withState(of: tenant) { state, _ in events.map { state.reconcile($0) } }
+    withState(of: tenant) { state, now in events.map { state.reconcile($0, now: now) } }
   }
 
   /// Closes an issued offer.
@@ -134,6 +147,13 @@ public final class InMemoryOfferLedger: OfferLedger {
   /// Some entries of a listing.
   public func page(_ query: PageQuery) async throws -> LedgerPage {
     withState(of: query.tenant) { state, _ in state.page(query) }
+  }
+
+  /// Some entries of the trail.
+  public func trail(_ query: TrailQuery) async throws -> TrailPage {
+    withState(of: query.tenant) { state, _ in
+      state.trail(query) { DerivedKey((chance(), chance(), chance(), chance())) }
+    }
   }
 
   /// Counts everything anew.

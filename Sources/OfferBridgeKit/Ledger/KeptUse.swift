@@ -46,6 +46,7 @@ extension LedgerState {
   /// Gives back what an issuance took from limits, or takes it again, whatever the limits: the external system has the
   /// last word.
   mutating func heldUses(of row: Int32, become held: Bool) {
+    trail.tell(.limitUses, row, from: held ? .givenBack : .held, to: held ? .held : .givenBack)
     let (uses, moment) = (issued[row].uses, issued[row].offer.issuedAt.milliseconds)
     if held {
       use(uses, at: moment)

@@ -13,6 +13,10 @@ public enum LedgerListing: Sendable, Hashable {
   case messagesIn(MessageState.Name)
   /// The events of all external systems that wait for their other half.
   case parkedEvents
+  /// What one external system reported, of all customers and those that nobody knows yet, in the order of receipt.
+  ///
+  /// Every event that was kept under that source is here once, however it stands.
+  case reported(by: ProviderID)
 }
 
 /// Where a page ended: the next one begins after it.

@@ -4,6 +4,7 @@ extension LedgerState {
   /// Puts an end to an issued offer, once.
   package mutating func close(_ closing: OfferClosing, now: Int64) -> CloseAnswer {
     guard let row = issued.row(of: closing.issuedOffer) else { return .unknownOffer }
+    begin(.close, at: now)
     if let closure = issued[row].offer.closure {
       commit(closing.recalls, about: row, now: now)
       return .alreadyClosed(closure)
@@ -22,6 +23,8 @@ extension LedgerState {
       limitUses: closing.limitUses
     )
     issued[row].offer.closure = closure
+    let reason = trail.detail(.reason(closing.reason))
+    trail.tell(.offer, row, from: .issued, to: TrailState(closing.kind), other: reason)
     // Where a reversal ended it, they are given back already.
     if offer.holdsLimitUses != issued[row].offer.holdsLimitUses { heldUses(of: row, become: false) }
     reviewMessages(about: row)

@@ -11,7 +11,9 @@ extension LedgerState {
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
     else { return .stale }
 
+    begin(.commit, at: now)
     var trigger = known ?? TriggerRow(record: plan.trigger)
+    let place = row ?? triggers.nextRow
     let before = trigger.nodes.count
     let at = plan.plannedAt.milliseconds
     // As many as there may be, those that are withheld among them, for they stay; a replay adds few or none.
@@ -20,7 +22,16 @@ extension LedgerState {
     answers.reserveCapacity(plan.nodes.count)
     var taken: [Int: Int] = [:]
     for (index, node) in plan.nodes.enumerated() {
-      let answer = write(node, of: plan, in: &trigger, answers: answers, taken: taken, at: at, now: now)
+      let answer = write(
+        node,
+        of: plan,
+        in: &trigger,
+        place,
+        answers: answers,
+        taken: taken,
+        at: at,
+        now: now
+      )
       if let choice = node.choice, answer.stands { taken[choice] = index }
       answers.append(answer)
     }
@@ -54,6 +65,7 @@ extension LedgerState {
     _ node: PlanNode,
     of plan: JourneyPlan,
     in trigger: inout TriggerRow,
+    _ triggerRow: Int32,
     answers: [NodeAnswer],
     taken: [Int: Int],
     at: Int64,
@@ -61,25 +73,28 @@ extension LedgerState {
   ) -> NodeAnswer {
     if let parent = node.parent, !answers[parent].stands { return .parentNotWritten }
     if let choice = node.choice, let winner = taken[choice] {
-      if case .message(let message) = node.content { withhold(message, .outranked(message.campaign)) }
+      if case .message(let message) = node.content { withhold(message, .outranked(message.campaign), node) }
       return .outranked(by: winner)
     }
     if case .withheld(let issued, let provider, let reason) = node.content {
-      withhold(issued, provider, reason)
+      withhold(issued, provider, reason, node)
       return .written
     }
     if let place = place(of: node.key, in: trigger, at: now) {
       return trigger.nodes[place].refusal.map { .refused($0) } ?? .replayed
     }
     if case .message(let message) = node.content, let closure = closure(of: message) {
-      withhold(message, .offerClosed)
+      withhold(message, .offerClosed, node)
       return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
     if let limit = refusingLimit(node.limits, at: at) {
       let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
-      remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
-      if case .message(let message) = node.content { withhold(message, .limitReached(message.campaign)) }
+      remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
+      tell(node, refusedBy: limit, of: plan.trigger)
+      if case .message(let message) = node.content {
+        withhold(message, .limitReached(message.campaign), node)
+      }
       return .refused(limit)
     }
     let uses = keep(node.limits)
@@ -87,11 +102,13 @@ extension LedgerState {
     let outcome: TriggerRow.KeptStep.Outcome
     switch node.content {
     case .issuance(let offer): outcome = .issued(issue(offer, uses))
-    case .event(let name): outcome = .raised(name)
+    case .event(let name):
+      outcome = .raised(name)
+      tellRaised(triggerRow, trigger.nodes)
     case .message(let message): outcome = .queued(queue(message, uses, now: now))
     case .withheld: return .written
     }
-    remember(outcome, of: node.key, node.campaign, parent: parent, in: &trigger)
+    remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
     return .written
   }
 
@@ -103,6 +120,7 @@ extension LedgerState {
   private mutating func issue(_ offer: IssuedOffer, _ uses: Few<KeptUse>) -> Int32 {
     let owner = row(of: offer.customer)
     let row = append(IssuedRow(offer: offer, uses: uses, customer: owner))
+    trail.tell(.offer, row, from: nil, to: .issued)
     for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
     fold(owner)
     return row
@@ -122,16 +140,23 @@ extension LedgerState {
     return row
   }
 
-  private mutating func withhold(_ message: OfferMessage, _ reason: WithheldReason) {
-    if let issued = message.issuedOffer { withhold(issued, message.provider, reason) }
+  private mutating func withhold(_ message: OfferMessage, _ reason: WithheldReason, _ node: PlanNode) {
+    if let issued = message.issuedOffer { withhold(issued, message.provider, reason, node) }
   }
 
   /// A reason replaces an earlier reason, and nothing that was sent.
-  private mutating func withhold(_ offer: IssuedOffer.ID, _ provider: ProviderID, _ reason: WithheldReason) {
+  private mutating func withhold(
+    _ offer: IssuedOffer.ID,
+    _ provider: ProviderID,
+    _ reason: WithheldReason,
+    _ node: PlanNode
+  ) {
     guard let row = issued.row(of: offer),
       let index = issued[row].offer.replicaIndex(at: provider),
-      case .notSent = issued[row].offer[replicaState: index]
+      case .notSent(let before) = issued[row].offer[replicaState: index], before != reason
     else { return }
     issued[row].offer[replicaState: index] = .notSent(reason)
+    // One that is proven is not read as withheld.
+    if replicaState(index, of: row) == .notSent { tell(withheld: index, of: row, reason, node) }
   }
 }

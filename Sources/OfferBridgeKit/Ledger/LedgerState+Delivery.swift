@@ -6,6 +6,7 @@ extension LedgerState {
     guard let lane = lanes.firstIndex(where: { $0.provider == query.provider }) else {
       return ClaimAnswer(now: Date(milliseconds: now), claims: [], nextDue: nil)
     }
+    begin(.claim, at: now)
     let horizon = min(now, query.dueBy?.milliseconds ?? now)
     let until = now.addingClamped(query.lease.milliseconds)
     var claims: [Claim] = []
@@ -19,12 +20,14 @@ extension LedgerState {
         continue
       }
       // The worker that held it ended without a word.
-      if case .leased = messages[next].state { noteUnknown(next) }
+      let before = TrailState(messages[next].state)
+      let move = before == .leased ? noteUnknown(next) : .none
       messages[next].fence += 1
       messages[next].attempts += 1
       let firstAttemptedAt = messages[next].firstAttemptedAt ?? now
       messages[next].firstAttemptedAt = firstAttemptedAt
       messages[next].state = .leased(until: until)
+      tell(message: next, from: before, move)
       messages[next].stamp &+= 1
       lanes[lane].leases.insert(entry(of: next, at: until))
       let row = messages[next]
@@ -73,6 +76,7 @@ extension LedgerState {
       messages[row].fence == settlement.lease.fence
     else { return .lostLease }
     guard case .leased = messages[row].state else { return .alreadySettled }
+    begin(.settle, at: now)
     messages[row].stamp &+= 1
     switch settlement.outcome {
     case .accepted(let reference):
@@ -83,7 +87,7 @@ extension LedgerState {
       // The external system says that it does not have it.
       messages[row].mayHaveArrived = false
       noteNotThere(row)
-      finish(row, as: .rejected(reason), replica: .rejected(reason: reason))
+      finish(row, as: .rejected(reason), replica: .rejected(reason: reason), because: reason)
     case .buried(let reason, let isUnknown):
       messages[row].mayHaveArrived = messages[row].mayHaveArrived || isUnknown
       messages[row].lastFailure = reason
@@ -91,30 +95,29 @@ extension LedgerState {
       finish(
         row,
         as: .buried(reason),
-        replica: messages[row].mayHaveArrived ? .unknown : .rejected(reason: reason)
+        replica: messages[row].mayHaveArrived ? .unknown : .rejected(reason: reason),
+        because: reason
       )
     case .retry(let after, let failure, let isUnknown):
       messages[row].mayHaveArrived = messages[row].mayHaveArrived || isUnknown
       messages[row].lastFailure = failure
       noteNotThere(row)
-      setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
-      wait(row, until: now.addingClamped(after.milliseconds))
-    case .released(let wasHanded):
-      if wasHanded {
-        noteUnknown(row)
-      } else {
-        messages[row].attempts -= 1
-        noteNotThere(row)
-      }
-      wait(row, until: messages[row].due)
+      let move = setReplica(of: row, to: messages[row].mayHaveArrived ? .unknown : .pending)
+      wait(row, until: now.addingClamped(after.milliseconds), move, because: failure)
+    case .released(wasHanded: true):
+      wait(row, until: messages[row].due, noteUnknown(row))
+    case .released(wasHanded: false):
+      messages[row].attempts -= 1
+      noteNotThere(row)
+      wait(row, until: messages[row].due, .none)
     }
     return .settled
   }
 
   /// An attempt ended, and whether it arrived is not known.
-  mutating func noteUnknown(_ row: Int32) {
+  mutating func noteUnknown(_ row: Int32) -> ReplicaMove {
     messages[row].mayHaveArrived = true
-    setReplica(of: row, to: .unknown)
+    return setReplica(of: row, to: .unknown)
   }
 
   /// An attempt ended and did not arrive: where none before it may have, the next one is the first again.
@@ -122,9 +125,10 @@ extension LedgerState {
     if !messages[row].mayHaveArrived { messages[row].firstAttemptedAt = nil }
   }
 
-  mutating func wait(_ row: Int32, until due: Int64) {
+  mutating func wait(_ row: Int32, until due: Int64, _ move: ReplicaMove, because reason: String? = nil) {
     messages[row].state = .waiting
     messages[row].due = due
+    tell(message: row, from: .leased, move, because: reason)
     if isProven(row) || isOfClosedOffer(row) { return endOpen(row) }
     let next = messages[row].nextInLane
     guard next != nowhere, next < row else { return putInQueue(row) }
@@ -133,9 +137,15 @@ extension LedgerState {
     enterLane(row)
   }
 
-  private mutating func finish(_ row: Int32, as state: MessageRow.State, replica: Replica.State) {
+  private mutating func finish(
+    _ row: Int32,
+    as state: MessageRow.State,
+    replica: Replica.State,
+    because reason: String? = nil
+  ) {
     messages[row].state = state
-    setReplica(of: row, to: replica)
+    let move = setReplica(of: row, to: replica)
+    tell(message: row, from: .leased, move, because: reason)
     leaveLane(row)
   }
 
@@ -160,9 +170,16 @@ extension LedgerState {
 
   /// What deliveries say of a replica once one of its messages says this; one that was accepted stays so until it is
   /// recalled.
-  mutating func setReplica(of row: Int32, to state: Replica.State) {
+  mutating func setReplica(of row: Int32, to state: Replica.State) -> ReplicaMove {
     let issuedRow = messages[row].issued
-    guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return }
+    guard issuedRow != nowhere, let index = replicaIndex(of: row) else { return .none }
+    let read = replicaState(index, of: issuedRow)
+    setReplica(index, of: issuedRow, by: row, to: state)
+    return ReplicaMove(from: read, to: replicaState(index, of: issuedRow))
+  }
+
+  private mutating func setReplica(_ index: Int, of issuedRow: Int32, by row: Int32, to state: Replica.State)
+  {
     if messages[row].message.purpose == .recall {
       // Until it is known to be out, it is where it was.
       if case .accepted = state { issued[issuedRow].offer[replicaState: index] = .recalled }

@@ -19,12 +19,14 @@ extension LedgerState {
 
   /// Ends a message that is not to be attempted any more: it is proven, or its issued offer is closed.
   mutating func endOpen(_ row: Int32) {
-    if case .leased = messages[row].state { noteUnknown(row) }
+    let before = TrailState(messages[row].state)
+    var move = before == .leased ? noteUnknown(row) : .none
     let isHead = head(of: messages[row].customer, in: messages[row].lane) == row
     let isProven = isProven(row)
     messages[row].state = isProven ? .confirmed : .withdrawn
     messages[row].stamp &+= 1
-    if !isProven { setReplica(of: row, to: .notSent(.offerClosed)) }
+    if !isProven { move = move.then(setReplica(of: row, to: .notSent(.offerClosed))) }
+    tell(message: row, from: before, move)
     // One further back stays in the chain, and is passed over when its turn comes.
     if isHead { leaveLane(row) }
   }
@@ -48,7 +50,8 @@ extension LedgerState {
         case .confirmed where !isProven(row):
           let isToEnd = isOfClosedOffer(row)
           messages[row].state = isToEnd ? .withdrawn : .waiting
-          if isToEnd { setReplica(of: row, to: .notSent(.offerClosed)) }
+          let move = isToEnd ? setReplica(of: row, to: .notSent(.offerClosed)) : .none
+          tell(message: row, from: .accepted, move)
           if !isToEnd && !messages[row].isInLane { enterLane(row) }
         default:
           break

@@ -12,7 +12,7 @@ extension LedgerState {
       return fold(first, by: reference, amount, details?.customer, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
-    for (index, row) in rows.enumerated() { events[row].match = fold.matches[index] }
+    for (index, row) in rows.enumerated() { match(row, fold.matches[index]) }
     for (index, row) in copies.enumerated() {
       put(fold.copies[index].redeemed, fold.copies[index].ended, fold.evidence[index], in: row)
     }
@@ -28,14 +28,14 @@ extension LedgerState {
     over copy: Int32
   ) {
     let offer = issued[copy].offer
-    let (match, tally, evidence) = LoneRedemption.folded(
+    let (folded, tally, evidence) = LoneRedemption.folded(
       events[event].event,
       by: reference,
       amount,
       customer,
       over: offer
     )
-    events[event].match = match
+    match(event, folded)
     put(tally, nil, evidence, in: copy)
   }
 
@@ -46,10 +46,19 @@ extension LedgerState {
     in row: Int32
   ) {
     let held = issued[row].offer.holdsLimitUses
+    let before = issued[row].offer.isEnded ? issued[row].offer.ended : nil
     issued[row].offer.stand(redeemed, ended)
+    if before != ended {
+      trail.tell(
+        .end,
+        row,
+        from: before.map { TrailState($0.kind) } ?? .live,
+        to: ended.map { TrailState($0.kind) } ?? .live
+      )
+    }
     if issued[row].offer.holdsLimitUses != held { heldUses(of: row, become: !held) }
     if issued[row].evidence != evidence {
-      issued[row].evidence = evidence
+      prove(row, by: evidence)
       reviewMessages(about: row)
     }
   }

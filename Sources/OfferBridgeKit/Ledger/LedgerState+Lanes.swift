@@ -53,12 +53,16 @@ extension LedgerState {
       )
     )
     if issuedRow != nowhere {
-      setReplica(of: row, to: .pending)
-      if isProven(row) {
+      let move = setReplica(of: row, to: .pending)
+      let isProven = isProven(row)
+      if isProven {
         messages[row].state = .confirmed
         messages[row].isInLane = false
-        return row
       }
+      tell(message: row, from: nil, move)
+      if isProven { return row }
+    } else {
+      tell(message: row, from: nil, .none)
     }
     enterLane(row)
     return row

@@ -18,6 +18,7 @@ extension LedgerState {
     _ outcome: TriggerRow.KeptStep.Outcome,
     of key: DerivedKey,
     _ campaign: CampaignID?,
+    _ rule: RuleFingerprint?,
     parent: DerivedKey?,
     in trigger: inout TriggerRow
   ) {
@@ -29,7 +30,7 @@ extension LedgerState {
       where messages[row].message.key == key && messages[row].message.campaign == campaign:
         .queued(row)
       default:
-        .kept(Shared(.init(key: key, campaign: campaign, outcome: outcome)))
+        .kept(Shared(.init(key: key, campaign: campaign, rule: rule, outcome: outcome)))
       }
     let parent = parent.flatMap { parent in trigger.nodes.lastIndex { self.key(of: $0) == parent } }
     trigger.nodes.append(.init(step: step, parent: parent.map(Int32.init) ?? nowhere))

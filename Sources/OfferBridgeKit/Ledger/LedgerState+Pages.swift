@@ -41,6 +41,10 @@ extension LedgerState {
       scan(query, count: events.count) { row in
         if case .parked = events[row].match { .event(events[row].record) } else { nil }
       }
+    case .reported(let source):
+      scan(query, count: events.count) { row in
+        events[row].event.id.source == source ? .event(events[row].record) : nil
+      }
     }
   }
 

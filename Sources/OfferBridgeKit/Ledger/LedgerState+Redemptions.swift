@@ -46,7 +46,7 @@ struct ParkedEvents: Sendable {
 
 extension LedgerState {
   /// Takes in one event, once, and folds it with what is known of its customer.
-  package mutating func reconcile(_ event: ExternalEvent) -> RedemptionMatch {
+  package mutating func reconcile(_ event: ExternalEvent, now: Int64) -> RedemptionMatch {
     let hash = event.id.rowHash
     if let row = events.row(of: event.id, hash) {
       if events[row].event == event {
@@ -60,12 +60,15 @@ extension LedgerState {
       EventRow(event: event, orderedAt: event.time.orderedAt, match: .parked(.unknownOffer)),
       hash
     )
+    begin(.reconcile, at: now)
+    trail.received = row
     if let owner = owner(of: event) {
       attach(row, to: owner)
       fold(owner)
     } else {
       park(row)
     }
+    tellReceived()
     return events[row].match
   }
 

@@ -15,6 +15,8 @@ extension LedgerState {
     if isOfClosedOffer(row), let closure = issued[messages[row].issued].offer.closure {
       return .offerClosed(closure)
     }
+    begin(.redrive, at: now)
+    let before = TrailState(messages[row].state)
     messages[row].redrives.append(
       RedriveRecord(
         redrivenAt: Date(milliseconds: now),
@@ -30,10 +32,12 @@ extension LedgerState {
       messages[row].due = now
       messages[row].attempts = 0
       messages[row].stamp &+= 1
-      setReplica(of: row, to: .pending)
+      let move = setReplica(of: row, to: .pending)
+      tell(message: row, from: before, move, because: redrive.reason)
       enterLane(row)
       return .redriven(redrive.message)
     case .newGeneration:
+      tell(message: row, from: before, .none, because: redrive.reason)
       let message = messages[row].message.reissued(in: tenant, at: Date(milliseconds: now))
       let next = queue(message, now: now)
       messages[row].successor = next

@@ -2,7 +2,12 @@ extension LedgerState {
   /// Makes the state that was saved; what was leased is due again, for nobody holds it any more.
   ///
   /// - Throws: ``OfferBridgeError`` with code `savedLedgerDamaged` when its parts do not fit together.
-  init(restoring saved: SavedState, refusalRetention: Duration, now: Int64) throws(OfferBridgeError) {
+  init(
+    restoring saved: SavedState,
+    of tenant: TenantID,
+    refusalRetention: Duration,
+    now: Int64
+  ) throws(OfferBridgeError) {
     self.init(refusalRetention: refusalRetention)
     for customer in saved.customers { _ = row(of: customer.id) }
     // Uses name counters' rows, and triggers those of what they issued and queued.
@@ -22,8 +27,10 @@ extension LedgerState {
       }
       references.append(ReferenceRow(name: reference.key, issued: row))
     }
+    try restore(saved.trail, of: tenant)
     duplicates = saved.duplicates
     conflicts = saved.conflicts
+    begin(.restore, at: now)
     dueAgain()
     // Every row is counted anew: a file that was cut short or edited is not worked with.
     if let imbalance = audit(now: now).imbalances.first { throw .damaged(imbalance) }
@@ -60,7 +67,7 @@ extension LedgerState {
         outcome = .queued(row)
       case .refused(let limit, let until): outcome = .refused(limit, until: until)
       }
-      remember(outcome, of: node.key, node.campaign, parent: node.parent, in: &trigger)
+      remember(outcome, of: node.key, node.campaign, node.rule, parent: node.parent, in: &trigger)
     }
     triggers.append(trigger)
   }
@@ -148,12 +155,11 @@ extension LedgerState {
   private mutating func dueAgain() {
     for row in messages.indices.lazy.map({ Int32($0) }) {
       guard case .leased = messages[row].state else { continue }
-      noteUnknown(row)
-      wait(row, until: messages[row].due)
+      wait(row, until: messages[row].due, noteUnknown(row))
     }
   }
 }
 
 extension OfferBridgeError {
-  fileprivate static func damaged(_ what: String) -> Self { Self(.savedLedgerDamaged(what)) }
+  static func damaged(_ what: String) -> Self { Self(.savedLedgerDamaged(what)) }
 }

@@ -30,6 +30,7 @@ package struct LedgerState: Sendable {
   /// The issued offers whose limit uses were given back and taken again, and so may stand above a limit.
   // A set beside the rows: few are ever in it, and none of the others is larger for it.
   var retaken: Set<Int32> = []
+  var trail = TrailNotes()
   var duplicates = 0
   var conflicts = 0
 

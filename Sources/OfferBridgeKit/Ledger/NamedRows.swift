@@ -30,6 +30,8 @@ struct NamedRows<Row: NamedRow>: Sendable {
   var indices: Range<Int> { rows.indices }
   /// How many places there are, vacant ones included.
   var count: Int { rows.count }
+  /// The place that the next row will have.
+  var nextRow: Int32 { vacant.last ?? Int32(rows.count) }
   /// How many names there are.
   var nameCount: Int { index.count }
   /// Every row that can be found by its name.

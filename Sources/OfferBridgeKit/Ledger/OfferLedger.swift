@@ -175,6 +175,23 @@ public protocol OfferLedger: Sendable {
   nonisolated(nonsending)
     func page(_ query: PageQuery) async throws -> LedgerPage
 
+  /// Some entries of the trail, in the order of their numbers.
+  ///
+  /// Each step tells what it changed within itself, in the order in which it did, and only then: what is answered as a
+  /// repeat, a conflict or stale tells nothing, and so does a lease that is prolonged or a trigger of which nothing was
+  /// written. What is told is as ``TrailSubject`` and ``TrailState`` have it: an issued offer, its end, its limit uses;
+  /// each message with its replica, where it is handed out, too; a replica that is withheld for another reason or that
+  /// a proof moves; what was received, and each time its match becomes another; what was raised or refused.
+  ///
+  /// An entry never changes and never goes. A page that was read is the same when it is read again, but for what is
+  /// personal of customers who were forgotten since.
+  ///
+  /// - Database: a table of (tenant, sequence, line), inserted into by the step's own transaction: the tenant's last
+  ///   entry `SELECT … FOR UPDATE`, then ``TrailEntry/init(after:_:personal:)`` for each change. It makes the steps of
+  ///   a tenant wait for one another: take it last, before the counters.
+  nonisolated(nonsending)
+    func trail(_ query: TrailQuery) async throws -> TrailPage
+
   /// Counts everything anew, in the store, and compares it with what the store keeps.
   ///
   /// - Database: one REPEATABLE READ, READ ONLY transaction on the writer.

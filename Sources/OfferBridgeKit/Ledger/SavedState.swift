@@ -33,6 +33,7 @@ struct SavedState: Sendable, Hashable, Codable {
     let key: DerivedKey
     let parent: DerivedKey?
     let campaign: CampaignID?
+    let rule: RuleFingerprint?
     let outcome: Outcome
   }
 
@@ -79,6 +80,8 @@ struct SavedState: Sendable, Hashable, Codable {
   let references: [Reference]
   let duplicates: Int
   let conflicts: Int
+  /// Missing where an earlier library saved it.
+  let trail: SavedTrail?
 }
 
 extension SavedState {
@@ -142,10 +145,15 @@ extension SavedState {
       .map { Reference(key: $0.name, issuedOffer: state.issued[$0.issued].offer.id) }
     duplicates = state.duplicates
     conflicts = state.conflicts
+    trail = SavedTrail(state)
   }
 }
 
 extension LedgerState {
+  private func rule(of node: TriggerRow.Node) -> RuleFingerprint? {
+    if case .kept(let step) = node.step { step.value.rule } else { nil }
+  }
+
   fileprivate func saved(_ trigger: TriggerRow) -> [SavedState.Node] {
     zip(trigger.nodes, decided(trigger, at: .min)).map { node, decided in
       let outcome: SavedState.Node.Outcome =
@@ -159,6 +167,7 @@ extension LedgerState {
         key: decided.key,
         parent: decided.parent,
         campaign: decided.campaign,
+        rule: rule(of: node),
         outcome: outcome
       )
     }
@@ -167,7 +176,7 @@ extension LedgerState {
 
 // By bytes, as everywhere: texts that only look the same are two.
 extension TriggerID {
-  fileprivate func isBefore(_ other: Self) -> Bool {
+  func isBefore(_ other: Self) -> Bool {
     kind == other.kind ? id.isBefore(other.id) : kind.rawValue < other.kind.rawValue
   }
 }

@@ -25,6 +25,7 @@ struct TriggerRow: NamedRow {
   struct KeptStep: Sendable, Hashable {
     let key: DerivedKey
     let campaign: CampaignID?
+    let rule: RuleFingerprint?
     let outcome: Outcome
 
     enum Outcome: Sendable, Hashable {

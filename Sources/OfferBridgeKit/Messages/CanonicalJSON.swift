@@ -27,6 +27,11 @@ package struct CanonicalJSON {
     self.value(value)
   }
 
+  package mutating func member(_ name: String, _ write: (inout CanonicalJSON) -> Void) {
+    key(name)
+    write(&self)
+  }
+
   private mutating func value(_ value: AttributeValue) {
     switch value {
     case .text(let text): string(text)

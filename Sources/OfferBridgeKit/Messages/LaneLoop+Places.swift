@@ -26,7 +26,7 @@ extension LaneLoop {
     var next = first
     if next == nil { next = await self.next(in: place) }
     while let handed = next {
-      let end = await work.attempt(handed.claim, at: handed.now, passed: { self.clock.now - handed.begunAt })
+      let end = await work.attempt(handed.claim, at: handed.now, passed: { clock.now - handed.begunAt })
       let change = state.withLock { $0.lane.end(place, end.health, at: { clock.now }) }
       guard let change else { return true }
       tell(change)

@@ -25,27 +25,39 @@ extension LaneWork {
   /// Whether an attempt before this one may have reached the external system.
   func isInDoubt(_ claim: Claim, at now: Date) -> Bool { claim.firstAttemptedAt < now }
 
-  /// What the external system knows of a message that it may have; `nil` when the message is to be sent.
-  func lookUp(_ claim: Claim, at now: Date, _ passed: () -> Duration) async throws -> End? {
+  /// What came of a look-up.
+  enum LookedUp {
+    /// The attempt is over.
+    case ended(End)
+    /// The external system does not have the message, which is to be sent.
+    case notThere
+    /// It cannot be asked, and recognises a repeat.
+    case notAsked
+  }
+
+  /// What the external system knows of a message that it may have.
+  func lookUp(_ claim: Claim, at now: Date, _ passed: () -> Duration) async throws -> LookedUp {
     let known = try await provider.lookUp(claim.message.key)
     let age = claim.age(at: now) + passed()
     switch known {
-    case .found(let reference): return end(claim, .accepted(reference: reference), aged: age)
-    case .rejected(let reason): return end(claim, .rejected(reason: reason), aged: age)
-    case .taken(let after): return end(claim, .taken(after: after), aged: age)
-    case .unknown(let word): return end(claim, .unknown(word: word), aged: age)
+    case .found(let reference): return .ended(end(claim, .accepted(reference: reference), aged: age))
+    case .rejected(let reason): return .ended(end(claim, .rejected(reason: reason), aged: age))
+    case .taken(let after): return .ended(end(claim, .taken(after: after), aged: age))
+    case .unknown(let word): return .ended(end(claim, .unknown(word: word), aged: age))
     case .retry(let after):
       // It says nothing of the attempts before, which stay in doubt.
       let failure = "could not be looked up now"
       let outcome = again(claim, aged: age, failure: failure, retryAfter: after, isUnknown: true)
-      return End(outcome: outcome, health: .failed)
-    case .notFound: return nil
+      return .ended(End(outcome: outcome, health: .failed))
+    case .notFound: return .notThere
     case .notSupported:
-      guard let window = provider.idempotencyWindow, isBeyond(window, claim, at: now) else { return nil }
+      guard let window = provider.idempotencyWindow, isBeyond(window, claim, at: now) else {
+        return .notAsked
+      }
       let reason =
         "windowExceeded: '\(id)' may have had it since \(claim.firstAttemptedAt.rfc3339), remembers keys for "
         + "\(window.inWords) and cannot be asked; it was not sent again"
-      return End(outcome: .buried(reason: reason, isUnknown: true), health: .untold)
+      return .ended(End(outcome: .buried(reason: reason, isUnknown: true), health: .untold))
     }
   }
 

@@ -33,17 +33,19 @@ struct LaneWork: Sendable {
     do throws(OfferBridgeError) { return .success(try await claim(limit)) } catch { return .failure(error) }
   }
 
-  /// Makes an attempt; `now` is the ledger's time of the claim, `clocked` what has gone since, where there is a clock.
-  func attempt(_ claim: Claim, at now: Date, passed clocked: (() -> Duration)? = nil) async -> End {
-    let passed = clocked ?? { .zero }
+  /// Makes an attempt; `now` is the ledger's time of the claim, `passed` what has gone since.
+  func attempt(_ claim: Claim, at now: Date, passed: () -> Duration = { .zero }) async -> End {
     if Task.isCancelled { return .unhanded }
     if let end = endUntried(claim, at: now) { return end }
     var (lease, wasHanded) = (claim.lease, false)
     do {
       if isInDoubt(claim, at: now) {
-        if let end = try await lookUp(claim, at: now, passed) { return end }
-        // Without a clock there is no time-out that ends within the lease: whoever hands it over is to hold it.
-        if clocked == nil { lease = try await prolonged(lease) }
+        switch try await lookUp(claim, at: now, passed) {
+        case .ended(let end): return end
+        // However long that took, whoever hands it over holds it.
+        case .notThere: lease = try await prolonged(lease)
+        case .notAsked: break
+        }
       }
       // What is cancelled by now would be on its way for nothing.
       try Task.checkCancellation()

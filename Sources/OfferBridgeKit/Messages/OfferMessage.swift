@@ -13,6 +13,8 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   public var customer: CustomerID { content.value.customer }
   /// The campaign or observer that sends it.
   public var campaign: CampaignID { envelope.value.campaign }
+  /// What the campaign's rule said when it was decided, or `nil` where that is not known.
+  public var rule: RuleFingerprint? { envelope.value.rule }
   /// The variant that was encoded.
   public var variant: String { envelope.value.variant }
   /// The language of each data point that is said in one of several, as ``Localised`` was given it.
@@ -63,6 +65,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let variant: String
     let replica: ReplicaName?
     let purpose: Purpose
+    let rule: RuleFingerprint?
 
     func isWritten(like other: Envelope) -> Bool { variant.utf8.elementsEqualFast(other.variant.utf8) }
   }
@@ -78,6 +81,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     provider: ProviderID,
     customer: CustomerID,
     campaign: CampaignID,
+    rule: RuleFingerprint? = nil,
     variant: String,
     languages: [String: String] = [:],
     issuedOffer: IssuedOffer.ID?,
@@ -103,7 +107,14 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       )
     )
     envelope = Shared(
-      Envelope(provider: provider, campaign: campaign, variant: variant, replica: replica, purpose: purpose)
+      Envelope(
+        provider: provider,
+        campaign: campaign,
+        variant: variant,
+        replica: replica,
+        purpose: purpose,
+        rule: rule
+      )
     )
   }
 
@@ -127,6 +138,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
       provider: provider,
       customer: customer,
       campaign: campaign,
+      rule: rule,
       variant: variant,
       languages: languages,
       issuedOffer: issuedOffer,

@@ -20,6 +20,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var campaign: CampaignID { terms.value.campaign }
   /// The action or host event that the journey began with.
   public var trigger: TriggerID { facts.value.trigger }
+  /// What the campaign's rule said when it was issued, or `nil` where that is not known.
+  public var rule: RuleFingerprint? { terms.value.rule }
   /// What the campaign heard: the trigger's own name, or that of an event further down the journey.
   public var heard: String { terms.value.heard }
   /// The ledger's time of the decision.
@@ -122,12 +124,13 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let faceValue: Money?
     /// `nil` for the one that is usual, so that it is not written with each.
     let reversal: ReversalPolicy?
+    let rule: RuleFingerprint?
     /// The replicas that each has.
     // Encoded with the replicas' states, and not here.
     private(set) var places: [Replica.Place] = []
 
     private enum CodingKeys: CodingKey {
-      case offer, revision, campaign, heard, redeemable, faceValue, reversal
+      case offer, revision, campaign, heard, redeemable, faceValue, reversal, rule
     }
 
     func with(_ places: [Replica.Place]) -> Terms {
@@ -148,6 +151,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     revision: Int,
     customer: CustomerID,
     campaign: CampaignID,
+    rule: RuleFingerprint? = nil,
     trigger: TriggerID,
     heard: String,
     issuedAt: Date,
@@ -178,6 +182,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         redeemable: redeemable,
         faceValue: faceValue,
         reversal: reversal == .reopens ? nil : reversal,
+        rule: rule,
         places: replicas.map(Replica.Place.init)
       )
     )
@@ -231,6 +236,10 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   func replicaIndex(at provider: ProviderID) -> Int? {
     terms.value.places.firstIndex { $0.provider == provider }
   }
+
+  var replicaCount: Int { terms.value.places.count }
+
+  func replicaPlace(_ index: Int) -> Replica.Place { terms.value.places[index] }
 
   /// Where a replica stands, by its place; the others are not touched.
   subscript(replicaState index: Int) -> Replica.State {

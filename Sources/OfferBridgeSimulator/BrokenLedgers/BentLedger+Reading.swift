@@ -36,6 +36,15 @@ extension BentLedger {
       return LedgerPage(entries: change(page.entries), next: page.next)
     }
   }
+
+  /// Lists what a source reported in another order, or less of it.
+  mutating func tellReported(_ change: @escaping @Sendable ([RedemptionRecord]) -> [RedemptionRecord]) {
+    page = { inner, query in
+      let page = try await inner.page(query)
+      guard case .reported = query.listing else { return page }
+      return LedgerPage(entries: change(page.events).map { .event($0) }, next: page.next)
+    }
+  }
 }
 
 extension IssuedOfferRecord {

@@ -25,6 +25,7 @@ struct BentLedger: OfferLedger {
     try await $0.record(of: $1.0, tenant: $1.1)
   }
   var page: Call<PageQuery, LedgerPage> = { try await $0.page($1) }
+  var trail: Call<TrailQuery, TrailPage> = { try await $0.trail($1) }
   var audit: Call<TenantID, LedgerAudit> = { try await $0.audit(tenant: $1) }
 
   init(_ inner: any OfferLedger) { self.inner = inner }
@@ -54,6 +55,7 @@ struct BentLedger: OfferLedger {
     try await record(inner, (issued, tenant))
   }
   func page(_ query: PageQuery) async throws -> LedgerPage { try await page(inner, query) }
+  func trail(_ query: TrailQuery) async throws -> TrailPage { try await trail(inner, query) }
   func audit(tenant: TenantID) async throws -> LedgerAudit { try await audit(inner, tenant) }
 }
 

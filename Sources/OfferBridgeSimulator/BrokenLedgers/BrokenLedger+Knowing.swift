@@ -57,6 +57,16 @@ extension BrokenLedger {
         )
       }
     },
+    .init("what waits is not listed as reported", caughtBy: "reconcile.whatASourceReportedIsListed") {
+      bent,
+      _ in
+      bent.tellReported { $0.filter { if case .parked = $0.match { false } else { true } } }
+    },
+    .init("what was reported is listed by its own time", caughtBy: "reconcile.whatASourceReportedIsListed") {
+      bent,
+      _ in
+      bent.tellReported { $0.sorted { $0.event.time.description < $1.event.time.description } }
+    },
     .init("a closing goes before a proof", caughtBy: "reconcile.beforeAckStopsRetries") { bent, _ in
       bent.tellMessages { message, record in
         message.state == .accepted(nil) && record.issuedOffer.closure != nil

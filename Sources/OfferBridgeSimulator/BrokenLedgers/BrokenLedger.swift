@@ -30,5 +30,5 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
 
   static let all =
     issuing + deciding + claiming + handingOut + settling + replicas + reconciling + folding + knowing
-    + closing + whole
+    + closing + trail + whole
 }

@@ -110,6 +110,10 @@ public final class FailingLedger: OfferLedger {
   public func page(_ query: PageQuery) async throws -> LedgerPage {
     try await read { try await ledger.page(query) }
   }
+  /// Some entries of the trail.
+  public func trail(_ query: TrailQuery) async throws -> TrailPage {
+    try await read { try await ledger.trail(query) }
+  }
   /// Counts everything anew.
   public func audit(tenant: TenantID) async throws -> LedgerAudit {
     try await read { try await ledger.audit(tenant: tenant) }

@@ -15,14 +15,15 @@ public import OfferBridgeKit
 /// ledger and moves its clock by hand. Most of them are some ten calls; those
 /// that need racers, permutations or chance are some thousands.
 ///
-/// Two are for those that claim more, and answer `notClaimed` to all others:
-/// `durability.reopenSeesEverything` for a ledger that outlives its process,
+/// Three are for those that claim more, and answer `notClaimed` to all others:
+/// `durability.reopenSeesEverything` and `trail.reopenGoesOn` for a ledger that outlives its process,
 /// `multiProcess.killNine` for one that several processes share. That one
 /// starts and kills processes, and its ledger has the system's time.
 public enum OfferLedgerContract {
   /// All checks, in the order of an offer's life.
   public static let checks: [ContractCheck<LedgerUnderTest>] =
-    issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + wholeChecks + processChecks
+    issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + trailChecks + wholeChecks
+    + processChecks
 }
 
 /// A host's ledger, as the checks of its contract need it.

@@ -164,6 +164,36 @@ extension OfferLedgerContract {
       let hers = try await trial.list(.events(of: "ada")).events.map(\.event.id.id)
       try trial.expect("those of the customer", hers, is: ["r-3", "r-1"])
     },
+
+    .init("reconcile.whatASourceReportedIsListed") { trial in
+      let id = try await trial.issue(trial.plan("a-1", redeemable: .unlimited))
+      var received: [ExternalEvent] = []
+      // Later ones first, of several customers and of nobody, and more than a page has.
+      for number in 0..<9 {
+        received.append(
+          trial.redemption("r-\(number)", of: .issuedOffer(id), after: .minutes(20 - number))
+        )
+        received.append(
+          trial.redemption("s-\(number)", of: .customer("bob", replica: "TEN"), after: .seconds(number))
+        )
+      }
+      received.append(trial.reversal("v-1", of: "r-3", after: .hours(1)))
+      received.append(trial.reversal("v-2", of: "r-99", after: .hours(1)))
+      let other = trial.redemption("r-2", of: .issuedOffer(id), from: "till")
+      for event in received { try await trial.reconcile(event) }
+      try await trial.reconcile(other)
+      for event in received.prefix(3) {
+        try trial.expect("a repeat", try await trial.reconcile(event), is: .duplicate)
+      }
+      let listed = try await trial.list(.reported(by: "wallet")).events
+      try trial.expect("what the wallet reported", listed.map(\.event), is: received)
+      for record in listed {
+        try trial.expect("its match", record.match, is: try await trial.match(record.event))
+      }
+      let others = try await trial.list(.reported(by: "till")).events.map(\.event)
+      try trial.expect("what another source reported", others, is: [other])
+      try trial.expect("of nobody", try await trial.list(.reported(by: "nobody")).entries, is: [])
+    },
   ]
 }
 

@@ -103,6 +103,13 @@ extension ReferenceModel {
       .map { LedgerPage.Entry.event(RedemptionRecord(event: $0.event, match: $0.match)) }
     let seen = try await list(.parkedEvents, of: ledger)
     compare("what is listed as parked", waiting, seen)
+    found += try await trailDifferences(of: ledger).prefix(Self.mostFaults)
+    for source in Set(events.map(\.event.id.source)).sorted() {
+      let expected = events.filter { $0.event.id.source == source }
+        .map { LedgerPage.Entry.event(RedemptionRecord(event: $0.event, match: $0.match)) }
+      let seen = try await list(.reported(by: source), of: ledger)
+      compare("what \(source) reported", expected, seen)
+    }
     return found
   }
 

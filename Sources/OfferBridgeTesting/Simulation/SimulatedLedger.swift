@@ -96,6 +96,10 @@ struct SimulatedLedger: OfferLedger {
     try await call({ try await ledger.page(query) })
   }
 
+  func trail(_ query: TrailQuery) async throws -> TrailPage {
+    try await call({ try await ledger.trail(query) })
+  }
+
   func audit(tenant: TenantID) async throws -> LedgerAudit {
     try await call({ try await ledger.audit(tenant: tenant) })
   }

@@ -1,0 +1,57 @@
+/// What a trail is asked about, by its row.
+enum TrailRows: Sendable {
+  case all
+  case issuedOffer(Int32)
+  case customer(Int32)
+}
+
+extension LedgerState {
+  /// `nil` where there is nothing that it could be about.
+  func rows(of scope: TrailScope) -> TrailRows? {
+    switch scope {
+    case .all: .all
+    case .issuedOffer(let id): issued.row(of: id).map { .issuedOffer($0) }
+    case .customer(let id): customers.row(of: id).map { .customer($0) }
+    }
+  }
+
+  func isAbout(_ scope: TrailRows, _ note: TrailNote) -> Bool {
+    switch scope {
+    case .all: true
+    case .issuedOffer(let row): offer(of: note) == row
+    case .customer(let row): owner(of: note) == row
+    }
+  }
+
+  private func offer(of note: TrailNote) -> Int32 {
+    switch note.subject {
+    case .offer, .end, .limitUses, .replica: return note.row
+    case .message: return messages[note.row].issued
+    case .event:
+      guard note.extra == 1 else { return note.other }
+      guard case .match(let match) = trail.details[note.other] else { return nowhere }
+      return match.issuedOffer.flatMap { issued.row(of: $0) } ?? nowhere
+    case .step:
+      guard let (trigger, node) = raised(note), node.parent != nowhere,
+        case .issued(let row) = trigger.nodes[Int(node.parent)].step
+      else { return nowhere }
+      return row
+    case nil: return nowhere
+    }
+  }
+
+  private func owner(of note: TrailNote) -> Int32 {
+    switch note.subject {
+    case .offer, .end, .limitUses, .replica: return issued[note.row].customer
+    case .message: return messages[note.row].customer
+    case .event: return events[note.row].customer
+    case .step:
+      if note.to == .refused {
+        guard case .refused(let refused) = trail.details[note.other] else { return nowhere }
+        return customers.row(of: refused.value.customer) ?? nowhere
+      }
+      return customers.row(of: triggers[note.row].record.customer) ?? nowhere
+    case nil: return nowhere
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+
+// One form and no other: what is hashed can be read by eye, and hashed again by any program.
+extension TrailEntry: CustomStringConvertible {
+  /// The entry as one line of JSON, without a line break.
+  ///
+  /// Members are in the order of their names, moments in RFC 3339, digests in base64url. `hash` is the SHA-256 of the
+  /// bytes of `entry`'s value; the `commitment` in it that of the bytes of `personal`'s.
+  public var line: String { String(decoding: lineBytes, as: UTF8.self) }
+
+  /// The entry's line, with customer data as long as they are not erased.
+  public var description: String { line }
+
+  var lineBytes: [UInt8] {
+    var json = CanonicalJSON()
+    json.beginObject()
+    json.member("entry") { $0.write(sequence, fact, commitment, previous) }
+    json.member("hash", .text(hash.description))
+    if let personal { json.member("personal") { personal.write(into: &$0) } }
+    json.endObject()
+    return json.bytes
+  }
+
+  static func hash(
+    _ sequence: Int,
+    _ fact: TrailFact,
+    _ commitment: DerivedKey?,
+    _ previous: DerivedKey
+  ) -> DerivedKey {
+    var json = CanonicalJSON()
+    json.write(sequence, fact, commitment, previous)
+    return .digest(of: json.bytes)
+  }
+}
+
+extension TrailPersonal {
+  /// The digest of its bytes, which is what stands in the chain.
+  public var commitment: DerivedKey {
+    var json = CanonicalJSON()
+    write(into: &json)
+    return .digest(of: json.bytes)
+  }
+
+  fileprivate func write(into json: inout CanonicalJSON) {
+    json.beginObject()
+    json.member("customer", customer?.rawValue)
+    json.member("reason", reason)
+    json.member("redemption", redemption)
+    json.member("reference", reference?.rawValue)
+    json.member("salt", salt.description)
+    json.member("trigger", trigger?.id)
+    json.member("triggerKind", trigger?.kind.rawValue)
+    json.endObject()
+  }
+}
+
+extension CanonicalJSON {
+  fileprivate mutating func member(_ name: String, _ text: String?) {
+    if let text { member(name, .text(text)) }
+  }
+
+  fileprivate mutating func write(
+    _ sequence: Int,
+    _ fact: TrailFact,
+    _ commitment: DerivedKey?,
+    _ previous: DerivedKey
+  ) {
+    beginObject()
+    if let amount = fact.amount { member("amount", .money(amount)) }
+    member("at", .moment(fact.at))
+    member("campaign", fact.campaign?.rawValue)
+    member("cause", fact.cause.description)
+    member("commitment", commitment?.description)
+    member("from", fact.from?.description)
+    member("issuedOffer", fact.issuedOffer?.description)
+    member("message", fact.message?.description)
+    member("name", fact.name)
+    member("offer", fact.offer?.rawValue)
+    member("previous", previous.description)
+    member("provider", fact.provider?.rawValue)
+    member("replicaFrom", fact.replicaFrom?.description)
+    member("replicaTo", fact.replicaTo?.description)
+    member("rule", fact.rule?.description)
+    member("sequence", .integer(Int64(sequence)))
+    member("step", fact.step?.description)
+    member("subject", fact.subject.description)
+    member("to", fact.to.description)
+    member("why", fact.why)
+    endObject()
+  }
+}
+
+extension DerivedKey {
+  /// The digest of bytes as they are, without a count before them.
+  static func digest(of bytes: [UInt8]) -> DerivedKey {
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.append($0) }
+    return DerivedKey(hash.digest())
+  }
+}
