@@ -22,12 +22,11 @@ struct LedgerOutage: Sendable {
   /// A tenth of a second at first, twice as long each time, ten seconds at most; lengthened by up to a tenth by a
   /// digest, so that the lanes and messages of several processes do not come back together.
   static func wait(after failures: Int, of provider: ProviderID, _ message: DerivedKey? = nil) -> Duration {
-    var length = Duration.milliseconds(100)
-    for _ in 1..<max(failures, 2) where failures > 1 && length < .seconds(10) { length *= 2 }
+    let length = min(Duration.milliseconds(100 << min(max(failures, 1) - 1, 7)), .seconds(10))
     var derivation = KeyDerivation("ledger")
     derivation.add(provider.rawValue)
     if let message { derivation.add(message) }
     derivation.add(Int64(failures))
-    return min(length, .seconds(10)) * (1 + 0.1 * derivation.key().share)
+    return length * (1 + 0.1 * derivation.key().share)
   }
 }

@@ -81,7 +81,7 @@ struct SimulatedProcess {
       if world.chance.strikes(.pause) {
         door.life.pause(for: world.chance.within(31_000...200_000, .processes))
       }
-      if world.chance.strikes(.drain) { await door.signal.drain(within: .seconds(5)) }
+      if world.chance.strikes(.drain) { await door.signal.drain(within: .milliseconds(500)) }
       door.signal.wake()
     }
   }
