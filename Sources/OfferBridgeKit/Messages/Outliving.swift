@@ -1,6 +1,7 @@
 /// Where work goes on that outlives the cancellation of its task: a simulation keeps it on its own thread.
 package enum OutlivingWork {
-  @TaskLocal package static var executor: (any TaskExecutor)?
+  // Written out: the macro of it is not to be had where the sources are checked for another platform.
+  package static let executor = TaskLocal<(any TaskExecutor)?>(wrappedValue: nil)
 }
 
 /// Does it to its end though the task is cancelled, or has been.
@@ -35,5 +36,5 @@ func outlivingCancellation(
 private func unbound<Answer: Sendable>(
   _ body: @escaping @Sendable () async throws -> Answer
 ) -> Task<Answer, any Error> {
-  Task(executorPreference: OutlivingWork.executor) { try await body() }
+  Task(executorPreference: OutlivingWork.executor.get()) { try await body() }
 }

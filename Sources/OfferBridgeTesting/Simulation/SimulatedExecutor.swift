@@ -84,7 +84,7 @@ package final class SimulatedExecutor: TaskExecutor {
     let isDone = Guarded(false)
     state.withLock { $0.thread = ObjectIdentifier(Thread.current) }
     Task(executorPreference: self) {
-      await OutlivingWork.$executor.withValue(self) { await body() }
+      await OutlivingWork.executor.withValue(self) { await body() }
       isDone.withLock { $0 = true }
     }
     while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
