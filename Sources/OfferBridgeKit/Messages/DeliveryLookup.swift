@@ -14,6 +14,11 @@
 /// did not understand the answer, must not say it: `retry(after:)`,
 /// `unknown(word:)` and a throw leave the message waiting, its replica
 /// `unknown`, and nothing is sent.
+///
+/// An external system whose look-up forgets a key as its memory does cannot
+/// tell "never" from "no more". Say ``notSupported`` to its "no such key", and
+/// never ``notFound``: then the ``MessageProvider/idempotencyWindow`` decides,
+/// and after it nothing is sent that could make a second replica.
 public enum DeliveryLookup: Sendable, Hashable {
   /// It has the replica. The reference is its name for this customer's one, where it gives one.
   case found(reference: ReplicaReference? = nil)

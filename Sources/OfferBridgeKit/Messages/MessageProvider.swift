@@ -89,7 +89,8 @@
 /// | connection lost, time-out, cancelled | throw | it may have arrived |
 ///
 /// `Retry-After` is a number of seconds or a date; of a date, take the distance
-/// to the response's own `Date`. One that cannot be read is `nil`.
+/// to the response's own `Date`, or to your clock where it has none; one in the
+/// past is no wait. One that cannot be read is `nil`.
 ///
 /// Sources: RFC 9110, 10.2.3 and 15; IETF draft "The Idempotency-Key HTTP
 /// Header Field", error handling; Stripe documentation, "Idempotent requests".
@@ -112,7 +113,11 @@
 /// sent again: after `taken`, a throw, an unknown word, or an attempt that ended
 /// with its process. Where that is not supported, it is sent again under its
 /// key within the window; after it, it is buried as `windowExceeded`. It is
-/// never sent again blindly, for that could make a second replica.
+/// never sent again blindly, for that could make a second replica. A look-up
+/// that forgets keys must not say `notFound`: see ``DeliveryLookup``.
+///
+/// *A recall* is a message too: ``OfferMessage/purpose`` says that it asks to
+/// take a replica out, its payload says which.
 ///
 /// *What it says is kept.* A reason and a word are kept with the message and
 /// told in events: name a status or a code of the external system's, not its
