@@ -34,9 +34,17 @@ let package = Package(
       dependencies: ["SQLiteOfferLedger", testing],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "WalletHostBenchmarks",
+      dependencies: ["DurableLedger", "SQLiteOfferLedger", kit],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WalletHostTests",
-      dependencies: ["SQLiteOfferLedger", "SQLiteLedgerWorker", kit, testing],
+      dependencies: [
+        "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict
     ),
   ]

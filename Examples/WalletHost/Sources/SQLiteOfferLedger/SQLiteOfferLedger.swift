@@ -11,7 +11,7 @@ public import OfferBridgeKit
 ///
 /// ```swift
 /// let ledger = try SQLiteOfferLedger(at: "/var/lib/shop/offers.sqlite")
-/// let bridge = try OfferBridge(campaigns: campaigns, customers: customers, offers: offers, ledger: ledger)
+/// let bridge = try await OfferBridge(customers: store, catalog: catalog, campaigns: campaigns, ledger: ledger)
 /// ```
 ///
 /// A call that has begun is finished, also when its task is cancelled: what
