@@ -34,6 +34,21 @@ let package = Package(
       dependencies: ["SQLiteOfferLedger", testing],
       swiftSettings: strict
     ),
+    .systemLibrary(
+      name: "CPostgres",
+      pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]
+    ),
+    .target(
+      name: "PostgresOfferLedger",
+      dependencies: ["CPostgres", "DurableLedger", kit],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "PostgresLedgerWorker",
+      dependencies: ["PostgresOfferLedger", testing],
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "WalletHostBenchmarks",
       dependencies: ["DurableLedger", "SQLiteOfferLedger", kit],
@@ -45,6 +60,11 @@ let package = Package(
         "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "PostgresOfferLedgerTests",
+      dependencies: ["DurableLedger", "PostgresOfferLedger", "PostgresLedgerWorker", kit, testing],
       swiftSettings: strict
     ),
   ]

@@ -37,7 +37,7 @@ package enum EventClue: Hashable, Codable {
   case replica(ReplicaReference, at: ProviderID)
   case event(ExternalEventID)
 
-  init(of event: ExternalEvent) {
+  package init(of event: ExternalEvent) {
     switch event.content {
     case .redemption(let reference, _, _), .notice(_, of: let reference):
       switch reference {

@@ -1,0 +1,144 @@
+import DurableLedger
+import Foundation
+import OfferBridgeKit
+
+/// The transactions of one ledger on its connections.
+final class LedgerDatabase: Sendable {
+  /// How often a transaction is begun anew that was rolled back before it could commit.
+  private static let attempts = 5
+
+  let pool: ConnectionPool
+  private let now: (@Sendable () -> Date)?
+  private let terms: LedgerTerms
+
+  /// - Parameters:
+  ///   - pool: The connections.
+  ///   - now: The clock; `nil` for the database's.
+  ///   - terms: What the ledger was set up with.
+  init(_ pool: ConnectionPool, now: (@Sendable () -> Date)?, _ terms: LedgerTerms) {
+    self.pool = pool
+    self.now = now
+    self.terms = terms
+  }
+
+  // MARK: - Steps
+
+  /// Makes a step of each tenant that is named, all in one transaction.
+  ///
+  /// - Parameters:
+  ///   - cause: Which step it is.
+  ///   - names: What each tenant's step will ask for.
+  ///   - body: Gets a step for each tenant; it may be called again, for a transaction that was rolled back.
+  func steps<Answer: Sendable>(
+    _ cause: TrailCause,
+    _ names: [TenantID: StepNames],
+    _ body: @escaping @Sendable ([TenantID: LedgerStep<PostgresLedgerRows>]) throws -> Answer
+  ) async throws -> Answer {
+    try await attempted { connection in
+      let rows = names.keys.map { PostgresLedgerRows(connection, of: $0) }
+      try connection.write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+      var load = RowLoad()
+      // First of all: nothing of these tenants changes from here to the commit, so that what is read is what is there.
+      PostgresLedgerRows.loadStandings(rows, isLocking: true, &load)
+      let moment = self.loadTime(&load)
+      for each in rows { each.load(names[each.tenant] ?? StepNames(), &load) }
+      try load.load(on: connection)
+      for each in rows { try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile) }
+      let now = self.now?().milliseconds ?? moment.value
+      var steps: [TenantID: LedgerStep<PostgresLedgerRows>] = [:]
+      for each in rows { steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, self.terms) }
+      let answer = try body(steps)
+      for step in steps.values { try step.finish() }
+      for each in rows { try each.writeAll() }
+      try connection.commit()
+      return answer
+    }
+  }
+
+  /// Makes a step of one tenant, in one transaction.
+  func step<Answer: Sendable>(
+    _ cause: TrailCause,
+    of tenant: TenantID,
+    _ names: StepNames = StepNames(),
+    _ body: @escaping @Sendable (LedgerStep<PostgresLedgerRows>) throws -> Answer
+  ) async throws -> Answer {
+    try await steps(cause, [tenant: names]) { steps in
+      guard let step = steps[tenant] else { throw CancellationError() }
+      return try body(step)
+    }
+  }
+
+  // MARK: - Reading
+
+  /// Reads as of one moment.
+  func read<Answer: Sendable>(
+    of tenant: TenantID,
+    _ names: StepNames = StepNames(),
+    _ body: @escaping @Sendable (PostgresLedgerRows, _ now: Int64) throws -> Answer
+  ) async throws -> Answer {
+    try await attempted { connection in
+      let rows = PostgresLedgerRows(connection, of: tenant)
+      try connection.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+      var load = RowLoad()
+      let moment = self.loadTime(&load)
+      rows.load(names, &load)
+      try load.load(on: connection)
+      let answer = try body(rows, self.now?().milliseconds ?? moment.value)
+      try connection.endReading()
+      return answer
+    }
+  }
+
+  // MARK: - Both
+
+  private final class Moment { var value: Int64 = 0 }
+
+  /// The database's time, and not that of the transaction's beginning; after what was loaded before it.
+  private func loadTime(_ load: inout RowLoad) -> Moment {
+    let moment = Moment()
+    if now == nil {
+      load.add("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint", []) { rows in
+        moment.value = try rows.first { try $0[0] as Int64 } ?? 0
+      }
+    }
+    return moment
+  }
+
+  /// Does something in a transaction, and again where the database rolled it back for the sake of another.
+  private func attempted<Answer: Sendable>(
+    _ body: @escaping @Sendable (PostgresConnection) throws -> Answer
+  ) async throws -> Answer {
+    try await pool.run { slot in
+      var attempt = 1
+      while true {
+        do {
+          return try body(try slot.connected())
+        } catch {
+          slot.giveUpTransaction()
+          guard attempt < Self.attempts, (error as? PostgresLedgerError)?.wroteNothing == true else { throw error }
+          attempt += 1
+        }
+      }
+    }
+  }
+}
+
+extension ConnectionSlot {
+  /// Makes the connection fit for the next one, or drops it.
+  fileprivate func giveUpTransaction() {
+    guard let connection else { return }
+    guard !connection.isLost else { return drop() }
+    do { try connection.rollBack() } catch { drop() }
+  }
+}
+
+extension PostgresLedgerError {
+  /// Whether it is known that nothing was written, and the same transaction may do better: a circle of waiting was
+  /// broken, or the connection was lost before the commit.
+  fileprivate var wroteNothing: Bool {
+    switch self {
+    case .refused(sqlState: "40P01", _), .refused(sqlState: "40001", _), .lost: true
+    default: false
+    }
+  }
+}

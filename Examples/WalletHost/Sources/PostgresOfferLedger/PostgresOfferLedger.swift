@@ -1,0 +1,171 @@
+import DurableLedger
+public import Foundation
+public import OfferBridgeKit
+
+/// A ledger in PostgreSQL: durable, and shared by as many processes and machines as there are.
+///
+/// Each step is one transaction, flushed to the disk before it is answered. It
+/// begins by locking its tenant's row, so that the steps of a tenant come one
+/// after the other whichever processes make them, and their answers are those
+/// of one process. It loads what it names in one round trip, decides on
+/// values, and writes and commits in another. What is read is read as of one
+/// moment, and holds up nobody.
+///
+/// ```swift
+/// let ledger = CoalescingLedger(in: try await PostgresOfferLedger(at: "postgresql://ledger@10.0.0.5/shop"))
+/// let bridge = try await OfferBridge(customers: store, catalog: catalog, campaigns: campaigns, ledger: ledger)
+/// ```
+///
+/// A transaction that the database rolled back is made again, some times; a
+/// connection that is lost in a commit is thrown, for nobody knows what became
+/// of it, and the same call again finds out. A call that has begun is finished,
+/// also when its task is cancelled.
+public final class PostgresOfferLedger: OfferLedger {
+  private let database: LedgerDatabase
+
+  /// Connects, and makes the schema or brings it up to date.
+  ///
+  /// - Parameters:
+  ///   - address: What libpq takes: `postgresql://user@host:port/database`, or `host=… dbname=…`. That of the database
+  ///     that takes writes, and of PostgreSQL itself: a pooler that gives a transaction any connection forgets what
+  ///     was set and prepared on it.
+  ///   - schema: The schema that holds the tables; `offer_bridge` by default.
+  ///   - connections: How many calls of this process are under way at a time at most, each on a connection and a
+  ///     thread of its own; 4 by default.
+  ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
+  ///   - patience: How long a step waits for another one, and how long a process that was stopped may hold up others;
+  ///     10 seconds by default.
+  ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
+  ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
+  /// - Throws: ``PostgresLedgerError`` where there is no connection, or the database would not keep what it answered, is
+  ///   a replica, or has a later version's schema.
+  public init(
+    at address: String,
+    schema: String = "offer_bridge",
+    connections: Int = 4,
+    refusalRetention: Duration = .days(30),
+    patience: Duration = .seconds(10),
+    chance: @escaping @Sendable () -> UInt64 = {
+      var system = SystemRandomNumberGenerator()
+      return system.next()
+    },
+    now: (@Sendable () -> Date)? = nil
+  ) async throws {
+    let session = Session(schema: schema, patience: patience)
+    let pool = ConnectionPool(most: connections) { try session.open(address) }
+    database = LedgerDatabase(
+      pool,
+      now: now,
+      LedgerTerms(refusalRetention: refusalRetention, chance: chance)
+    )
+    try await pool.run { slot in
+      do { try Schema.migrate(try slot.connected(), schema) } catch {
+        slot.drop()
+        throw error
+      }
+    }
+  }
+
+  /// Closes the connections once what was asked for is done; every call after that throws.
+  public func close() { database.pool.close() }
+
+  // MARK: - Steps
+
+  /// Writes plans, all of them in one transaction.
+  public func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
+    let names = Dictionary(grouping: plans, by: \.tenant).mapValues { StepNames(of: $0) }
+    return try await database.steps(.commit, names) { steps in
+      try plans.map { plan in
+        guard let step = steps[plan.tenant] else { throw CancellationError() }
+        return try step.commit(plan)
+      }
+    }
+  }
+
+  /// Hands out what is due.
+  public func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
+    if let none = try await nothingDue(query) { return none }
+    return try await database.step(.claim, of: query.tenant) { try $0.claim(query) }
+  }
+
+  /// The answer where nothing is due; most of those who ask find nothing, and hold up nobody.
+  private func nothingDue(_ query: ClaimQuery) async throws -> ClaimAnswer? {
+    try await database.read(of: query.tenant) { rows, now in
+      let next = try rows.nextTurn(at: query.provider)
+      if let next, next <= now { return nil }
+      return ClaimAnswer(
+        now: Date(milliseconds: now),
+        claims: [],
+        nextDue: next.map { Date(milliseconds: $0) }
+      )
+    }
+  }
+
+  /// Prolongs leases.
+  public func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+  {
+    try await database.step(.claim, of: tenant, StepNames(of: leases)) { step in
+      try leases.map { try step.extend($0, by: length) }
+    }
+  }
+
+  /// Writes what came of attempts.
+  public func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
+    try await database.step(.settle, of: tenant, StepNames(of: settlements)) { step in
+      try settlements.map { try step.settle($0) }
+    }
+  }
+
+  /// Lets a message that ended in vain be tried again.
+  public func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+    try await database.step(.redrive, of: tenant) { try $0.redrive(redrive) }
+  }
+
+  /// Takes in events of an external system.
+  public func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
+    try await database.step(.reconcile, of: tenant, StepNames(of: events)) { step in
+      try events.map { try step.reconcile($0) }
+    }
+  }
+
+  /// Closes an issued offer.
+  public func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+    try await database.step(.close, of: tenant) { try $0.close(closing) }
+  }
+
+  // MARK: - Reading
+
+  /// Reads all that a decision needs.
+  public func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
+    var names = StepNames()
+    names.triggers = [query.trigger]
+    return try await database.read(of: query.tenant, names) {
+      try LedgerReading($0).snapshot(query, now: $1)
+    }
+  }
+
+  /// How an event stands now.
+  public func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
+    try await database.read(of: tenant) { rows, _ in try LedgerReading(rows).match(of: event) }
+  }
+
+  /// Everything about one issued offer.
+  public func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+    try await database.read(of: tenant) { rows, _ in try LedgerReading(rows).record(of: issued) }
+  }
+
+  /// Some entries of a listing.
+  public func page(_ query: PageQuery) async throws -> LedgerPage {
+    try await database.read(of: query.tenant) { rows, _ in try LedgerReading(rows).page(query) }
+  }
+
+  /// Some entries of the trail.
+  public func trail(_ query: TrailQuery) async throws -> TrailPage {
+    try await database.read(of: query.tenant) { rows, _ in try LedgerReading(rows).trail(query) }
+  }
+
+  /// Counts everything anew.
+  public func audit(tenant: TenantID) async throws -> LedgerAudit {
+    try await database.read(of: tenant) { try LedgerReading($0).audit(now: $1) }
+  }
+}

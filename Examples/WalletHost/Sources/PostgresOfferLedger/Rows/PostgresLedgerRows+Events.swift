@@ -1,0 +1,151 @@
+import DurableLedger
+import OfferBridgeKit
+
+extension PostgresLedgerRows {
+  /// In the order in which ``readEvent(_:)`` reads them.
+  static let eventColumns = "document, received_at, customer, match"
+
+  func readEvent(_ row: PostgresRow) throws -> EventRow {
+    EventRow(
+      event: try value(try row[0]),
+      receivedAt: try row[1],
+      customer: (try row[2] as String?).map { CustomerID(String(column: $0)) },
+      match: try value(try row[3])
+    )
+  }
+
+  func loadEvents(_ ids: Set<ExternalEventID>, _ load: inout RowLoad) {
+    for id in ids { loaded.events[id] = .some(nil) }
+    load.add(
+      """
+      SELECT \(Self.eventColumns) FROM external_event
+      WHERE tenant = $1 AND (source, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+      """,
+      [owner, .list(ids.map(\.source.rawValue.column)), .list(ids.map(\.id.column))]
+    ) { rows in
+      for row in try rows.map(self.readEvent) { self.loaded.events[row.event.id] = .some(row) }
+    }
+  }
+
+  func loadEvents(awaiting clues: Set<EventClue>, _ load: inout RowLoad) {
+    for clue in clues { loaded.waitingEvents[clue] = [] }
+    load.add(
+      """
+      SELECT \(Self.eventColumns) FROM external_event
+      WHERE tenant = $1 AND awaits = ANY ($2::text[]) ORDER BY sequence
+      """,
+      [owner, .list(clues.map(\.column))]
+    ) { rows in
+      for row in self.loaded.met(try rows.map(self.readEvent)) {
+        self.loaded.waitingEvents[EventClue(of: row.event)]?.append(row)
+      }
+    }
+  }
+
+  /// The events of customers, and of those to whom messages are.
+  func loadEvents(of customers: Set<CustomerID>, ofMessages keys: Set<DerivedKey>, _ load: inout RowLoad) {
+    for customer in customers { loaded.customersEvents[customer] = [] }
+    load.add(
+      """
+      SELECT \(Self.eventColumns) FROM external_event
+      WHERE tenant = $1 AND customer = ANY (
+        SELECT unnest($2::text[])
+        UNION SELECT customer FROM message WHERE tenant = $1 AND key = ANY ($3::text[])
+      ) ORDER BY place
+      """,
+      [owner, .list(customers.map(\.rawValue.column)), .list(keys.map(\.description))]
+    ) { rows in
+      for key in keys {
+        if let message = self.loaded.messages[key] ?? nil {
+          self.loaded.customersEvents[message.message.customer] = []
+        }
+      }
+      for row in self.loaded.met(try rows.map(self.readEvent)) {
+        if let customer = row.customer { self.loaded.customersEvents[customer]?.append(row) }
+      }
+    }
+  }
+
+  func event(_ id: ExternalEventID) throws -> EventRow? {
+    if let known = loaded.events[id] { return known }
+    let found = try first(
+      "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = $1 AND source = $2 AND id = $3",
+      .of(id.source.rawValue.column, id.id.column),
+      readEvent
+    )
+    loaded.events[id] = .some(found)
+    return found
+  }
+
+  func events(of customer: CustomerID) throws -> [EventRow] {
+    if let known = loaded.customersEvents[customer] { return known }
+    let found = loaded.met(
+      try all(
+        """
+        SELECT \(Self.eventColumns) FROM external_event
+        WHERE tenant = $1 AND customer = $2 ORDER BY place
+        """,
+        .of(customer.rawValue.column),
+        readEvent
+      )
+    )
+    loaded.customersEvents[customer] = found
+    return found
+  }
+
+  func events(awaiting clue: EventClue) throws -> [EventRow] {
+    if let known = loaded.waitingEvents[clue] { return known }
+    let found = loaded.met(
+      try all(
+        """
+        SELECT \(Self.eventColumns) FROM external_event
+        WHERE tenant = $1 AND awaits = $2 ORDER BY sequence
+        """,
+        .of(clue.column),
+        readEvent
+      )
+    )
+    loaded.waitingEvents[clue] = found
+    return found
+  }
+
+  func insert(_ row: EventRow, awaiting clue: EventClue?) throws {
+    let id = row.event.id
+    loaded.insert(row, awaiting: clue)
+    try run(
+      """
+      INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      """,
+      .of(
+        id.source.rawValue.column, id.id.column, clue?.column, row.match.stands, row.receivedAt,
+        try text(row.event), try text(row.match)
+      )
+    )
+  }
+
+  func write(_ match: RedemptionMatch, of event: ExternalEventID) throws {
+    loaded.put(match, of: event)
+    try run(
+      "UPDATE external_event SET stands = $2, match = $3 WHERE tenant = $1 AND source = $4 AND id = $5",
+      .of(match.stands, try text(match), event.source.rawValue.column, event.id.column)
+    )
+  }
+
+  func give(_ event: ExternalEventID, to customer: CustomerID) throws {
+    let name = customer.rawValue.column
+    loaded.give(event, to: customer)
+    try run(
+      """
+      UPDATE external_event SET customer = $2, awaits = NULL, place = 1 + coalesce(
+        (SELECT max(place) FROM external_event WHERE tenant = $1 AND customer = $2), 0)
+      WHERE tenant = $1 AND source = $3 AND id = $4
+      """,
+      .of(name, event.source.rawValue.column, event.id.column)
+    )
+    try run(
+      "UPDATE trail SET customer = $2, event = NULL WHERE tenant = $1 AND event = $3",
+      .of(name, event.column)
+    )
+  }
+}

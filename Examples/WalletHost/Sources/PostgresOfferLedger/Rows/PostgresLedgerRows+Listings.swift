@@ -1,0 +1,62 @@
+import DurableLedger
+import OfferBridgeKit
+
+extension PostgresLedgerRows {
+  func page(_ listing: LedgerListing, after place: Int64, limit: Int) throws -> [PlacedEntry] {
+    switch listing {
+    case .issuedOffers(let customer):
+      return try all(
+        """
+        SELECT \(Self.issuedColumns), sequence FROM issued_offer
+        WHERE tenant = $1 AND customer = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
+        """,
+        .of(customer.rawValue.column, place, limit)
+      ) { PlacedEntry(place: try $0[4], entry: .issuedOffer(try readIssued($0).current)) }
+    case .messages(let customer):
+      return try messages("customer = $2", customer.rawValue.column, after: place, limit)
+    case .messagesIn(.accepted):
+      return try messages("state IN ($2, 'confirmed')", "accepted", after: place, limit)
+    case .messagesIn(let name):
+      return try messages("state = $2", name.rawValue, after: place, limit)
+    case .events(let customer):
+      return try events("customer = $2", customer.rawValue.column, by: "place", after: place, limit)
+    case .parkedEvents:
+      return try events("stands = $2", "parked", after: place, limit)
+    case .discrepantEvents:
+      return try events("stands = $2", "discrepant", after: place, limit)
+    case .reported(let source):
+      return try events("source = $2", source.rawValue.column, after: place, limit)
+    }
+  }
+
+  private func messages(
+    _ condition: String,
+    _ name: String,
+    after place: Int64,
+    _ limit: Int
+  ) throws -> [PlacedEntry] {
+    try all(
+      """
+      SELECT \(Self.messageColumns), sequence FROM message
+      WHERE tenant = $1 AND \(condition) AND sequence > $3 ORDER BY sequence LIMIT $4
+      """,
+      .of(name, place, limit)
+    ) { PlacedEntry(place: try $0[14], entry: .message(try readMessage($0).record)) }
+  }
+
+  private func events(
+    _ condition: String,
+    _ name: String,
+    by order: String = "sequence",
+    after place: Int64,
+    _ limit: Int
+  ) throws -> [PlacedEntry] {
+    try all(
+      """
+      SELECT \(Self.eventColumns), \(order) FROM external_event
+      WHERE tenant = $1 AND \(condition) AND \(order) > $3 ORDER BY \(order) LIMIT $4
+      """,
+      .of(name, place, limit)
+    ) { PlacedEntry(place: try $0[4], entry: .event(try readEvent($0).record)) }
+  }
+}

@@ -1,0 +1,62 @@
+import DurableLedger
+import OfferBridgeKit
+
+/// What is loaded together, in one round trip.
+struct RowLoad {
+  private var statements: [PostgresStatement] = []
+  private var readers: [(PostgresRows) throws -> Void] = []
+
+  /// Adds a statement and what becomes of its rows.
+  mutating func add(
+    _ sql: String,
+    _ parameters: [PostgresParameter],
+    _ read: @escaping (PostgresRows) throws -> Void
+  ) {
+    statements.append(PostgresStatement(sql, parameters))
+    readers.append(read)
+  }
+
+  /// Asks for all of it and waits.
+  func load(on connection: PostgresConnection) throws {
+    if statements.isEmpty { return }
+    for (rows, read) in zip(try connection.readAll(statements), readers) { try read(rows) }
+  }
+}
+
+extension PostgresLedgerRows {
+  /// Adds what a step names, and what is about it.
+  func load(_ names: StepNames, _ load: inout RowLoad) {
+    if !names.triggers.isEmpty { loadTriggers(names.triggers, &load) }
+    if names.isForgetting { loadFirstLapse(&load) }
+    if !names.counters.isEmpty { loadCounters(names.counters, &load) }
+    if !names.messages.isEmpty { loadMessages(names.messages, &load) }
+    if !names.issued.isEmpty || !names.messages.isEmpty { loadIssued(names.issued, about: names.messages, &load) }
+    if !names.events.isEmpty { loadEvents(names.events, &load) }
+    if !names.clues.isEmpty { loadEvents(awaiting: names.clues, &load) }
+    if !names.customers.isEmpty || !names.messages.isEmpty {
+      loadEvents(of: names.customers, ofMessages: names.messages, &load)
+    }
+  }
+
+  /// The customers whose events will be folded anew: those of what was loaded for a step that folds.
+  private func customersToFold(_ names: StepNames) -> Set<CustomerID> {
+    var customers = names.customers
+    customers.formUnion(names.issued.compactMap { (loaded.issued[$0] ?? nil)?.offer.customer })
+    customers.formUnion(names.events.compactMap { (loaded.events[$0] ?? nil)?.customer })
+    return customers
+  }
+
+  /// Loads what folding needs, in one round trip more: of customers who have events, or are about to.
+  func loadFolds(_ names: StepNames, receives: Bool) throws {
+    var customers = receives ? customersToFold(names) : []
+    customers.formUnion(loaded.customersEvents.filter { !$0.value.isEmpty }.keys)
+    if customers.isEmpty { return }
+    var load = RowLoad()
+    let unread = customers.filter { loaded.customersEvents[$0] == nil }
+    if !unread.isEmpty { loadEvents(of: unread, ofMessages: [], &load) }
+    loadIssued(to: customers, &load)
+    loadReferences(of: customers, &load)
+    loadMessages(of: customers, &load)
+    try load.load(on: connection)
+  }
+}

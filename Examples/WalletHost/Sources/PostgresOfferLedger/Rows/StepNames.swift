@@ -1,0 +1,65 @@
+import DurableLedger
+import OfferBridgeKit
+
+/// What a step will ask for, as far as what it is given names it: all of it is loaded in one round trip.
+///
+/// Nothing depends on it but the number of round trips: what is not named here
+/// is read when it is asked for.
+struct StepNames {
+  var triggers: Set<TriggerID> = []
+  var issued: Set<IssuedOffer.ID> = []
+  var messages: Set<DerivedKey> = []
+  var events: Set<ExternalEventID> = []
+  /// What events may wait for that are nobody's yet.
+  var clues: Set<EventClue> = []
+  var counters: Set<LimitCounter> = []
+  /// Those whose events are folded.
+  var customers: Set<CustomerID> = []
+  /// Whether something may be forgotten.
+  var isForgetting = false
+
+  init() {}
+
+  /// What commits of these plans touch.
+  init(of plans: [JourneyPlan]) {
+    isForgetting = true
+    for plan in plans {
+      triggers.insert(plan.trigger.id)
+      for node in plan.nodes {
+        counters.formUnion(node.limits.map(\.counter))
+        switch node.content {
+        case .issuance(let offer):
+          clues.insert(.issuedOffer(offer.id))
+          customers.insert(offer.customer)
+          issued.insert(offer.id)
+        case .message(let message):
+          if let id = message.issuedOffer { issued.insert(id) }
+        case .withheld(let id, _, _): issued.insert(id)
+        case .event: break
+        }
+      }
+    }
+  }
+
+  /// What settlements of these touch.
+  init(of settlements: [Settlement]) {
+    for settlement in settlements { messages.insert(settlement.lease.message) }
+  }
+
+  /// What prolonging these touches.
+  init(of leases: [Lease]) { messages = Set(leases.map(\.message)) }
+
+  /// What receiving these touches.
+  init(of received: [ExternalEvent]) {
+    for event in received {
+      events.insert(event.id)
+      clues.insert(.event(event.id))
+      switch EventClue(of: event) {
+      case .customer(let customer): customers.insert(customer)
+      case .issuedOffer(let id): issued.insert(id)
+      case .event(let id): events.insert(id)
+      case .replica: break
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// What a connection is set to, and must be, before the ledger uses it.
+struct Session {
+  let schema: String
+  let patience: Duration
+
+  /// Opens a connection that is set up.
+  func open(_ address: String) throws -> PostgresConnection {
+    let connection = try PostgresConnection(to: address)
+    do {
+      try set(connection)
+      return connection
+    } catch let error as PostgresLedgerError {
+      // It was not asked for anything yet.
+      if case .lost(let reason) = error { throw PostgresLedgerError.cannotConnect(reason) }
+      throw error
+    }
+  }
+
+  private func set(_ connection: PostgresConnection) throws {
+    let milliseconds = String(max(1, Int64(patience / .milliseconds(1))))
+    let settings = [
+      ("search_path", "\"" + schema.replacing("\"", with: "\"\"") + "\""),
+      // How long a step waits for another, and how long one may hold what others wait for while its process says
+      // nothing: a process that was stopped must not stop the others.
+      ("lock_timeout", milliseconds),
+      ("idle_in_transaction_session_timeout", milliseconds),
+      // Each statement has its index. A plan that was made while a table was small would read all of it for good.
+      ("enable_seqscan", "off"),
+      ("enable_hashjoin", "off"),
+      ("enable_mergejoin", "off"),
+    ]
+    let values = try connection.read(
+      """
+      SELECT pg_is_in_recovery(), current_setting('server_encoding'), current_setting('fsync'),
+        current_setting('full_page_writes'), current_setting('synchronous_commit'),
+        \(settings.indices.map { "set_config('\(settings[$0].0)', $\($0 + 1), false)" }.joined(separator: ", "))
+      """,
+      settings.map { PostgresParameter($0.1) }
+    )
+    try values.first { row in
+      if try row[0] { throw PostgresLedgerError.isReplica }
+      let encoding: String = try row[1]
+      guard encoding == "UTF8" else { throw PostgresLedgerError.notUnicode(encoding) }
+      for (column, name) in [(2, "fsync"), (3, "full_page_writes")] {
+        let value: String = try row[column]
+        guard value == "on" else { throw PostgresLedgerError.notDurable(setting: name, value: value) }
+      }
+      // A database that asks for more than its own disk keeps that.
+      if try row[4] as String != "remote_apply" { try flushEachCommit(connection) }
+    }
+  }
+
+  private func flushEachCommit(_ connection: PostgresConnection) throws {
+    let value = try connection.read("SELECT set_config('synchronous_commit', 'on', false)")
+      .first { try $0[0] as String }
+    guard value == "on" else {
+      throw PostgresLedgerError.notDurable(setting: "synchronous_commit", value: value ?? "")
+    }
+  }
+}
