@@ -31,6 +31,8 @@ struct Session {
       ("enable_hashjoin", "off"),
       ("enable_mergejoin", "off"),
     ]
+    // In a transaction of its own, or what is rolled back next would take it back.
+    try connection.write("BEGIN")
     let values = try connection.read(
       """
       SELECT pg_is_in_recovery(), current_setting('server_encoding'), current_setting('fsync'),
@@ -50,6 +52,7 @@ struct Session {
       // A database that asks for more than its own disk keeps that.
       if try row[4] as String != "remote_apply" { try flushEachCommit(connection) }
     }
+    try connection.commit()
   }
 
   private func flushEachCommit(_ connection: PostgresConnection) throws {
