@@ -50,21 +50,44 @@ public final class SQLiteOfferLedger: OfferLedger {
     configuration.busyMode = .timeout(patience / .seconds(1))
     configuration.label = "SQLiteOfferLedger"
     pool = try DatabasePool(path: path, configuration: configuration)
-    try pool.writeWithoutTransaction { try Self.makeDurable($0) }
+    try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
     try Schema.migrator.migrate(pool)
   }
 
   /// Closes the file; every call after that throws.
   public func close() throws { try pool.close() }
 
-  /// Has each commit flushed. GRDB asks for less once it has switched to write-ahead logging, so this comes after it,
-  /// and is read back.
-  private static func makeDurable(_ db: Database) throws {
+  /// What the connection that writes asks of the disk.
+  package struct Durability: Equatable {
+    /// How it logs: "wal".
+    package let journal: String
+    /// When it flushes: 2 is at every commit.
+    package let synchronous: Int
+
+    package init(journal: String, synchronous: Int) {
+      self.journal = journal
+      self.synchronous = synchronous
+    }
+
+    init(_ db: Database) throws {
+      journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
+      synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
+    }
+  }
+
+  package func durability() throws -> Durability { try pool.writeWithoutTransaction(Durability.init) }
+
+  /// Has each commit flushed.
+  ///
+  /// GRDB asks for less once it has switched to write-ahead logging, so this comes after it, and is read back.
+  private static func flushEachCommit(_ db: Database) throws {
     try db.execute(sql: "PRAGMA synchronous = FULL")
-    let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
-    let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
-    guard journal == "wal", synchronous == 2 else {
-      throw SQLiteLedgerError.notDurable(journal: journal, synchronous: synchronous)
+    let durability = try Durability(db)
+    guard durability == Durability(journal: "wal", synchronous: 2) else {
+      throw SQLiteLedgerError.notDurable(
+        journal: durability.journal,
+        synchronous: durability.synchronous
+      )
     }
   }
 
