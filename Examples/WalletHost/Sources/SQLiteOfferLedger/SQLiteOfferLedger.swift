@@ -1,6 +1,6 @@
-import DurableLedger
+package import DurableLedger
 public import Foundation
-import GRDB
+package import GRDB
 public import OfferBridgeKit
 
 /// A ledger in a file: durable, and shared by the processes of one machine.
@@ -34,7 +34,7 @@ public final class SQLiteOfferLedger: OfferLedger {
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
   /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed; what
   ///   SQLite throws when the file cannot be opened or is another program's.
-  public init(
+  public convenience init(
     at path: String,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
@@ -44,11 +44,29 @@ public final class SQLiteOfferLedger: OfferLedger {
     },
     now: @escaping @Sendable () -> Date = { Date() }
   ) throws {
+    try self.init(
+      at: path,
+      terms: LedgerTerms(refusalRetention: refusalRetention, chance: chance),
+      patience: patience,
+      now: now,
+      preparing: { _ in }
+    )
+  }
+
+  /// Opens a file, and prepares each connection to it.
+  package init(
+    at path: String,
+    terms: LedgerTerms,
+    patience: Duration = .seconds(10),
+    now: @escaping @Sendable () -> Date,
+    preparing: @escaping @Sendable (Database) -> Void
+  ) throws {
     self.now = now
-    terms = LedgerTerms(refusalRetention: refusalRetention, chance: chance)
+    self.terms = terms
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
     configuration.label = "SQLiteOfferLedger"
+    configuration.prepareDatabase(preparing)
     pool = try DatabasePool(path: path, configuration: configuration)
     try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
     try Schema.migrator.migrate(pool)

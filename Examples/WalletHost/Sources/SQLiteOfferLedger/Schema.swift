@@ -103,7 +103,7 @@ enum Schema {
     ) STRICT;
     CREATE INDEX event_of_customer ON external_event (tenant, customer, place) WHERE customer IS NOT NULL;
     CREATE INDEX event_awaiting ON external_event (tenant, awaits, sequence) WHERE awaits IS NOT NULL;
-    CREATE INDEX event_standing ON external_event (tenant, stands, sequence) WHERE stands <> 'applied';
+    CREATE INDEX event_standing ON external_event (tenant, stands, sequence);
     CREATE INDEX event_reported ON external_event (tenant, source, sequence);
 
     -- What is used of a limit, and of a rolling one each use with its moment.
