@@ -82,7 +82,9 @@ extension SQLiteRows {
 
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws {
     let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence"),
+      db.cachedStatement(
+        sql: "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence"
+      ),
       arguments: [owner]
     )
     while let row = try rows.next() { try body(try readMessage(row)) }

@@ -62,7 +62,9 @@ import WalletHostBenchmarks
     #expect(!text.column.utf8.contains(0))
   }
 
-  @Test(arguments: [["a"], [""], ["a", "b"], ["a,", "b"], ["a", ",b"], ["a\\", ",b"], ["", ""], ["\0", "\\,", "\\0"]])
+  @Test(arguments: [
+    ["a"], [""], ["a", "b"], ["a,", "b"], ["a", ",b"], ["a\\", ",b"], ["", ""], ["\0", "\\,", "\\0"],
+  ])
   func `several names come out of one column as they went in`(names: [String]) {
     #expect([String](column: names.column) == names)
   }

@@ -13,6 +13,7 @@ package struct LedgerReading<Rows: LedgerRows> {
   ///   - query: What is asked for.
   ///   - now: The ledger's time, in milliseconds.
   /// - Returns: The snapshot.
+  /// - Throws: What the rows throw.
   package func snapshot(_ query: SnapshotQuery, now: Int64) throws -> LedgerSnapshot {
     let trigger = try rows.trigger(query.trigger)
     var decided: [DecidedNode] = []
