@@ -35,7 +35,7 @@ extension LedgerState {
       customer,
       over: offer
     )
-    match(event, folded)
+    match(event, folded, on: copy)
     put(tally, nil, evidence, in: copy)
   }
 
@@ -63,8 +63,11 @@ extension LedgerState {
     }
   }
 
+  // Mutating though it changes nothing: called within a mutating step, a method that is not may be given a copy of the
+  // whole state.
   /// The one copy that a redemption can mean, or `nil` where the whole fold must tell.
-  private func onlyCopy(of owner: Int32, by reference: RedemptionReference, from source: ProviderID) -> Int32?
+  private mutating func onlyCopy(of owner: Int32, by reference: RedemptionReference, from source: ProviderID)
+    -> Int32?
   {
     let first = customers[owner].firstIssued
     switch reference {
