@@ -96,9 +96,10 @@ extension LedgerState {
       copies.append(next)
       next = issued[next].next
     }
-    // The order of issue is that of the moments, then of the ids: never that of the rows.
+    // The order of issue is that of the moments, then of the ids: never that of the rows. What closures read is named,
+    // for one that takes hold of the whole state is given a copy of it.
     if copies.count > 1 {
-      copies.sort {
+      copies.sort { [issued] in
         let (a, b) = (issued[$0].offer, issued[$1].offer)
         return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
       }
@@ -110,9 +111,9 @@ extension LedgerState {
       next = events[next].nextOfCustomer
     }
     let fold = RedemptionFold(
-      copies: copies.map { issued[$0].offer },
-      references: copies.map { issued[$0].references.all },
-      entries: rows.map { events[$0].entry }
+      copies: copies.map { [issued] in issued[$0].offer },
+      references: copies.map { [issued] in issued[$0].references.all },
+      entries: rows.map { [events] in events[$0].entry }
     )
     return (fold, copies, rows)
   }
