@@ -58,7 +58,7 @@ let package = Package(
       name: "WalletHostTests",
       dependencies: [
         "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
-        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict
     ),
