@@ -51,20 +51,25 @@ let package = Package(
     ),
     .executableTarget(
       name: "WalletHostBenchmarks",
-      dependencies: ["DurableLedger", "SQLiteOfferLedger", kit],
+      dependencies: ["DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", kit],
       swiftSettings: strict
     ),
+    // Two ledgers that are told the same, compared.
+    .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
-        "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
+        "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict
     ),
     .testTarget(
       name: "PostgresOfferLedgerTests",
-      dependencies: ["DurableLedger", "PostgresOfferLedger", "PostgresLedgerWorker", kit, testing],
+      dependencies: [
+        "DurableLedger", "LedgerTwins", "PostgresOfferLedger", "PostgresLedgerWorker", "WalletHostBenchmarks", kit,
+        testing,
+      ],
       swiftSettings: strict
     ),
   ]

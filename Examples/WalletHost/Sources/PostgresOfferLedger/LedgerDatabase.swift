@@ -105,7 +105,7 @@ final class LedgerDatabase: Sendable {
   }
 
   /// Does something in a transaction, and again where the database rolled it back for the sake of another.
-  private func attempted<Answer: Sendable>(
+  func attempted<Answer: Sendable>(
     _ body: @escaping @Sendable (PostgresConnection) throws -> Answer
   ) async throws -> Answer {
     try await pool.run { slot in

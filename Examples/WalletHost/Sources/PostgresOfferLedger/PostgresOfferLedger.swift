@@ -21,7 +21,7 @@ public import OfferBridgeKit
 /// of it, and the same call again finds out. A call that has begun is finished,
 /// also when its task is cancelled.
 public final class PostgresOfferLedger: OfferLedger {
-  private let database: LedgerDatabase
+  let database: LedgerDatabase
 
   /// Connects, and makes the schema or brings it up to date.
   ///
@@ -33,8 +33,8 @@ public final class PostgresOfferLedger: OfferLedger {
   ///   - connections: How many calls of this process are under way at a time at most, each on a connection and a
   ///     thread of its own; 4 by default.
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
-  ///   - patience: How long a step waits for another one, and how long a process that was stopped may hold up others;
-  ///     10 seconds by default.
+  ///   - patience: How long a process that was stopped in the midst of a step may hold up others, 10 seconds by default;
+  ///     a step waits for others twice as long at most.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
   ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
   /// - Throws: ``PostgresLedgerError`` where there is no connection, or the database would not keep what it answered, is

@@ -18,14 +18,18 @@ struct Session {
     }
   }
 
+  /// The name under which the database lists the ledger's connections.
+  static func applicationName(_ schema: String) -> String { String("OfferBridge \(schema)".prefix(60)) }
+
   private func set(_ connection: PostgresConnection) throws {
-    let milliseconds = String(max(1, Int64(patience / .milliseconds(1))))
+    let milliseconds = max(1, Int64(patience / .milliseconds(1)))
     let settings = [
+      ("application_name", Self.applicationName(schema)),
       ("search_path", "\"" + schema.replacing("\"", with: "\"\"") + "\""),
       // How long a step waits for another, and how long one may hold what others wait for while its process says
       // nothing: a process that was stopped must not stop the others.
-      ("lock_timeout", milliseconds),
-      ("idle_in_transaction_session_timeout", milliseconds),
+      ("lock_timeout", String(2 * milliseconds)),
+      ("idle_in_transaction_session_timeout", String(milliseconds)),
       // Each statement has its index. A plan that was made while a table was small would read all of it for good.
       ("enable_seqscan", "off"),
       ("enable_hashjoin", "off"),

@@ -14,23 +14,54 @@ enum TestDatabase {
     "OFFERBRIDGE_POSTGRES names no database. Examples/WalletHost/postgres.sh runs a command with one."
 
   static var isThere: Bool { !address.isEmpty }
+
+  /// Whether the server may be stopped and started: nobody else is at work on it.
+  static var mayRestart: Bool { isThere && variable("OFFERBRIDGE_POSTGRES_RESTART") != nil }
+
+  private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+
+  /// Has the server die, without a word to those who are connected, and starts it again.
+  static func restart() throws {
+    guard let data = variable("OFFERBRIDGE_POSTGRES_DATA"), let bin = variable("OFFERBRIDGE_POSTGRES_BIN") else {
+      throw NoServer()
+    }
+    var arguments = ["\(bin)/pg_ctl", "-D", data, "-m", "immediate", "-w", "-l", "\(data)/log", "restart"]
+    // As the user who started it.
+    if getuid() == 0 { arguments = ["runuser", "-u", "postgres", "--"] + arguments }
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.currentDirectoryURL = URL(filePath: "/")
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw NoServer() }
+  }
 }
+
+/// No server that could be restarted.
+struct NoServer: Error {}
 
 /// A schema of a test's own, whose tables go with the one who holds it.
 final class TestSchema: Sendable {
+  private let address: String
   let name = "test_\(UUID().uuidString.replacing("-", with: "").lowercased())"
+
+  init(at address: String = TestDatabase.address) { self.address = address }
 
   /// The ledger in this schema.
   func ledger(
     connections: Int = 4,
     patience: Duration = .seconds(10),
+    chance: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) },
     now: (@Sendable () -> Date)? = nil
   ) async throws -> PostgresOfferLedger {
     try await PostgresOfferLedger(
-      at: TestDatabase.address,
+      at: address,
       schema: name,
       connections: connections,
       patience: patience,
+      chance: chance,
       now: now
     )
   }

@@ -1,6 +1,7 @@
 import DurableLedger
 import Foundation
 import GRDB
+import LedgerTwins
 import OfferBridgeKit
 import OfferBridgeTesting
 import SQLiteOfferLedger

@@ -1,5 +1,5 @@
 import DurableLedger
-import Foundation
+import LedgerTwins
 import OfferBridgeKit
 import OfferBridgeTesting
 import SQLiteOfferLedger
@@ -45,27 +45,6 @@ import Testing
     let report = Simulation(seed: seed, journeys: 100).run(on: system)
     #expect(report.violations == [])
     let twin = try #require(made.withLock { $0 })
-    #expect(twin.differences == [])
-
-    let tenant: TenantID = "main"
-    let lines = try await twin.first.trailLines(tenant: tenant)
-    #expect(lines.count > 100)
-    #expect(try await twin.second.trailLines(tenant: tenant) == lines)
-    var listings: [LedgerListing] = [.parkedEvents, .discrepantEvents]
-    listings += [.reported(by: "wallet"), .reported(by: "mail")]
-    listings += MessageState.Name.allCases.map { .messagesIn($0) }
-    let customers = Set(lines.compactMap { TrailEntry(line: $0)?.personal?.customer })
-    for customer in customers {
-      listings += [.issuedOffers(of: customer), .messages(of: customer), .events(of: customer)]
-      let theirs = try await twin.first.trailLines(.customer(customer), tenant: tenant)
-      // Of who was told of only by a step that was raised or refused, the ledger in memory lists nothing.
-      let expected =
-        theirs.isEmpty ? lines.filter { TrailEntry(line: $0)?.personal?.customer == customer } : theirs
-      #expect(try await twin.second.trailLines(.customer(customer), tenant: tenant) == expected)
-    }
-    for listing in listings {
-      let entries = try await twin.first.list(listing, tenant: tenant)
-      #expect(try await twin.second.list(listing, tenant: tenant) == entries, "\(listing)")
-    }
+    #expect(try await twin.differencesInWhole(of: "main") == [])
   }
 }
