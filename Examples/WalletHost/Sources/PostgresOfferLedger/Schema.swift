@@ -11,36 +11,45 @@ enum Schema {
   /// Brings the schema of the connection's search path to this version; of several processes at once the first does,
   /// and the others wait for it.
   static func migrate(_ connection: PostgresConnection, _ name: String) throws {
+    if try inTransaction(connection, { try version($0, name) }) == migrations.count { return }
+    // Held by the session, so that the transaction after it sees what another one made meanwhile; a transaction that
+    // had begun before would see some of it.
+    let lock = "hashtextextended('OfferBridge schema ' || $1::text, 0)"
+    try inTransaction(connection) { try $0.write("SELECT pg_advisory_lock(\(lock))", .of(name)) }
+    try inTransaction(connection) { connection in
+      let now = try version(connection, name)
+      if now == 0 {
+        let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
+        try connection.run([
+          "CREATE SCHEMA IF NOT EXISTS \(quoted)", "CREATE TABLE schema_version (version INTEGER)",
+          "INSERT INTO schema_version VALUES (0)",
+        ])
+      }
+      for migration in migrations.dropFirst(now) { try connection.run(migration) }
+      try connection.write("UPDATE schema_version SET version = $1", .of(migrations.count))
+    }
+    try inTransaction(connection) { try $0.write("SELECT pg_advisory_unlock(\(lock))", .of(name)) }
+  }
+
+  private static func inTransaction<Value>(
+    _ connection: PostgresConnection,
+    _ body: (PostgresConnection) throws -> Value
+  ) throws -> Value {
     try connection.write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-    let known = try version(connection, name)
-    if known == migrations.count { return try connection.commit() }
-    guard known < migrations.count else {
-      throw PostgresLedgerError.newerSchema(known, known: migrations.count)
-    }
-    // Held until the commit.
-    try connection.write(
-      "SELECT pg_advisory_xact_lock(hashtextextended('OfferBridge schema ' || $1::text, 0))",
-      [PostgresParameter(name)]
-    )
-    let now = try version(connection, name)
-    if now == 0 {
-      let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
-      try connection.run(["CREATE SCHEMA IF NOT EXISTS \(quoted)", "CREATE TABLE schema_version (version INTEGER)"])
-      try connection.write("INSERT INTO schema_version VALUES (0)")
-    }
-    for migration in migrations.dropFirst(now) { try connection.run(migration) }
-    try connection.write("UPDATE schema_version SET version = $1", [PostgresParameter(migrations.count)])
+    let value = try body(connection)
     try connection.commit()
+    return value
   }
 
   /// 0 where there is none.
   private static func version(_ connection: PostgresConnection, _ name: String) throws -> Int {
-    let found = try connection.read(
-      "SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL",
-      [PostgresParameter(name)]
-    )
+    let found = try connection.read("SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL", .of(name))
     guard try found.first({ try $0[0] as Bool }) == true else { return 0 }
-    return try connection.read("SELECT version FROM schema_version").first { try $0[0] } ?? 0
+    let version = try connection.read("SELECT version FROM schema_version").first { try $0[0] as Int } ?? 0
+    guard version <= migrations.count else {
+      throw PostgresLedgerError.newerSchema(version, known: migrations.count)
+    }
+    return version
   }
 
   private static let tables = [

@@ -1,4 +1,4 @@
-import DurableLedger
+import Foundation
 import LedgerTwins
 import OfferBridgeKit
 import OfferBridgeTesting
@@ -9,8 +9,10 @@ import Testing
 /// The whole bridge with everything going wrong, over the ledger in PostgreSQL.
 @Suite(.enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresSimulationTests {
   @Test(arguments: [UInt64(1), 2, 3])
-  func `a hundred journeys over PostgreSQL keep every promise with every fault on`(seed: UInt64) throws {
-    let report = Simulation(seed: seed, journeys: 100).run(on: SimulatedSystem(.postgres))
+  func `a hundred journeys over PostgreSQL keep every promise with every fault on`(seed: UInt64) async throws {
+    let ready = try await ReadyLedger()
+    let system = SimulatedSystem(LedgerUnderTest { ready.ledger(now: $0) })
+    let report = Simulation(seed: seed, journeys: 100).run(on: system)
     #expect(report.violations == [])
     #expect(report.effects > 0)
   }
@@ -19,12 +21,12 @@ import Testing
   func `every answer, listing and line of the trail over PostgreSQL is that of the ledger in memory`(
     seed: UInt64
   ) async throws {
+    let ready = try await ReadyLedger()
     let made = Mutex<TwinLedger?>(nil)
     let system = SimulatedSystem(
       LedgerUnderTest { now in
-        let postgres = try await TestSchema().ledger(chance: { 0 }, now: now)
         // Without chance both chain the same trail.
-        let twin = TwinLedger(InMemoryOfferLedger(chance: { 0 }, now: now), postgres)
+        let twin = TwinLedger(InMemoryOfferLedger(chance: { 0 }, now: now), ready.ledger(now: now))
         made.withLock { $0 = twin }
         return twin
       }
@@ -33,5 +35,26 @@ import Testing
     #expect(report.violations == [])
     let twin = try #require(made.withLock { $0 })
     #expect(try await twin.differencesInWhole(of: "main") == [])
+  }
+}
+
+/// A ledger that is connected before its clock is known, for a simulation makes no connections.
+private final class ReadyLedger: Sendable {
+  private final class Clock: Sendable {
+    let now = Mutex<LedgerUnderTest.LedgerClock>({ Date(timeIntervalSince1970: 0) })
+  }
+
+  private let clock: Clock
+  private let postgres: PostgresOfferLedger
+
+  init() async throws {
+    let clock = Clock()
+    self.clock = clock
+    postgres = try await TestSchema().ledger(chance: { 0 }) { clock.now.withLock { $0 }() }
+  }
+
+  func ledger(now: @escaping LedgerUnderTest.LedgerClock) -> PostgresOfferLedger {
+    clock.now.withLock { $0 = now }
+    return postgres
   }
 }

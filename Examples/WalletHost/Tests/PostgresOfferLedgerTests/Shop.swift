@@ -99,6 +99,12 @@ struct Shop {
     _ = try await bridge.respond(to: visit)
   }
 
+  /// One more visit, of the first shopper, which is written although it brings nothing.
+  func visitOnceMore() async throws {
+    let visit = CustomerAction("visit", id: "visit-again", by: Self.customer(0), at: time.now, [:])
+    _ = try await bridges[0].respond(to: visit)
+  }
+
   /// Makes a call again until it is answered: each page of the ledger says what a repeat is answered.
   private func untilAnswered(_ call: () async throws -> Void) async -> Int {
     for thrown in 0..<500 {

@@ -28,10 +28,13 @@ enum TestDatabase {
     var arguments = ["\(bin)/pg_ctl", "-D", data, "-m", "immediate", "-w", "-l", "\(data)/log", "restart"]
     // As the user who started it.
     if getuid() == 0 { arguments = ["runuser", "-u", "postgres", "--"] + arguments }
+    // The server outlives what starts it, and must not hold the pipe by whose end this process learns of its child's.
+    let closing = "for file in 3 4 5 6 7 8 9 10 11 12 13 14 15; do eval \"exec $file>&-\"; done; exec \"$@\""
     let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", closing, "sh"] + arguments
     process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
     process.currentDirectoryURL = URL(filePath: "/")
     try process.run()
     process.waitUntilExit()

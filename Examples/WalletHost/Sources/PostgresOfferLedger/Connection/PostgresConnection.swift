@@ -69,8 +69,7 @@ final class PostgresConnection {
   /// Sends statements together and waits for the rows of each: one round trip.
   func readAll(_ statements: [PostgresStatement]) throws -> [PostgresRows] {
     for each in statements { try send(each.sql, each.parameters, isWanted: true) }
-    guard PQsendFlushRequest(connection) == 1 else { throw lost() }
-    return try awaitAll()
+    return try awaitEnd()
   }
 
   /// Runs statements that are needed once, one after the other.
@@ -79,16 +78,14 @@ final class PostgresConnection {
       guard PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw lost() }
       expected.append(.statement(isWanted: false))
     }
-    guard PQsendFlushRequest(connection) == 1 else { throw lost() }
-    _ = try awaitAll()
+    _ = try awaitEnd()
   }
 
   /// Commits, and waits until it is on the disk.
   func commit() throws {
     isCommitting = true
     try send("COMMIT", [], isWanted: true)
-    try sendEnd()
-    let answer = try awaitAll()
+    let answer = try awaitEnd()
     isCommitting = false
     // To PostgreSQL it is no error to commit what has failed: it rolls back.
     guard answer.last?.command == "COMMIT" else {
@@ -113,8 +110,7 @@ final class PostgresConnection {
       if case .preparation(let sql) = next, PQresultStatus(result) != PGRES_COMMAND_OK { prepared[sql] = nil }
     }
     try send("ROLLBACK", [], isWanted: false)
-    try sendEnd()
-    _ = try awaitAll()
+    _ = try awaitEnd()
   }
 
   // MARK: - Sending
@@ -166,10 +162,14 @@ final class PostgresConnection {
 
   // MARK: - Receiving
 
-  /// Reads all answers there will be.
+  /// Ends what is sent together, and reads all answers.
+  ///
+  /// It ends with a message that tells the server so, and not only with one that asks for the answers: the server knows
+  /// a connection as idle, and ends it in time, only when it waits for nothing more.
   ///
   /// - Returns: The rows of those that are wanted.
-  private func awaitAll() throws -> [PostgresRows] {
+  private func awaitEnd() throws -> [PostgresRows] {
+    try sendEnd()
     var wanted: [PostgresRows] = []
     while let next = expected.first {
       let result = try result(of: next)
