@@ -59,7 +59,8 @@ let package = Package(
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
+        "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks",
+        kit, testing,
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict
@@ -67,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "PostgresOfferLedgerTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "PostgresOfferLedger", "PostgresLedgerWorker", "WalletHostBenchmarks", kit,
+        "DurableLedger", "LedgerTwins", "PostgresOfferLedger", "PostgresLedgerWorker", "WalletHostBenchmarks",
+        kit,
         testing,
       ],
       swiftSettings: strict

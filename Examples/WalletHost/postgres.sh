@@ -11,7 +11,9 @@ if [[ $# -eq 0 ]]; then
 fi
 
 # Debian keeps the server's programs out of the way, by version.
-bin="$(dirname "$(command -v pg_ctl || ls -d /usr/lib/postgresql/*/bin/pg_ctl 2>/dev/null | sort -V | tail -n 1 || true)")"
+pg_ctl="$(command -v pg_ctl || ls -d /usr/lib/postgresql/*/bin/pg_ctl 2>/dev/null | sort -V | tail -n 1 || true)"
+# A link to one of them has not all of them beside it.
+bin="$(dirname "$(readlink -f "$pg_ctl")")"
 [[ -x "$bin/initdb" ]] || { echo "PostgreSQL's server is missing: apt-get install postgresql, or brew install postgresql." >&2; exit 2; }
 
 folder="$(mktemp -d)"

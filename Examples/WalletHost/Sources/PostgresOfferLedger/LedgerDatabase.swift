@@ -29,6 +29,8 @@ final class LedgerDatabase: Sendable {
   ///   - cause: Which step it is.
   ///   - names: What each tenant's step will ask for.
   ///   - body: Gets a step for each tenant; it may be called again, for a transaction that was rolled back.
+  /// - Returns: What the body returns, once it is on the disk.
+  /// - Throws: What the body throws, and ``PostgresLedgerError``.
   func steps<Answer: Sendable>(
     _ cause: TrailCause,
     _ names: [TenantID: StepNames],
@@ -43,10 +45,14 @@ final class LedgerDatabase: Sendable {
       let moment = self.loadTime(&load)
       for each in rows { each.load(names[each.tenant] ?? StepNames(), &load) }
       try load.load(on: connection)
-      for each in rows { try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile) }
+      for each in rows {
+        try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile)
+      }
       let now = self.now?().milliseconds ?? moment.value
       var steps: [TenantID: LedgerStep<PostgresLedgerRows>] = [:]
-      for each in rows { steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, self.terms) }
+      for each in rows {
+        steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, self.terms)
+      }
       let answer = try body(steps)
       for step in steps.values { try step.finish() }
       for each in rows { try each.writeAll() }
@@ -115,7 +121,9 @@ final class LedgerDatabase: Sendable {
           return try body(try slot.connected())
         } catch {
           slot.giveUpTransaction()
-          guard attempt < Self.attempts, (error as? PostgresLedgerError)?.wroteNothing == true else { throw error }
+          guard attempt < Self.attempts, (error as? PostgresLedgerError)?.wroteNothing == true else {
+            throw error
+          }
           attempt += 1
         }
       }

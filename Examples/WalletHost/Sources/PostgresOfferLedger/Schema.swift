@@ -43,7 +43,10 @@ enum Schema {
 
   /// 0 where there is none.
   private static func version(_ connection: PostgresConnection, _ name: String) throws -> Int {
-    let found = try connection.read("SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL", .of(name))
+    let found = try connection.read(
+      "SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL",
+      .of(name)
+    )
     guard try found.first({ try $0[0] as Bool }) == true else { return 0 }
     let version = try connection.read("SELECT version FROM schema_version").first { try $0[0] as Int } ?? 0
     guard version <= migrations.count else {

@@ -67,13 +67,27 @@ struct PostgresBench {
   /// Commits a second.
   func measure(clients: Int, in folder: URL) throws -> Double {
     let table = "bare_\(UUID().uuidString.prefix(8).lowercased())"
-    _ = try run("psql", ["-qc", "CREATE TABLE \(table) (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, document TEXT)", address])
+    _ = try run(
+      "psql",
+      [
+        "-qc", "CREATE TABLE \(table) (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, document TEXT)",
+        address,
+      ]
+    )
     let script = folder.appending(path: "\(table).sql")
     let document = String(repeating: "x", count: 1024)
-    try "INSERT INTO \(table) (document) VALUES ('\(document)');".write(to: script, atomically: true, encoding: .utf8)
+    try "INSERT INTO \(table) (document) VALUES ('\(document)');".write(
+      to: script,
+      atomically: true,
+      encoding: .utf8
+    )
+    // By a count and not by a time: a signal would end it, and a child may have inherited that it is held back.
     let said = try run(
       "pgbench",
-      ["-n", "-M", "prepared", "-T", "2", "-c", "\(clients)", "-f", script.path(percentEncoded: false), address]
+      [
+        "-n", "-M", "prepared", "-t", "500", "-c", "\(clients)", "-f", script.path(percentEncoded: false),
+        address,
+      ]
     )
     guard let line = said.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
       let rate = Double(line.dropFirst(6).prefix { $0 != " " })

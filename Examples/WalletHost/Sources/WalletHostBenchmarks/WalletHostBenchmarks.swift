@@ -39,7 +39,8 @@ import OfferBridgeKit
   /// The same over the server that `postgres.sh` started, where there is one.
   private static func measurePostgres(_ plans: [JourneyPlan], isQuick: Bool, in folder: URL) async throws {
     let variables = ProcessInfo.processInfo.environment
-    guard let address = variables["OFFERBRIDGE_POSTGRES"], let programs = variables["OFFERBRIDGE_POSTGRES_BIN"]
+    guard let address = variables["OFFERBRIDGE_POSTGRES"],
+      let programs = variables["OFFERBRIDGE_POSTGRES_BIN"]
     else { return }
     let bench = PostgresBench(programs: programs, address: address)
     let callers = [
@@ -54,7 +55,9 @@ import OfferBridgeKit
     var bare: [Int: [Double]] = [1: [], 4: []]
     var rates = callers.map { _ in [Double]() }
     for _ in 0..<(isQuick ? 1 : 5) {
-      for clients in [1, 4] { bare[clients, default: []].append(try bench.measure(clients: clients, in: folder)) }
+      for clients in [1, 4] {
+        bare[clients, default: []].append(try bench.measure(clients: clients, in: folder))
+      }
       for (place, each) in callers.enumerated() {
         let isSingle = each.plansPerCall == 1 && !each.isCoalesced
         let share = isSingle ? plans.count / 8 : plans.count

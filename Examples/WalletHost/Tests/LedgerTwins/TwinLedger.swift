@@ -38,7 +38,8 @@ package final class TwinLedger: OfferLedger {
     try await both("claim") { try await $0.claim(query) }
   }
 
-  package func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer] {
+  package func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+  {
     try await both("extend") { try await $0.extend(leases, by: length, tenant: tenant) }
   }
 

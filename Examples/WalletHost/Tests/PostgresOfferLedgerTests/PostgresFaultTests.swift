@@ -8,13 +8,16 @@ import Testing
 
 /// What goes wrong between a ledger and its database: nothing is lost, nothing is given away twice.
 @Suite(.enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresFaultTests {
-  @Test func `three processes at once give away as much as the limit allows, and each offer once`() async throws {
+  @Test func `three processes at once give away as much as the limit allows, and each offer once`()
+    async throws
+  {
     let shop = try await Shop()
     #expect(await shop.open() == 0)
     try await shop.expectAllIsWell()
   }
 
-  @Test func `connections that are ended in the midst of work lose nothing and repeat nothing`() async throws {
+  @Test func `connections that are ended in the midst of work lose nothing and repeat nothing`() async throws
+  {
     let shop = try await Shop()
     let isOpen = Atomic(true)
     let name = Session.applicationName(shop.schema.name)
@@ -43,13 +46,16 @@ import Testing
     try await shop.expectAllIsWell()
   }
 
-  @Test func `a process that falls silent in the midst of a step holds up others no longer than their patience`()
+  @Test
+  func `a process that falls silent in the midst of a step holds up others no longer than their patience`()
     async throws
   {
     let shop = try await Shop(processes: 1, patience: .milliseconds(200))
     _ = await shop.open()
     // As the server sees a process that was stopped: it has the tenant, and says nothing.
-    let silent = try Session(schema: shop.schema.name, patience: .milliseconds(200)).open(TestDatabase.address)
+    let silent = try Session(schema: shop.schema.name, patience: .milliseconds(200)).open(
+      TestDatabase.address
+    )
     try silent.write("BEGIN")
     let locked = try silent.read("SELECT tenant FROM standing FOR UPDATE")
     #expect(locked.count == 1)

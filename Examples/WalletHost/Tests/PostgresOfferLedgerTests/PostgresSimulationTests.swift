@@ -9,7 +9,8 @@ import Testing
 /// The whole bridge with everything going wrong, over the ledger in PostgreSQL.
 @Suite(.enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresSimulationTests {
   @Test(arguments: [UInt64(1), 2, 3])
-  func `a hundred journeys over PostgreSQL keep every promise with every fault on`(seed: UInt64) async throws {
+  func `a hundred journeys over PostgreSQL keep every promise with every fault on`(seed: UInt64) async throws
+  {
     let ready = try await ReadyLedger()
     let system = SimulatedSystem(LedgerUnderTest { ready.ledger(now: $0) })
     let report = Simulation(seed: seed, journeys: 100).run(on: system)

@@ -22,17 +22,18 @@ enum TestDatabase {
 
   /// Has the server die, without a word to those who are connected, and starts it again.
   static func restart() throws {
-    guard let data = variable("OFFERBRIDGE_POSTGRES_DATA"), let bin = variable("OFFERBRIDGE_POSTGRES_BIN") else {
+    guard let data = variable("OFFERBRIDGE_POSTGRES_DATA"), let bin = variable("OFFERBRIDGE_POSTGRES_BIN")
+    else {
       throw NoServer()
     }
     var arguments = ["\(bin)/pg_ctl", "-D", data, "-m", "immediate", "-w", "-l", "\(data)/log", "restart"]
     // As the user who started it.
     if getuid() == 0 { arguments = ["runuser", "-u", "postgres", "--"] + arguments }
     // The server outlives what starts it, and must not hold the pipe by whose end this process learns of its child's.
-    let closing = "for file in 3 4 5 6 7 8 9 10 11 12 13 14 15; do eval \"exec $file>&-\"; done; exec \"$@\""
+    let closing = "for file in $(seq 3 254); do eval \"exec $file>&-\"; done; exec \"$@\""
     let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", closing, "sh"] + arguments
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", closing, "bash"] + arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     process.currentDirectoryURL = URL(filePath: "/")

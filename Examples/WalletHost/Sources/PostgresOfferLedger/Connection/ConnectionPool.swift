@@ -27,6 +27,7 @@ final class ConnectionPool: Sendable {
   ///
   /// - Parameter body: Gets what gives it its connection, which is opened where it is not there.
   /// - Returns: What the body returns.
+  /// - Throws: What the body throws; `closed` where it was not begun.
   func run<Answer: Sendable>(
     _ body: @escaping @Sendable (ConnectionSlot) throws -> Answer
   ) async throws -> Answer {

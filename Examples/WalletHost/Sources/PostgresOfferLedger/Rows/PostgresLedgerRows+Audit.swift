@@ -11,6 +11,7 @@ extension PostgresLedgerRows {
   /// - Parameters:
   ///   - read: Reads some rows after a place, `nil` being before the first.
   ///   - each: Uses them, and tells the place of the last.
+  /// - Throws: What these throw.
   func pages<Value, Place>(
     _ read: (_ after: Place?, _ limit: Int) throws -> [Value],
     each: ([Value]) throws -> Place?

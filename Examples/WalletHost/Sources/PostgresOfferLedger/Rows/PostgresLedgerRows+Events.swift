@@ -118,8 +118,13 @@ extension PostgresLedgerRows {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       """,
       .of(
-        id.source.rawValue.column, id.id.column, clue?.column, row.match.stands, row.receivedAt,
-        try text(row.event), try text(row.match)
+        id.source.rawValue.column,
+        id.id.column,
+        clue?.column,
+        row.match.stands,
+        row.receivedAt,
+        try text(row.event),
+        try text(row.match)
       )
     )
   }

@@ -92,7 +92,10 @@ extension PostgresLedgerRows {
     try run(
       "UPDATE issued_offer SET document = $2, proven = $3, is_retaken = $4 WHERE tenant = $1 AND id = $5",
       .of(
-        try text(issued.offer), try textOrNil(issued.proven), issued.isRetaken, issued.offer.id.description
+        try text(issued.offer),
+        try textOrNil(issued.proven),
+        issued.isRetaken,
+        issued.offer.id.description
       )
     )
   }

@@ -52,7 +52,9 @@ extension PostgresLedgerRows {
       [owner, .list(customers.map(\.rawValue.column))]
     ) { rows in
       for customer in customers {
-        for issued in self.loaded.issuedOffers[customer] ?? [] { self.loaded.messagesAbout[issued.offer.id] = [] }
+        for issued in self.loaded.issuedOffers[customer] ?? [] {
+          self.loaded.messagesAbout[issued.offer.id] = []
+        }
       }
       for row in self.loaded.met(try rows.map(self.readMessage)) {
         if let id = row.issuedOffer { self.loaded.messagesAbout[id]?.append(row) }
@@ -104,9 +106,18 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND key = $13
       """,
       .of(
-        row.stage.column, row.stage.saidColumn, row.stage.untilColumn, row.due, row.attempts, row.fence,
-        row.firstAttemptedAt, row.mayHaveArrived, row.lastFailure?.column, try textOrNil(row.redrives),
-        row.nextGeneration?.description, row.message.key.description
+        row.stage.column,
+        row.stage.saidColumn,
+        row.stage.untilColumn,
+        row.due,
+        row.attempts,
+        row.fence,
+        row.firstAttemptedAt,
+        row.mayHaveArrived,
+        row.lastFailure?.column,
+        try textOrNil(row.redrives),
+        row.nextGeneration?.description,
+        row.message.key.description
       )
     )
   }

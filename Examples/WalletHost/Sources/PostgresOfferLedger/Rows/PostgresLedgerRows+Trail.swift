@@ -2,8 +2,9 @@ import DurableLedger
 import OfferBridgeKit
 
 extension PostgresLedgerRows {
-  /// Takes the tenant's row, and with it the tenant: whoever has it is the only one to change anything of the tenant
-  /// until its transaction ends. It is made where it is not there.
+  /// Takes the tenants' rows, and with them the tenants; a row is made where it is not there.
+  ///
+  /// Whoever has a tenant's is the only one to change anything of that tenant until its transaction ends.
   static func loadStandings(_ rows: [PostgresLedgerRows], isLocking: Bool, _ load: inout RowLoad) {
     // In the order of their names, so that no two transactions wait for each other.
     let sorted = rows.sorted { $0.tenant.rawValue < $1.tenant.rawValue }
@@ -62,7 +63,10 @@ extension PostgresLedgerRows {
       UPDATE standing SET duplicates = $2, conflicts = $3, trail_count = $4, trail_hash = $5 WHERE tenant = $1
       """,
       .of(
-        standing.duplicates, standing.conflicts, standing.anchor.count, standing.anchor.hash.description
+        standing.duplicates,
+        standing.conflicts,
+        standing.anchor.count,
+        standing.anchor.hash.description
       )
     )
   }

@@ -29,12 +29,17 @@ extension PostgresLedgerRows {
       """,
       [owner, .list(ids.map(\.kind.rawValue)), .list(ids.map(\.id.column))]
     ) { rows in
-      for trigger in try rows.map(self.readTrigger) { self.loaded.triggers[trigger.record.id] = .some(trigger) }
+      for trigger in try rows.map(self.readTrigger) {
+        self.loaded.triggers[trigger.record.id] = .some(trigger)
+      }
     }
   }
 
   func loadFirstLapse(_ load: inout RowLoad) {
-    load.add("SELECT min(lapses_at) FROM journey_trigger WHERE tenant = $1 AND lapses_at IS NOT NULL", [owner]) {
+    load.add(
+      "SELECT min(lapses_at) FROM journey_trigger WHERE tenant = $1 AND lapses_at IS NOT NULL",
+      [owner]
+    ) {
       rows in
       self.loaded.firstLapse = .some(try rows.first { try $0[0] as Int64? } ?? nil)
     }

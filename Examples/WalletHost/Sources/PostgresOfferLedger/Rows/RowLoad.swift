@@ -30,7 +30,9 @@ extension PostgresLedgerRows {
     if names.isForgetting { loadFirstLapse(&load) }
     if !names.counters.isEmpty { loadCounters(names.counters, &load) }
     if !names.messages.isEmpty { loadMessages(names.messages, &load) }
-    if !names.issued.isEmpty || !names.messages.isEmpty { loadIssued(names.issued, about: names.messages, &load) }
+    if !names.issued.isEmpty || !names.messages.isEmpty {
+      loadIssued(names.issued, about: names.messages, &load)
+    }
     if !names.events.isEmpty { loadEvents(names.events, &load) }
     if !names.clues.isEmpty { loadEvents(awaiting: names.clues, &load) }
     if !names.customers.isEmpty || !names.messages.isEmpty {
