@@ -1,0 +1,124 @@
+public import OfferBridgeKit
+
+/// A ledger in front of another one, that lets many callers share its flushes.
+///
+/// A durable ledger flushes each call to its disk before it answers. While one
+/// call does, those of others gather here, and are then made as one: with many
+/// callers at once the flushes are shared, and one who calls alone waits no
+/// longer than before.
+///
+/// ```swift
+/// let ledger = CoalescingLedger(in: try SQLiteOfferLedger(at: path))
+/// ```
+///
+/// Commits are gathered, and so are settlements and events of one tenant. All
+/// other calls go straight on. When a gathered call throws, each of its
+/// callers' is made again by itself, so that a fault is its own caller's
+/// alone; an answer is then that of a repeat, where the first call was written
+/// after all. A caller who is cancelled is answered all the same.
+public final class CoalescingLedger: OfferLedger {
+  private struct OfTenant<Request: Sendable>: Sendable {
+    let tenant: TenantID
+    let request: Request
+  }
+
+  private let base: any OfferLedger
+  private let commits: Coalescer<JourneyPlan, CommitAnswer>
+  private let settlements: Coalescer<OfTenant<Settlement>, SettleAnswer>
+  private let events: Coalescer<OfTenant<ExternalEvent>, RedemptionMatch>
+
+  /// A ledger in front of another.
+  ///
+  /// - Parameters:
+  ///   - base: The ledger.
+  ///   - most: How many plans, settlements or events are made one call; 256 by default. One caller's own are not torn
+  ///     apart.
+  public init(in base: any OfferLedger, most: Int = 256) {
+    self.base = base
+    commits = Coalescer(most: most) { try await base.commit($0) }
+    settlements = Coalescer(most: most) { requests in
+      try await Self.eachTenant(requests) { try await base.settle($0, tenant: $1) }
+    }
+    events = Coalescer(most: most) { requests in
+      try await Self.eachTenant(requests) { try await base.reconcile($0, tenant: $1) }
+    }
+  }
+
+  /// How many callers of `commit` wait for the batch under way to end.
+  package var waitingCommits: Int { commits.waitingCount }
+
+  /// Makes one call of what follows one another of one tenant.
+  private static func eachTenant<Request, Answer>(
+    _ requests: [OfTenant<Request>],
+    _ call: ([Request], TenantID) async throws -> [Answer]
+  ) async throws -> [Answer] {
+    var answers: [Answer] = []
+    var rest = requests[...]
+    while let tenant = rest.first?.tenant {
+      let theirs = rest.prefix { $0.tenant == tenant }
+      answers += try await call(theirs.map(\.request), tenant)
+      rest = rest.dropFirst(theirs.count)
+    }
+    return answers
+  }
+
+  // MARK: - Gathered
+
+  /// Writes plans, with those of others.
+  public func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] { try await commits.ask(plans) }
+
+  /// Writes what came of attempts, with that of others.
+  public func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
+    try await self.settlements.ask(settlements.map { OfTenant(tenant: tenant, request: $0) })
+  }
+
+  /// Takes in events, with those of others.
+  public func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
+    try await self.events.ask(events.map { OfTenant(tenant: tenant, request: $0) })
+  }
+
+  // MARK: - Straight on
+
+  /// Hands out what is due.
+  public func claim(_ query: ClaimQuery) async throws -> ClaimAnswer { try await base.claim(query) }
+
+  /// Prolongs leases.
+  public func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
+  {
+    try await base.extend(leases, by: length, tenant: tenant)
+  }
+
+  /// Lets a message that ended in vain be tried again.
+  public func redrive(_ redrive: MessageRedrive, tenant: TenantID) async throws -> RedriveAnswer {
+    try await base.redrive(redrive, tenant: tenant)
+  }
+
+  /// Closes an issued offer.
+  public func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
+    try await base.close(closing, tenant: tenant)
+  }
+
+  /// Reads all that a decision needs.
+  public func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
+    try await base.snapshot(query)
+  }
+
+  /// How an event stands now.
+  public func match(of event: ExternalEventID, tenant: TenantID) async throws -> RedemptionMatch? {
+    try await base.match(of: event, tenant: tenant)
+  }
+
+  /// Everything about one issued offer.
+  public func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
+    try await base.record(of: issued, tenant: tenant)
+  }
+
+  /// Some entries of a listing.
+  public func page(_ query: PageQuery) async throws -> LedgerPage { try await base.page(query) }
+
+  /// Some entries of the trail.
+  public func trail(_ query: TrailQuery) async throws -> TrailPage { try await base.trail(query) }
+
+  /// Counts everything anew.
+  public func audit(tenant: TenantID) async throws -> LedgerAudit { try await base.audit(tenant: tenant) }
+}

@@ -1,0 +1,130 @@
+package import OfferBridgeKit
+
+/// One step of a ledger on one tenant's rows, within its transaction.
+///
+/// It loads what it touches, decides on values, and writes what changed. The
+/// files beside this one hold a step each: what they decide is what
+/// `InMemoryOfferLedger` decides.
+package final class LedgerStep<Rows: LedgerRows> {
+  let rows: Rows
+  let tenant: TenantID
+  let cause: TrailCause
+  /// The ledger's time of the step.
+  let now: Int64
+  let terms: LedgerTerms
+
+  private var offers = KnownRows<IssuedOffer.ID, IssuedRow>()
+  private var messages = KnownRows<DerivedKey, MessageRow>()
+  /// The lanes whose first may be another one now.
+  private var moved: [LaneName] = []
+  var counters: [LimitCounter: Int64] = [:]
+  private var standing: StandingRow?
+  private var writtenStanding: StandingRow?
+  /// The event that is being taken in, until it is told.
+  var received: ExternalEventID?
+
+  /// A step that begins.
+  ///
+  /// - Parameters:
+  ///   - cause: Which step it is.
+  ///   - tenant: The tenant.
+  ///   - rows: The tenant's rows.
+  ///   - now: The ledger's time, in milliseconds.
+  ///   - terms: What the ledger was set up with.
+  package init(_ cause: TrailCause, of tenant: TenantID, on rows: Rows, at now: Int64, _ terms: LedgerTerms) {
+    self.cause = cause
+    self.tenant = tenant
+    self.rows = rows
+    self.now = now
+    self.terms = terms
+  }
+
+  /// Ends the step: writes what is not written yet.
+  package func finish() throws {
+    try writeRows()
+    for (counter, used) in counters { try rows.write(used, of: counter) }
+    counters = [:]
+    if let standing, standing != writtenStanding { try rows.write(standing) }
+    writtenStanding = standing
+  }
+
+  /// Writes what is known, so that what is asked of many rows is answered as of now.
+  func writeRows() throws {
+    try offers.write(insert: rows.insert, update: rows.update)
+    try messages.write(insert: rows.insert, update: rows.update)
+    for lane in moved { try rows.giveTurn(in: lane) }
+    moved = []
+  }
+
+  // MARK: - Issued offers
+
+  func issued(_ id: IssuedOffer.ID) throws -> IssuedRow? {
+    if let known = offers.row(id) { return known }
+    return try rows.issued(id).map { offers.met($0, id) }
+  }
+
+  /// A customer's issued offers, in the order of their commits.
+  func issued(to customer: CustomerID) throws -> [IssuedRow] {
+    try writeRows()
+    return try rows.issued(to: customer, of: nil).map { offers.met($0, $0.offer.id) }
+  }
+
+  func insert(_ row: IssuedRow) { offers.insert(row, row.offer.id) }
+
+  func update(_ row: IssuedRow) { offers.update(row, row.offer.id) }
+
+  // MARK: - Messages
+
+  func message(_ key: DerivedKey) throws -> MessageRow? {
+    if let known = messages.row(key) { return known }
+    return try rows.message(key).map { messages.met($0, key) }
+  }
+
+  /// Takes over messages that were read with others.
+  func met(_ rows: [MessageRow]) -> [MessageRow] { rows.map { messages.met($0, $0.message.key) } }
+
+  /// The messages about an issued offer, in the order of their commits.
+  func messages(about issued: IssuedOffer.ID) throws -> [MessageRow] {
+    try writeRows()
+    return met(try rows.messages(about: issued))
+  }
+
+  func insert(_ row: MessageRow) {
+    messages.insert(row, row.message.key)
+    move(row.lane)
+  }
+
+  func update(_ row: MessageRow) { messages.update(row, row.message.key) }
+
+  /// The lane's first may be another one now.
+  func move(_ lane: LaneName) { if !moved.contains(lane) { moved.append(lane) } }
+
+  // MARK: - What the tenant has once
+
+  func standingRow() throws -> StandingRow {
+    if let standing { return standing }
+    let read = try rows.standing()
+    (standing, writtenStanding) = (read, read)
+    return read
+  }
+
+  func write(_ row: StandingRow) { standing = row }
+}
+
+/// What a ledger was set up with.
+package struct LedgerTerms: Sendable {
+  /// How long a limit's refusal is repeated.
+  let refusalRetention: Int64
+  /// Where the salts of the trail come from, 64 bits a call.
+  let chance: @Sendable () -> UInt64
+
+  /// The terms of one ledger.
+  ///
+  /// - Parameters:
+  ///   - refusalRetention: How long a limit's refusal is repeated.
+  ///   - chance: Where the salts of the trail come from, 64 bits a call.
+  package init(refusalRetention: Duration, chance: @escaping @Sendable () -> UInt64) {
+    self.refusalRetention = refusalRetention.wholeMilliseconds
+    self.chance = chance
+  }
+}

@@ -1,0 +1,28 @@
+/// What a ledger's file says that it cannot say: it was edited, or is another program's.
+public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
+  /// The connection does not flush each commit, so that a power cut could undo what was answered.
+  case notDurable(journal: String, synchronous: Int)
+  /// A text in the place of a key.
+  case notAKey(String)
+  /// A word that is no state of a message.
+  case unknownState(String)
+  /// A line that is no entry of a trail.
+  case notAnEntry(String)
+
+  /// Names what is wrong, and the next step.
+  public var description: String {
+    switch self {
+    case .notDurable(let journal, let synchronous):
+      """
+      The ledger's file has journal mode '\(journal)' and synchronous \(synchronous), where 'wal' and 2 are needed. \
+      Put it on a file system that SQLite can use write-ahead logging on.
+      """
+    case .notAKey(let text):
+      "'\(text)' stands in the ledger's file where a key is needed. Restore the file from a backup."
+    case .unknownState(let word):
+      "'\(word)' is no state of a message. Open the file with the version that wrote it."
+    case .notAnEntry(let line):
+      "A line of the trail cannot be read: '\(line.prefix(80))'. Restore the file from a backup."
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import DurableLedger
+import GRDB
+import OfferBridgeKit
+
+extension SQLiteRows {
+  // document, proven, limits, is_retaken
+  func readIssued(_ row: Row) throws -> IssuedRow {
+    IssuedRow(
+      offer: try value(row[0]),
+      proven: try values(row[1]),
+      limits: try values(row[2]),
+      isRetaken: row[3]
+    )
+  }
+
+  func issued(_ id: IssuedOffer.ID) throws -> IssuedRow? {
+    try first(
+      "SELECT document, proven, limits, is_retaken FROM issued_offer WHERE tenant = ? AND id = ?",
+      [owner, id.description],
+      readIssued
+    )
+  }
+
+  func issued(to customer: CustomerID, of offers: Set<OfferID>?) throws -> [IssuedRow] {
+    let names = offers.map { Set($0.map(\.rawValue.column)) }
+    return try all(
+      """
+      SELECT document, proven, limits, is_retaken, offer FROM issued_offer
+      WHERE tenant = ? AND customer = ? ORDER BY sequence
+      """,
+      [owner, customer.rawValue.column]
+    ) { row -> IssuedRow? in
+      if let names, !names.contains(row[4]) { return nil }
+      return try readIssued(row)
+    }.compactMap { $0 }
+  }
+
+  func insert(_ issued: IssuedRow) throws {
+    let offer = issued.offer
+    try run(
+      """
+      INSERT INTO issued_offer (tenant, id, customer, offer, document, proven, limits, is_retaken)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        owner, offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, text(offer),
+        textOrNil(issued.proven), textOrNil(issued.limits), issued.isRetaken,
+      ]
+    )
+  }
+
+  func update(_ issued: IssuedRow) throws {
+    try run(
+      "UPDATE issued_offer SET document = ?, proven = ?, is_retaken = ? WHERE tenant = ? AND id = ?",
+      [
+        text(issued.offer), textOrNil(issued.proven), issued.isRetaken, owner, issued.offer.id.description,
+      ]
+    )
+  }
+
+  // MARK: - Replicas' references
+
+  func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws {
+    try run(
+      """
+      INSERT INTO replica_reference (tenant, provider, reference, issued_offer) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """,
+      [owner, provider.rawValue.column, reference.rawValue.column, issued.description]
+    )
+  }
+
+  func owner(of reference: ReplicaReference, at provider: ProviderID) throws -> CustomerID? {
+    try first(
+      """
+      SELECT issued_offer.customer FROM replica_reference
+      JOIN issued_offer ON issued_offer.tenant = replica_reference.tenant
+        AND issued_offer.id = replica_reference.issued_offer
+      WHERE replica_reference.tenant = ? AND provider = ? AND reference = ?
+      ORDER BY replica_reference.sequence LIMIT 1
+      """,
+      [owner, provider.rawValue.column, reference.rawValue.column]
+    ) { CustomerID(String(column: $0[0])) }
+  }
+
+  func references(of customer: CustomerID) throws -> [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]] {
+    var found: [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]] = [:]
+    let rows = try all(
+      """
+      SELECT replica_reference.issued_offer, provider, reference FROM issued_offer
+      JOIN replica_reference ON replica_reference.tenant = issued_offer.tenant
+        AND replica_reference.issued_offer = issued_offer.id
+      WHERE issued_offer.tenant = ? AND customer = ?
+      """,
+      [owner, customer.rawValue.column]
+    ) { row in
+      (
+        try key(row[0]), ProviderID(String(column: row[1])), ReplicaReference(String(column: row[2]))
+      )
+    }
+    for (issued, provider, reference) in rows {
+      found[issued, default: [:]][provider, default: []].insert(reference)
+    }
+    return found
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import OfferBridgeKit
+import OfferBridgeTesting
+import SQLiteOfferLedger
+
+/// A folder that goes with the one who holds it.
+final class TemporaryFolder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "WalletHost-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  var ledger: String { url.appending(path: "ledger.sqlite").path(percentEncoded: false) }
+}
+
+extension LedgerUnderTest {
+  /// The ledger in SQLite, each in a file of its own within a folder.
+  static func sqlite(in folder: TemporaryFolder) -> LedgerUnderTest {
+    LedgerUnderTest(
+      reopen: { ledger, now in
+        let ledger = try sqlite(ledger)
+        try ledger.close()
+        return try SQLiteOfferLedger(at: ledger.path, now: now)
+      },
+      process: { ledger in
+        LedgerProcess(executable: built("SQLiteLedgerWorker"), arguments: [try sqlite(ledger).path])
+      },
+      make: { now in
+        let file = folder.url.appending(path: "\(UUID().uuidString).sqlite")
+        return try SQLiteOfferLedger(at: file.path(percentEncoded: false), now: now)
+      }
+    )
+  }
+
+  private static func sqlite(_ ledger: any OfferLedger) throws -> SQLiteOfferLedger {
+    guard let ledger = ledger as? SQLiteOfferLedger else { throw AnotherLedger() }
+    return ledger
+  }
+
+  private final class Here {}
+
+  /// An executable of this package: it lies beside the tests.
+  private static func built(_ name: String) -> URL {
+    #if canImport(Darwin)
+    let tests = Bundle(for: Here.self).bundleURL
+    #else
+    let tests = Bundle.main.executableURL ?? Bundle.main.bundleURL
+    #endif
+    return tests.deletingLastPathComponent().appending(path: name)
+  }
+}
+
+/// A ledger that is not the one in SQLite.
+struct AnotherLedger: Error {}
