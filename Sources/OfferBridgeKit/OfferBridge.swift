@@ -148,6 +148,25 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     warnings = other.warnings
   }
 
+  /// The bridge as a dry run asks it: over what stands for its ledger, its customers and its codes, and uncounted.
+  init(staging other: Self, _ customers: some CustomerStore<Customer>, _ ledger: some OfferLedger) {
+    self.customers = customers
+    catalog = other.catalog
+    wiring = other.wiring
+    providers = other.providers
+    codePools = Dictionary(
+      uniqueKeysWithValues: other.codePools.keys.map { ($0, StandInCodes(pool: $0) as any CodePool) }
+    )
+    reservations = nil
+    hostEvents = other.hostEvents
+    zoneOfCustomer = other.zoneOfCustomer
+    self.ledger = ledger
+    settings = other.settings
+    reports = BridgeReports(nil)
+    tenant = other.tenant
+    warnings = other.warnings
+  }
+
   /// The same bridge over another ledger, such as one bound to the host's own transaction.
   ///
   /// - Parameter ledger: The ledger.

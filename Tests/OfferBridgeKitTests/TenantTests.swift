@@ -278,6 +278,8 @@ import Testing
     try await our("reconcile") { try await ours.reconcile(Reversal(id: "v-0", of: "r-1", at: time.now)) }
     try await our("respond") { Array(try await ours.respond(to: action)).map(\.description) }
     try await our("respond") { Array(try await ours.respond(to: birthday)).map(\.description) }
+    try await our("dryRun") { try await ours.dryRun(of: action).description }
+    try await our("dryRun") { try await ours.dryRun(of: birthday).description }
     try await our("giveBackLostCodes") { try await ours.giveBackLostCodes(of: "pool") }
     try await our("deliverDueMessages") { try await ours.deliverDueMessages() }
     try await our("run") {
