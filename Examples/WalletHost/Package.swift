@@ -95,6 +95,13 @@ let package = Package(
     ),
     .executableTarget(name: "HomeGoodsHost", dependencies: ["ShopHost"], swiftSettings: strict),
 
+    // Starts them all, and pulls the plug.
+    .executableTarget(
+      name: "WalletDemo",
+      dependencies: ["WalletServer", "HomeGoodsHost", httpClient, nio("NIOCore"), nio("NIOHTTP1")],
+      swiftSettings: strict
+    ),
+
     // MARK: Tests
 
     .testTarget(
@@ -117,6 +124,14 @@ let package = Package(
       name: "WalletTests",
       dependencies: [
         "Wallet", "StandardWebhooks", httpClient, hummingbird, httpTypes, nio("NIOCore"), nio("NIOHTTP1"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ShopHostTests",
+      dependencies: [
+        "ShopHost", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging, nio("NIOCore"),
+        nio("NIOHTTP1"),
       ],
       swiftSettings: strict
     ),

@@ -9,7 +9,7 @@ extension ShopHost {
     guard TokenMiddleware.isLetIn(request, by: token) else { return Self.page(.unauthorized, DeskPage.door) }
     return try await answering {
       var open: [OpenMatter] = []
-      for try await matter in bridge.openMatters(olderThan: .seconds(5)) {
+      for try await matter in try await bridge.openMatters(olderThan: .seconds(5)) {
         open.append(matter)
         if open.count == 50 { break }
       }

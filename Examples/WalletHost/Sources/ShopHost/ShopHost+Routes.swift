@@ -38,7 +38,8 @@ extension ShopHost {
 
   private func ready() async throws -> Response {
     // Whatever the ledger answers, it answers.
-    let isReady = await store.isReady() && (try? await bridge.page(.parkedEvents, limit: 1)) != nil
+    let isLedgerReady = (try? await bridge.page(.parkedEvents, limit: 1)) != nil
+    let isReady = await store.isReady() ? isLedgerReady : false
     return Answer.json(isReady ? .ok : .serviceUnavailable, ["status": isReady ? "UP" : "DOWN"])
   }
 }

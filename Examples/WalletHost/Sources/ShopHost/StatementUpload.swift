@@ -64,7 +64,7 @@ struct StatementUpload: AsyncSequence {
         }
         bytes.removeFirst(start)
         start = 0
-        if let chunk = try await chunks.next() {
+        if let chunk = try await chunks.next(isolation: #isolation) {
           bytes += chunk.readableBytesView
         } else {
           isAtEnd = true

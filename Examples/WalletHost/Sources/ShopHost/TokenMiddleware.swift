@@ -4,12 +4,14 @@ import Hummingbird
 
 /// Lets in who shows the token: an app in its head, the desk in a cookie.
 struct TokenMiddleware: RouterMiddleware {
+  typealias Context = BasicRequestContext
+
   let token: AccessToken
 
   func handle(
     _ request: Request,
     context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
+    next: @concurrent (Request, BasicRequestContext) async throws -> Response
   ) async throws -> Response {
     guard Self.isLetIn(request, by: token) else { return Answer.refused(.unauthorized, "show the token") }
     return try await next(request, context)

@@ -52,6 +52,7 @@ extension Wallet {
     guard let message = try? JSONBounds().decoded(WalletMessage.self, from: webhook) else {
       return Self.answer(.unprocessableContent, Said(status: "UNREADABLE"))
     }
+    if trouble.now.refusal { return Self.answer(.unprocessableContent, Said(status: "REFUSED")) }
     let reception = try await store.receive(message, key: webhook.id, body: body)
     if trouble.losesAcknowledgement() {
       // It has been taken, and nobody is told.

@@ -7,6 +7,8 @@ final class WalletTrouble: Sendable {
     var outage = false
     /// How long each request of a host takes besides.
     var slowMilliseconds = 0
+    /// Every message is refused for good.
+    var refusal = false
     /// Of so many messages to come the answer is lost, though they were taken.
     var loseAcknowledgements = 0
     /// Every webhook is sent twice.
@@ -19,6 +21,7 @@ final class WalletTrouble: Sendable {
     init(from decoder: any Decoder) throws {
       let members = try decoder.container(keyedBy: CodingKeys.self)
       outage = try members.decodeIfPresent(Bool.self, forKey: .outage) ?? false
+      refusal = try members.decodeIfPresent(Bool.self, forKey: .refusal) ?? false
       slowMilliseconds = max(
         0,
         min(60_000, try members.decodeIfPresent(Int.self, forKey: .slowMilliseconds) ?? 0)
