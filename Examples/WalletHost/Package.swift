@@ -73,6 +73,13 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // What the check against other libraries speaks to.
+    .executableTarget(
+      name: "WebhookPeer",
+      dependencies: ["StandardWebhooks", "WebhookMessageProvider", kit, testing],
+      swiftSettings: strict
+    ),
+
     // MARK: Processes
 
     // The external system, which shares no code with the host but the webhooks.

@@ -1,4 +1,4 @@
-import OfferBridgeKit
+package import OfferBridgeKit
 
 /// How a payload is sent: as it is, or in an envelope that says what it is.
 public enum WebhookFormat: Sendable, Hashable {
@@ -13,14 +13,14 @@ public enum WebhookFormat: Sendable, Hashable {
   /// Source: CloudEvents 1.0.2, "JSON event format".
   case cloudEvents(source: String, type: String)
 
-  func contentType(of message: OfferMessage) -> String {
+  package func contentType(of message: OfferMessage) -> String {
     switch self {
     case .plain: message.contentType
     case .cloudEvents: "application/cloudevents+json"
     }
   }
 
-  func body(of message: OfferMessage) -> [UInt8] {
+  package func body(of message: OfferMessage) -> [UInt8] {
     switch self {
     case .plain: message.payload
     case .cloudEvents(let source, let type): CloudEvent(message, source: source, type: type).bytes
