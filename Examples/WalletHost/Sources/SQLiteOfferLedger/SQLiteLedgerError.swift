@@ -6,6 +6,8 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
   case notAKey(String)
   /// A word that is no state of a message.
   case unknownState(String)
+  /// A word that is no kind of a trigger.
+  case unknownKind(String)
   /// A line that is no entry of a trail.
   case notAnEntry(String)
 
@@ -21,6 +23,8 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
       "'\(text)' stands in the ledger's file where a key is needed. Restore the file from a backup."
     case .unknownState(let word):
       "'\(word)' is no state of a message. Open the file with the version that wrote it."
+    case .unknownKind(let word):
+      "'\(word)' is no kind of a trigger. Open the file with the version that wrote it."
     case .notAnEntry(let line):
       "A line of the trail cannot be read: '\(line.prefix(80))'. Restore the file from a backup."
     }

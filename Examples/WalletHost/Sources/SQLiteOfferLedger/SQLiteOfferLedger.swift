@@ -1,6 +1,6 @@
-import DurableLedger
+package import DurableLedger
 public import Foundation
-import GRDB
+package import GRDB
 public import OfferBridgeKit
 
 /// A ledger in a file: durable, and shared by the processes of one machine.
@@ -34,7 +34,7 @@ public final class SQLiteOfferLedger: OfferLedger {
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
   /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed; what
   ///   SQLite throws when the file cannot be opened or is another program's.
-  public init(
+  public convenience init(
     at path: String,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
@@ -44,27 +44,68 @@ public final class SQLiteOfferLedger: OfferLedger {
     },
     now: @escaping @Sendable () -> Date = { Date() }
   ) throws {
+    try self.init(
+      at: path,
+      terms: LedgerTerms(refusalRetention: refusalRetention, chance: chance),
+      patience: patience,
+      now: now,
+      preparing: { _ in }
+    )
+  }
+
+  /// Opens a file, and prepares each connection to it.
+  package init(
+    at path: String,
+    terms: LedgerTerms,
+    patience: Duration = .seconds(10),
+    now: @escaping @Sendable () -> Date,
+    preparing: @escaping @Sendable (Database) -> Void
+  ) throws {
     self.now = now
-    terms = LedgerTerms(refusalRetention: refusalRetention, chance: chance)
+    self.terms = terms
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
     configuration.label = "SQLiteOfferLedger"
+    configuration.prepareDatabase(preparing)
     pool = try DatabasePool(path: path, configuration: configuration)
-    try pool.writeWithoutTransaction { try Self.makeDurable($0) }
+    try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
     try Schema.migrator.migrate(pool)
   }
 
   /// Closes the file; every call after that throws.
   public func close() throws { try pool.close() }
 
-  /// Has each commit flushed. GRDB asks for less once it has switched to write-ahead logging, so this comes after it,
-  /// and is read back.
-  private static func makeDurable(_ db: Database) throws {
+  /// What the connection that writes asks of the disk.
+  package struct Durability: Equatable {
+    /// How it logs: "wal".
+    package let journal: String
+    /// When it flushes: 2 is at every commit.
+    package let synchronous: Int
+
+    package init(journal: String, synchronous: Int) {
+      self.journal = journal
+      self.synchronous = synchronous
+    }
+
+    init(_ db: Database) throws {
+      journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
+      synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
+    }
+  }
+
+  package func durability() throws -> Durability { try pool.writeWithoutTransaction(Durability.init) }
+
+  /// Has each commit flushed.
+  ///
+  /// GRDB asks for less once it has switched to write-ahead logging, so this comes after it, and is read back.
+  private static func flushEachCommit(_ db: Database) throws {
     try db.execute(sql: "PRAGMA synchronous = FULL")
-    let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
-    let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
-    guard journal == "wal", synchronous == 2 else {
-      throw SQLiteLedgerError.notDurable(journal: journal, synchronous: synchronous)
+    let durability = try Durability(db)
+    guard durability == Durability(journal: "wal", synchronous: 2) else {
+      throw SQLiteLedgerError.notDurable(
+        journal: durability.journal,
+        synchronous: durability.synchronous
+      )
     }
   }
 

@@ -34,7 +34,7 @@ extension SQLiteRows {
   func events(awaiting clue: EventClue) throws -> [EventRow] {
     try all(
       "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = ? AND awaits = ? ORDER BY sequence",
-      [owner, text(clue)],
+      [owner, clue.column],
       readEvent
     )
   }
@@ -47,7 +47,7 @@ extension SQLiteRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        owner, id.source.rawValue.column, id.id.column, clue.map(text), row.match.stands, row.receivedAt,
+        owner, id.source.rawValue.column, id.id.column, clue?.column, row.match.stands, row.receivedAt,
         text(row.event), text(row.match),
       ]
     )
@@ -75,8 +75,25 @@ extension SQLiteRows {
     )
     try run(
       "UPDATE trail SET customer = ?, event = NULL WHERE tenant = ? AND event = ?",
-      [name, owner, text(event)]
+      [name, owner, event.column]
     )
+  }
+}
+
+extension ExternalEventID {
+  /// Both names, as a column holds them.
+  var column: String { [source.rawValue, id].column }
+}
+
+extension EventClue {
+  /// What it is, and its names.
+  fileprivate var column: String {
+    switch self {
+    case .customer(let customer): ["customer", customer.rawValue].column
+    case .issuedOffer(let id): "issued offer " + id.description
+    case .replica(let reference, let provider): ["replica", provider.rawValue, reference.rawValue].column
+    case .event(let id): ["event", id.source.rawValue, id.id].column
+    }
   }
 }
 

@@ -16,7 +16,11 @@ extension SQLiteRows {
     case .messages(let customer):
       return try messages("customer = ?", customer.rawValue.column, after: place, limit)
     case .messagesIn(.accepted):
-      return try messages("state IN ('accepted', 'confirmed') AND ? = 'accepted'", "accepted", after: place, limit)
+      // Each by its index, and then the earliest of both.
+      let accepted = try ["accepted", "confirmed"].flatMap {
+        try messages("state = ?", $0, after: place, limit)
+      }
+      return Array(accepted.sorted { $0.place < $1.place }.prefix(limit))
     case .messagesIn(let name):
       return try messages("state = ?", name.rawValue, after: place, limit)
     case .events(let customer):
@@ -78,7 +82,9 @@ extension SQLiteRows {
 
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws {
     let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence"),
+      db.cachedStatement(
+        sql: "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence"
+      ),
       arguments: [owner]
     )
     while let row = try rows.next() { try body(try readMessage(row)) }

@@ -87,11 +87,12 @@ extension SQLiteRows {
       StatementArguments(name)
     ) { (sequence: $0[0] as Int64, turn: $0[1] as Int64, before: $0[2] as Int64?) }
     guard let head, head.before != head.turn else { return }
-    // An earlier one that is to be sent after all takes it from a later one.
+    // An earlier one that is to be sent after all takes it from a later one. The lane's index is found by its very
+    // condition, and by no narrower one.
     try run(
       """
       UPDATE message SET turn = NULL
-      WHERE tenant = ? AND provider = ? AND customer = ? AND state = 'waiting' AND turn IS NOT NULL
+      WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased') AND +turn IS NOT NULL
       """,
       StatementArguments(name)
     )

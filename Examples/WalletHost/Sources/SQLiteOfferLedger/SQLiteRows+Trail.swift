@@ -35,7 +35,7 @@ extension SQLiteRows {
       "INSERT INTO trail (tenant, sequence, line, customer, issued_offer, event) VALUES (?, ?, ?, ?, ?, ?)",
       [
         owner, entry.sequence, entry.line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
-        customer == nil ? event.map(text) : nil,
+        customer == nil ? event?.column : nil,
       ]
     )
   }

@@ -3,19 +3,27 @@ import GRDB
 import OfferBridgeKit
 
 extension SQLiteRows {
-  // version, lapses_at, record, nodes
+  /// In the order in which ``readTrigger(_:)`` reads them.
+  private static let triggerColumns = "kind, id, customer, fingerprint, version, lapses_at, nodes"
+
   private func readTrigger(_ row: Row) throws -> TriggerRow {
-    TriggerRow(
-      record: try value(row[2]),
-      version: row[0],
-      nodes: try value(row[3]),
-      lapsesAt: row[1]
+    let kind: String = row[0]
+    guard let kind = TriggerID.Kind(rawValue: kind) else { throw SQLiteLedgerError.unknownKind(kind) }
+    return TriggerRow(
+      record: TriggerRecord(
+        id: TriggerID(kind, String(column: row[1])),
+        customer: CustomerID(String(column: row[2])),
+        fingerprint: try key(row[3])
+      ),
+      version: row[4],
+      nodes: try value(row[6]),
+      lapsesAt: row[5]
     )
   }
 
   func trigger(_ id: TriggerID) throws -> TriggerRow? {
     try first(
-      "SELECT version, lapses_at, record, nodes FROM journey_trigger WHERE tenant = ? AND kind = ? AND id = ?",
+      "SELECT \(Self.triggerColumns) FROM journey_trigger WHERE tenant = ? AND kind = ? AND id = ?",
       [owner, id.kind.rawValue, id.id.column],
       readTrigger
     )
@@ -25,14 +33,13 @@ extension SQLiteRows {
     let id = trigger.record.id
     try run(
       """
-      INSERT INTO journey_trigger (tenant, kind, id, version, lapses_at, record, nodes)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO journey_trigger (tenant, \(Self.triggerColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant, kind, id)
       DO UPDATE SET version = excluded.version, lapses_at = excluded.lapses_at, nodes = excluded.nodes
       """,
       [
-        owner, id.kind.rawValue, id.id.column, trigger.version, trigger.lapsesAt, text(trigger.record),
-        text(trigger.nodes),
+        owner, id.kind.rawValue, id.id.column, trigger.record.customer.rawValue.column,
+        trigger.record.fingerprint.description, trigger.version, trigger.lapsesAt, text(trigger.nodes),
       ]
     )
   }
@@ -47,7 +54,7 @@ extension SQLiteRows {
   func triggers(lapsedBy moment: Int64, limit: Int) throws -> [TriggerRow] {
     try all(
       """
-      SELECT version, lapses_at, record, nodes FROM journey_trigger
+      SELECT \(Self.triggerColumns) FROM journey_trigger
       WHERE tenant = ? AND lapses_at <= ? ORDER BY lapses_at LIMIT ?
       """,
       [owner, moment, limit],

@@ -71,11 +71,6 @@ struct SQLiteRows: LedgerRows {
     return key
   }
 
-  // Sorted, for what is looked for by its text has one text only.
-  private static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
+  private static let encoder = JSONEncoder()
   private static let decoder = JSONDecoder()
 }

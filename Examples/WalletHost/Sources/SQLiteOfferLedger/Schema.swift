@@ -19,9 +19,10 @@ enum Schema {
       tenant TEXT NOT NULL,
       kind TEXT NOT NULL,
       id TEXT NOT NULL,
+      customer TEXT NOT NULL,
+      fingerprint TEXT NOT NULL,
       version INTEGER NOT NULL,
       lapses_at INTEGER,                -- from when on something of it may be forgotten
-      record TEXT NOT NULL,             -- a TriggerRecord
       nodes TEXT NOT NULL,              -- what was written or refused
       PRIMARY KEY (tenant, kind, id)
     ) STRICT, WITHOUT ROWID;
@@ -102,13 +103,13 @@ enum Schema {
     ) STRICT;
     CREATE INDEX event_of_customer ON external_event (tenant, customer, place) WHERE customer IS NOT NULL;
     CREATE INDEX event_awaiting ON external_event (tenant, awaits, sequence) WHERE awaits IS NOT NULL;
-    CREATE INDEX event_standing ON external_event (tenant, stands, sequence) WHERE stands <> 'applied';
+    CREATE INDEX event_standing ON external_event (tenant, stands, sequence);
     CREATE INDEX event_reported ON external_event (tenant, source, sequence);
 
     -- What is used of a limit, and of a rolling one each use with its moment.
     CREATE TABLE limit_counter (
       tenant TEXT NOT NULL,
-      counter TEXT NOT NULL,            -- a LimitCounter
+      counter TEXT NOT NULL,            -- its subject and period, and the customer whose it is
       used INTEGER NOT NULL,
       PRIMARY KEY (tenant, counter)
     ) STRICT, WITHOUT ROWID;

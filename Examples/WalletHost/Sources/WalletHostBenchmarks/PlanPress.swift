@@ -15,8 +15,17 @@ package enum PlanPress {
   ///
   /// - Parameter count: How many.
   /// - Returns: The plans, in the order of their customers' numbers.
+  /// - Throws: What a bridge throws.
   package static func plans(_ count: Int) async throws -> [JourneyPlan] {
-    let customers = (0..<count).map { CustomerID("shopper-\(1_000_000 + $0)") }
+    try await plans(of: (0..<count).map { CustomerID("shopper-\(1_000_000 + $0)") })
+  }
+
+  /// A plan for each of these customers.
+  ///
+  /// - Parameter customers: The customers, each once.
+  /// - Returns: The plans, in their order.
+  /// - Throws: What a bridge throws.
+  package static func plans(of customers: [CustomerID]) async throws -> [JourneyPlan] {
     let catcher = PlanCatcher()
     let bridge = try await bridge(
       InMemoryCustomerStore(Dictionary(uniqueKeysWithValues: customers.map { ($0, Shopper()) })),

@@ -101,7 +101,8 @@ import WalletHostBenchmarks
   }
 
   @Test(arguments: OfferLedgerContract.checks.filter { !$0.name.hasPrefix("multiProcess") })
-  func `a ledger that is gathered for keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
+  func `a ledger that is gathered for keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws
+  {
     try await check.run(on: LedgerUnderTest { now in CoalescingLedger(in: InMemoryOfferLedger(now: now)) })
   }
 }

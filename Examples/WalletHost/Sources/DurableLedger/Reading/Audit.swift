@@ -5,6 +5,7 @@ extension LedgerReading {
   ///
   /// - Parameter now: The ledger's time, in milliseconds: what of a rolling window counts.
   /// - Returns: The sums, and what does not agree.
+  /// - Throws: What the rows throw.
   package func audit(now: Int64) throws -> LedgerAudit {
     var audit = LedgerAudit()
     var limits = LimitSums(now: now)

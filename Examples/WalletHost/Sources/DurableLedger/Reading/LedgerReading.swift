@@ -13,16 +13,25 @@ package struct LedgerReading<Rows: LedgerRows> {
   ///   - query: What is asked for.
   ///   - now: The ledger's time, in milliseconds.
   /// - Returns: The snapshot.
+  /// - Throws: What the rows throw.
   package func snapshot(_ query: SnapshotQuery, now: Int64) throws -> LedgerSnapshot {
     let trigger = try rows.trigger(query.trigger)
-    let offers =
-      query.offers.isEmpty ? [] : try rows.issued(to: query.customer, of: query.offers).map(\.current)
+    var decided: [DecidedNode] = []
+    if let trigger {
+      for node in trigger.nodes where !node.hasLapsed(at: now) {
+        if let node = try self.decided(node) { decided.append(node) }
+      }
+    }
+    var offers: [IssuedOffer] = []
+    if !query.offers.isEmpty {
+      offers = try rows.issued(to: query.customer, of: query.offers).map(\.current)
+    }
     return LedgerSnapshot(
       now: Date(milliseconds: now),
       issuedOffers: offers,
       trigger: trigger?.record,
       triggerVersion: trigger?.version ?? 0,
-      decided: try (trigger?.nodes ?? []).filter { !$0.hasLapsed(at: now) }.compactMap(decided)
+      decided: decided
     )
   }
 

@@ -17,22 +17,31 @@ extension String {
   }
 
   /// Reads what ``column`` wrote.
+  package init(column text: String) { self = [String](column: text)[0] }
+}
+
+extension [String] {
+  /// Several names as one column holds them, between them `\,`, which no name has.
+  package var column: String { map(\.column).joined(separator: "\\,") }
+
+  /// Reads what ``column`` wrote; always one name or more.
   package init(column text: String) {
     guard text.utf8.contains(UInt8(ascii: "\\")) else {
-      self = text
+      self = [text]
       return
     }
-    self = ""
+    self = [""]
     var isEscaped = false
     for scalar in text.unicodeScalars {
-      if isEscaped {
-        unicodeScalars.append(scalar == "0" ? "\0" : scalar)
-        isEscaped = false
-      } else if scalar == "\\" {
+      switch (isEscaped, scalar) {
+      case (true, ","): append("")
+      case (true, "0"): self[count - 1].unicodeScalars.append("\0")
+      case (false, "\\"):
         isEscaped = true
-      } else {
-        unicodeScalars.append(scalar)
+        continue
+      default: self[count - 1].unicodeScalars.append(scalar)
       }
+      isEscaped = false
     }
   }
 }

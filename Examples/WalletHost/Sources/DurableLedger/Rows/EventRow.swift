@@ -31,7 +31,7 @@ package struct EventRow {
 }
 
 /// What tells whose an event is.
-package enum EventClue: Hashable, Codable {
+package enum EventClue: Hashable {
   case customer(CustomerID)
   case issuedOffer(IssuedOffer.ID)
   case replica(ReplicaReference, at: ProviderID)

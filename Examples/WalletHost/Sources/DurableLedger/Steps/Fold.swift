@@ -5,6 +5,7 @@ extension LedgerStep {
   ///
   /// - Parameter customer: The customer.
   /// - Returns: How each of their events stands.
+  /// - Throws: What the rows throw.
   @discardableResult
   func fold(_ customer: CustomerID) throws -> [ExternalEventID: RedemptionMatch] {
     let events = try rows.events(of: customer)
