@@ -62,7 +62,7 @@ struct SequencePicture {
 
   var svg: HTML {
     guard !steps.isEmpty else { return "<p class=quiet>Nothing has happened yet.</p>" }
-    let (gap, row) = (280, 44)
+    let (gap, row) = (320, 44)
     let (width, height) = (names.count * gap, 70 + steps.count * row)
     func x(_ place: Int) -> Int { place * gap + gap / 2 }
     let heads: [HTML] = names.enumerated().map { place, name in
@@ -77,7 +77,7 @@ struct SequencePicture {
       guard step.from != step.to else {
         return """
           <rect class=note x="\(x(step.from) - 130)" y="\(y - 22)" width=260 height=30 rx=4 />\
-          <text class=label x="\(x(step.from))" y="\(y - 3)"><title>\(step.label)</title>\(Self.short(step.label, 40))</text>
+          <text class=label x="\(x(step.from))" y="\(y - 3)"><title>\(step.label)</title>\(Self.short(step.label, 48))</text>
           """
       }
       let (from, to) = (x(step.from), x(step.to))
@@ -86,11 +86,11 @@ struct SequencePicture {
       return """
         <line class="\(style)" x1="\(from)" y1="\(y)" x2="\(to)" y2="\(y)"/>\
         <path class=tip d="M\(to) \(y) l\(tip) -5 v10 z"/>\
-        <text class=label x="\((from + to) / 2)" y="\(y - 7)"><title>\(step.label)</title>\(Self.short(step.label, 40))</text>
+        <text class=label x="\((from + to) / 2)" y="\(y - 7)"><title>\(step.label)</title>\(Self.short(step.label, 48))</text>
         """
     }
     return """
-      <div class=picture><svg role=img aria-label="What happened, in order" viewBox="0 0 \(width) \(height)" \
+      <div class=picture tabindex=0><svg role=img aria-label="What happened, in order" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)">\(heads)\(lines)</svg></div>
       """
   }

@@ -60,6 +60,9 @@ extension ShopHost {
     guard (1...256).contains(customer.rawValue.utf8.count) else {
       return Answer.refused(.unprocessableContent, "a customer's id has 1 to 256 bytes")
     }
+    guard shopper.firstName.unicodeScalars.count <= 200 else {
+      return Answer.refused(.unprocessableContent, "a first name has 200 characters at most")
+    }
     try await store.save(shopper, as: customer)
     return Answer.json(.ok, shopper)
   }
