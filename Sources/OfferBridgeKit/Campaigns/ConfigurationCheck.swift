@@ -79,7 +79,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       RunTime(campaign.schedule),
       outcome,
       campaign.limits,
-      campaign.exclusiveGroup
+      campaign.exclusiveGroup,
+      campaign.priority
     )
   }
 
@@ -94,7 +95,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .raise(let event): .raise(event)
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
-    add(observer.id, heard, observer.rule, .always, outcome, [], nil)
+    add(observer.id, heard, observer.rule, .always, outcome, [], nil, nil)
   }
 
   private mutating func add(
@@ -104,7 +105,8 @@ struct ConfigurationCheck<Customer: Sendable> {
     _ runTime: RunTime,
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
-    _ exclusiveGroup: String?
+    _ exclusiveGroup: String?,
+    _ priority: Int?
   ) {
     checkName(CampaignID.kind, id.rawValue)
     do {
@@ -118,7 +120,8 @@ struct ConfigurationCheck<Customer: Sendable> {
           runTime: runTime,
           outcome: outcome,
           limits: limits,
-          exclusiveGroup: exclusiveGroup
+          exclusiveGroup: exclusiveGroup,
+          priority: priority
         )
       )
     } catch {
