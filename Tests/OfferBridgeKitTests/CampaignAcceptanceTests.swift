@@ -200,6 +200,6 @@ import Testing
     shop.time.advance(to: saturday)
     let decisions = try await shop.bridge.respond(to: action)
     #expect(decisions.map(\.description) == real.decisions.map(\.description))
-    #expect(try await shop.message().message == real.messages[0])
+    #expect(try await shop.message().message == real.messages.first)
   }
 }

@@ -43,6 +43,12 @@ struct ConfigurationCheck<Customer: Sendable> {
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
     checkHearing(offers: offers, hostEvents: hostEvents)
     checkCycles(offers: offers)
+    // What does not fit together means nothing.
+    if faults.isEmpty {
+      warnings += Self.ruleWarnings(of: campaigns, observers)
+      warnings += Self.shadowWarnings(of: campaigns, offers)
+      warnings += replicaWarnings(of: offers)
+    }
   }
 
   private mutating func lower(_ campaign: Campaign<Customer>) {
@@ -183,7 +189,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   /// The offers that a message on that trigger could be about: the nearest issuance upstream, whatever its path.
-  private func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
+  func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
     var found: Set<OfferID> = []
     var seen: Set<Heard> = [heard]
     var open = [heard]
