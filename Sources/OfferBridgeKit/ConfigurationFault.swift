@@ -132,6 +132,14 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
   case hostEventNobodyHears(String)
   /// A campaign sends one of several variants, of which one alone has a weight.
   case oneVariantOnly(String, in: CampaignID)
+  /// No customer can ever meet the rule; the clauses of its block that contradict one another.
+  case ruleNeverMet(CampaignID, because: [String])
+  /// Every customer meets the rule, whatever is missing; the clauses of its block. `Everyone()` alone is none.
+  case ruleAlwaysMet(CampaignID, because: [String])
+  /// A campaign of an exclusive group never acts: whoever meets its rule meets that of one that goes first and acts always.
+  case shadowed(CampaignID, by: CampaignID, in: String)
+  /// An offer has a replica at a provider through which no campaign or observer sends a message about it.
+  case replicaNeverSent(OfferID, at: ProviderID)
 
   /// The thing and what to look at.
   public var description: String {
@@ -140,6 +148,15 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
     case .hostEventNobodyHears(let event): "The host event '\(event)' is declared, but no campaign hears it."
     case .oneVariantOnly(let variant, let campaign):
       "Campaign '\(campaign)' sends one of its variants, but '\(variant)' alone has a weight."
+    case .ruleNeverMet(let campaign, let clauses):
+      "The rule of '\(campaign)' can never be met: \(clauses.joined(separator: "; ")). Mend the clauses, or take it out."
+    case .ruleAlwaysMet(let campaign, let clauses):
+      "The rule of '\(campaign)' is always met: \(clauses.joined(separator: "; ")). Say Everyone() if everyone is meant."
+    case .shadowed(let campaign, let winner, let group):
+      "Campaign '\(campaign)' never acts: '\(winner)' goes first in the group '\(group)', and is met whenever it is. "
+        + "Give '\(campaign)' the higher priority, or narrow the rule of '\(winner)'."
+    case .replicaNeverSent(let offer, let provider):
+      "The offer '\(offer)' has a replica at '\(provider)', but no campaign sends a message about it there."
     }
   }
 }

@@ -137,6 +137,12 @@ import Testing
       let next = try await shop.bridge.dryRun(of: shop.opened("a-2"), against: .live(at: moment))
       #expect((next.decisions["reward"]?.issuedOffer == nil) == isReached, "\(moment)")
     }
+    // However long ago: no plan is too old for a dry run.
+    let yesterday = try await shop.bridge.dryRun(of: shop.opened("a-2"), against: .live(at: noon - 86_400))
+    #expect(yesterday.decisions["reward"]?.outcome == .notRunning)
+    shop.time.advance(by: .hours(2))
+    let ago = try await shop.bridge.dryRun(of: shop.opened("a-2"), against: .live(at: noon))
+    #expect(ago.decisions["reward"]?.outcome == .limitReached(.perCustomer(1, in: .rolling(.days(1)))))
     await #expect(throws: OfferBridgeError.self) {
       try await shop.bridge.dryRun(of: action, against: .live(at: Date(timeIntervalSince1970: .nan)))
     }
@@ -220,9 +226,9 @@ import Testing
     let real = try await shop.message().message
     #expect(
       real.payloadText
-        == dryRun.messages[0].payloadText.replacing(DryRun.code(of: "spring").text, with: "A1")
+        == dryRun.messages.first?.payloadText.replacing(DryRun.code(of: "spring").text, with: "A1")
     )
-    #expect(dryRun.messages[0].key == real.key)
+    #expect(dryRun.messages.first?.key == real.key)
     // What is issued has its code, and none would be taken.
     let again = try await shop.bridge.dryRun(of: action)
     #expect(again.decisions.issuedOffers.map(\.code) == ["A1"] && again.codePools == [])

@@ -25,6 +25,8 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
   public let optIn: OptIn?
   /// Of the campaigns that name one group and hear the same, only the first that may act does.
   public let exclusiveGroup: String?
+  /// Who is asked first: the higher goes before the lower, and of equals who stands first in the configuration.
+  public let priority: Int
 
   /// A campaign.
   ///
@@ -36,8 +38,9 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
   ///   - limits: How often it may; as often as it hears by default.
   ///   - schedule: When it runs; always by default.
   ///   - optIn: What a customer must have done to take part; nothing by default.
-  ///   - exclusiveGroup: A group of which one campaign may act, in the order in which the bridge was given them;
-  ///     none by default.
+  ///   - exclusiveGroup: A group of which one campaign may act, the first by priority that can; none by default.
+  ///   - priority: The higher goes first, whether in a group or where a limit is shared; 0 by default, and of equals the
+  ///     order in which the bridge was given them.
   public init(
     _ id: CampaignID,
     on trigger: CampaignTrigger,
@@ -46,7 +49,8 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
     limits: [CampaignLimit] = [],
     schedule: CampaignSchedule = .evergreen,
     optIn: OptIn? = nil,
-    exclusiveGroup: String? = nil
+    exclusiveGroup: String? = nil,
+    priority: Int = 0
   ) {
     self.id = id
     self.trigger = trigger
@@ -56,6 +60,7 @@ public struct Campaign<Customer: Sendable>: Sendable, Identifiable {
     self.schedule = schedule
     self.optIn = optIn
     self.exclusiveGroup = exclusiveGroup
+    self.priority = priority
   }
 }
 

@@ -69,6 +69,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   public let isReplay: Bool
   private let explain: @Sendable () -> RuleExplanation
   private let explainMessage: @Sendable () -> MessageExplanation?
+  private let explainGroup: @Sendable () -> GroupExplanation?
 
   init(
     campaign: CampaignID,
@@ -76,7 +77,8 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     outcome: Outcome,
     isReplay: Bool,
     explain: @escaping @Sendable () -> RuleExplanation,
-    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil }
+    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil },
+    explainGroup: @escaping @Sendable () -> GroupExplanation? = { nil }
   ) {
     self.campaign = campaign
     self.heard = heard
@@ -84,6 +86,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     self.isReplay = isReplay
     self.explain = explain
     self.explainMessage = explainMessage
+    self.explainGroup = explainGroup
   }
 
   /// Every clause of the campaign's rule, with what was required and what was seen.
@@ -97,6 +100,12 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// `nil` when the campaign sends no messages, or an earlier delivery of the trigger decided it: the message then
   /// says it itself, as ``OfferMessage/variant`` and ``OfferMessage/languages``.
   public var messageExplanation: MessageExplanation? { isReplay ? nil : explainMessage() }
+
+  /// How the campaign's exclusive group came to its winner: who won over whom, and why.
+  ///
+  /// Made when it is read. `nil` for a campaign in no group, and for one that heard nothing of it, as the bridge has it no
+  /// more.
+  public var groupExplanation: GroupExplanation? { explainGroup() }
 
   /// The issued offer, where one was issued.
   public var issuedOffer: IssuedOffer? {

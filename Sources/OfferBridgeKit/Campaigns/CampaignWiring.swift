@@ -68,7 +68,7 @@ struct CampaignWiring: Sendable {
   private let raises: [OfferID: String?]
 
   init(_ all: [Listener], offers: [OfferID: Offer]) {
-    let listeners = Dictionary(grouping: all, by: \.trigger)
+    let listeners = Dictionary(grouping: all, by: \.trigger).mapValues { $0.sorted { $0.goesBefore($1) } }
     let raises = offers.mapValues(\.raises)
     self.all = all
     self.listeners = listeners

@@ -43,6 +43,12 @@ struct ConfigurationCheck<Customer: Sendable> {
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
     checkHearing(offers: offers, hostEvents: hostEvents)
     checkCycles(offers: offers)
+    // What does not fit together means nothing.
+    if faults.isEmpty {
+      warnings += Self.ruleWarnings(of: campaigns, observers)
+      warnings += Self.shadowWarnings(of: campaigns, offers)
+      warnings += replicaWarnings(of: offers)
+    }
   }
 
   private mutating func lower(_ campaign: Campaign<Customer>) {
@@ -79,7 +85,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       RunTime(campaign.schedule),
       outcome,
       campaign.limits,
-      campaign.exclusiveGroup
+      campaign.exclusiveGroup,
+      campaign.priority
     )
   }
 
@@ -94,7 +101,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .raise(let event): .raise(event)
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
-    add(observer.id, heard, observer.rule, .always, outcome, [], nil)
+    add(observer.id, heard, observer.rule, .always, outcome, [], nil, nil)
   }
 
   private mutating func add(
@@ -104,7 +111,8 @@ struct ConfigurationCheck<Customer: Sendable> {
     _ runTime: RunTime,
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
-    _ exclusiveGroup: String?
+    _ exclusiveGroup: String?,
+    _ priority: Int?
   ) {
     checkName(CampaignID.kind, id.rawValue)
     do {
@@ -118,7 +126,8 @@ struct ConfigurationCheck<Customer: Sendable> {
           runTime: runTime,
           outcome: outcome,
           limits: limits,
-          exclusiveGroup: exclusiveGroup
+          exclusiveGroup: exclusiveGroup,
+          priority: priority
         )
       )
     } catch {
@@ -180,7 +189,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   /// The offers that a message on that trigger could be about: the nearest issuance upstream, whatever its path.
-  private func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
+  func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
     var found: Set<OfferID> = []
     var seen: Set<Heard> = [heard]
     var open = [heard]

@@ -20,6 +20,8 @@ final class Listener: Sendable {
   let outcome: Outcome
   let limits: [RegisteredLimit]
   let exclusiveGroup: String?
+  /// `nil` for an observer: they are asked last.
+  let priority: Int?
 
   init(
     index: Int,
@@ -29,7 +31,8 @@ final class Listener: Sendable {
     runTime: RunTime,
     outcome: Outcome,
     limits: [CampaignLimit],
-    exclusiveGroup: String?
+    exclusiveGroup: String?,
+    priority: Int? = nil
   ) {
     self.index = Int32(index)
     self.id = id
@@ -39,6 +42,15 @@ final class Listener: Sendable {
     self.outcome = outcome
     self.limits = limits.map { RegisteredLimit($0, of: id) }
     self.exclusiveGroup = exclusiveGroup
+    self.priority = priority
+  }
+
+  /// Whether it is asked first: campaigns before observers, the higher priority first, of equals as they were given.
+  func goesBefore(_ other: Listener) -> Bool {
+    guard let priority, let others = other.priority else {
+      return (priority == nil ? 1 : 0, index) < (other.priority == nil ? 1 : 0, other.index)
+    }
+    return priority == others ? index < other.index : priority > others
   }
 
   var issuedOffer: OfferID? {
