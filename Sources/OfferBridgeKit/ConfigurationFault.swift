@@ -39,6 +39,8 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   /// A limit in money whose uses have no amount: neither the limit's own nor the offer's face value is in its
   /// currency, of 1 to 16 letters or digits.
   case limitUnmeasurable(CampaignLimit, in: CampaignID)
+  /// A limit honours what comes beyond it, of a campaign that issues nothing.
+  case limitHonoursMessages(CampaignLimit, in: CampaignID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
   /// A campaign that never runs: it ends before it starts, or no day of its is on its weekdays.
@@ -103,6 +105,9 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     case .limitUnmeasurable(let limit, let campaign):
       "A limit of '\(campaign)' counts money (\(limit)), but what a use takes is not known in that currency. "
         + "Give every offer that it counts a face value in it, or the limit an amount for each use."
+    case .limitHonoursMessages(let limit, let campaign):
+      "A limit of '\(campaign)' honours what comes beyond it (\(limit)), but the campaign sends messages, which a "
+        + "limit only ever refuses. Let it refuse, or limit the campaign that issues the offer."
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):

@@ -22,6 +22,8 @@ struct PlanMaker {
     .total(4, of: .programme, in: .calendar(.day, in: .gmt)),
     .total(Money(minorUnits: 2000, currency: "EUR"), of: .offer),
     .perCustomer(Money(minorUnits: 600, currency: "EUR"), of: .group("all"), in: .rolling(.minutes(1))),
+    .total(4, of: .group("soft"), beyond: .honourAndFlag),
+    .perCustomer(Money(minorUnits: 500, currency: "EUR"), in: .rolling(.minutes(1)), beyond: .honourAndFlag),
   ]
 
   /// One to three issuances, each with what follows from it.

@@ -103,6 +103,9 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     if case .issued(let offer) = outcome { offer } else { nil }
   }
 
+  /// The limits beyond which the offer was issued, and by how much; empty where none was reached.
+  public var overLimits: [LimitExcess] { issuedOffer?.overLimits ?? [] }
+
   /// Such as "app-open-reward on app_opened: issued ten-off".
   public var description: String {
     "\(campaign) on \(heard): \(outcome)\(isReplay ? " (decided before)" : "")"
@@ -113,7 +116,8 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
   /// What was decided, in a few words.
   public var description: String {
     switch self {
-    case .issued(let offer): "issued \(offer.offer)"
+    case .issued(let offer):
+      (["issued \(offer.offer)"] + offer.overLimits.map { "\($0)" }).joined(separator: "; ")
     case .queued(_, let provider): "message through \(provider)"
     case .raised(let event): "raised \(event)"
     case .limitReached(let limit): "limit reached (\(limit))"

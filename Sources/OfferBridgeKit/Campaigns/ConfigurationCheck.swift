@@ -67,6 +67,10 @@ struct ConfigurationCheck<Customer: Sendable> {
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
     }
+    if case .send = outcome {
+      faults += campaign.limits.filter { $0.policy == .honourAndFlag }
+        .map { .limitHonoursMessages($0, in: campaign.id) }
+    }
     for limit in campaign.limits {
       if case .rolling(let length) = limit.window, length.milliseconds < 1 {
         faults.append(.limitWindowEmpty(limit, in: campaign.id))

@@ -50,17 +50,26 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally {
     get { course?.value.redeemed ?? .none }
-    set { course = Course.shared(newValue, closure, course?.value.ended) }
+    set { course = Course.shared(newValue, closure, course?.value.ended, overLimits) }
   }
   /// The end that we put to it, or `nil`.
   public var closure: OfferClosure? {
     get { course?.value.closure }
-    set { course = Course.shared(redeemed, newValue, course?.value.ended) }
+    set { course = Course.shared(redeemed, newValue, course?.value.ended, overLimits) }
   }
   /// The end that the external system put to it, as its events say now, or `nil` when it is live there.
   public var ended: OfferEnd? {
     get { course?.value.ended?.value }
-    set { course = Course.shared(redeemed, closure, newValue.map { Shared($0) }) }
+    set { course = Course.shared(redeemed, closure, newValue.map { Shared($0) }, overLimits) }
+  }
+
+  /// The limits above which its issuance stood, in the order of its campaign's, and by how much; empty for most.
+  ///
+  /// As it was in the commit: it stays, whatever is given back later. A ledger writes it, from limits whose policy is
+  /// ``CampaignLimit/OverLimitPolicy/honourAndFlag``.
+  public var overLimits: [LimitExcess] {
+    get { course?.value.overLimits ?? [] }
+    set { course = Course.shared(redeemed, closure, course?.value.ended, newValue) }
   }
 
   /// Whether what its issuance took from limits is used: neither a closing gave it back, nor did a reversal end it.
@@ -76,7 +85,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
   /// Puts down what its events came to.
   mutating func stand(_ redeemed: RedemptionTally, _ ended: OfferEnd?) {
-    course = Course.shared(redeemed, closure, ended.map { Shared($0) })
+    course = Course.shared(redeemed, closure, ended.map { Shared($0) }, overLimits)
   }
 
   // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
@@ -104,14 +113,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let closure: OfferClosure?
     // Behind a pointer of its own: of what is redeemed little is ended.
     let ended: Shared<OfferEnd>?
+    let overLimits: [LimitExcess]
 
     static func shared(
       _ redeemed: RedemptionTally,
       _ closure: OfferClosure?,
-      _ ended: Shared<OfferEnd>?
+      _ ended: Shared<OfferEnd>?,
+      _ overLimits: [LimitExcess]
     ) -> Shared<Course>? {
-      redeemed == .none && closure == nil && ended == nil
-        ? nil : Shared(Course(redeemed: redeemed, closure: closure, ended: ended))
+      redeemed == .none && closure == nil && ended == nil && overLimits.isEmpty
+        ? nil : Shared(Course(redeemed: redeemed, closure: closure, ended: ended, overLimits: overLimits))
     }
   }
 
@@ -187,7 +198,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
       )
     )
     states = replicas.count == 1 ? .one(replicas[0].state) : Few(replicas.map(\.state))
-    course = Course.shared(redeemed, nil, nil)
+    course = Course.shared(redeemed, nil, nil, [])
   }
 
   // Its code stays: it is in a wallet, and nobody else may be given it.
@@ -284,7 +295,7 @@ package struct IssuedCode: Sendable, Hashable, Codable {
 
 extension IssuedOffer {
   private enum CodingKeys: CodingKey {
-    case replicas, redeemed, closure, ended
+    case replicas, redeemed, closure, ended, overLimits
   }
 
   /// Reads one object with all of its fields.
@@ -297,7 +308,8 @@ extension IssuedOffer {
     course = Course.shared(
       try container.decode(RedemptionTally.self, forKey: .redeemed),
       try container.decodeIfPresent(OfferClosure.self, forKey: .closure),
-      try container.decodeIfPresent(Shared<OfferEnd>.self, forKey: .ended)
+      try container.decodeIfPresent(Shared<OfferEnd>.self, forKey: .ended),
+      try container.decodeIfPresent([LimitExcess].self, forKey: .overLimits) ?? []
     )
   }
 
@@ -310,5 +322,7 @@ extension IssuedOffer {
     try container.encode(redeemed, forKey: .redeemed)
     try container.encodeIfPresent(closure, forKey: .closure)
     try container.encodeIfPresent(ended, forKey: .ended)
+    // Where there are any, as so few have one.
+    if !overLimits.isEmpty { try container.encode(overLimits, forKey: .overLimits) }
   }
 }

@@ -29,6 +29,7 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
   }
 
   static let all =
-    issuing + deciding + claiming + handingOut + settling + replicas + reconciling + folding + knowing
+    issuing + overLimits + deciding + claiming + handingOut + settling + replicas + reconciling + folding
+    + knowing
     + closing + trail + whole
 }

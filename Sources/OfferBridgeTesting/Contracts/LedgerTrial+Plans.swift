@@ -225,7 +225,11 @@ extension CommitAnswer {
 
   /// Whether the plan's first node was written by it.
   var isWritten: Bool {
-    if case .committed(let answers) = self { answers.first == .written } else { false }
+    guard case .committed(let answers) = self else { return false }
+    return switch answers.first {
+    case .written, .writtenOver: true
+    default: false
+    }
   }
 }
 

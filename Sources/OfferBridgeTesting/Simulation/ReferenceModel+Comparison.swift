@@ -146,6 +146,7 @@ extension ReferenceModel {
     var audit = LedgerAudit()
     audit.issued = offers.count
     audit.closed = offers.count { $0.offer.closure != nil }
+    audit.issuedBeyondLimits = offers.count { !$0.offer.overLimits.isEmpty }
     for offer in offers.map(\.current) {
       audit.redeemed += offer.redeemed.count
       audit.reversed += offer.redeemed.reversed

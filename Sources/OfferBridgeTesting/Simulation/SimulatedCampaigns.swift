@@ -94,7 +94,7 @@ enum SimulatedShop {
         on: .action("bought"),
         rule: Everyone(),
         outcome: .issue("gift"),
-        limits: [.total(some, of: .programme), .perCustomer(1, of: .offer)],
+        limits: [.total(some, of: .programme, beyond: .honourAndFlag), .perCustomer(1, of: .offer)],
         exclusiveGroup: "spring"
       ),
       Campaign(
