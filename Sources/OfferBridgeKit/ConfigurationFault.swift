@@ -32,6 +32,14 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case weightInvalid(Int, of: String, in: CampaignID)
   /// A campaign sends one of several variants, but there are none, or all weigh 0.
   case noVariantHasWeight(in: CampaignID)
+  /// A campaign that issues one of several offers names one of them twice.
+  case repeatedOffer(OfferID, in: CampaignID)
+  /// An offer's weight is below 0 or over 1,000,000.
+  case offerWeightInvalid(Int, of: OfferID, in: CampaignID)
+  /// A campaign issues one of several offers, but there are none, or all weigh 0.
+  case noOfferHasWeight(in: CampaignID)
+  /// Two control groups of one name have different shares.
+  case controlGroupAmbiguous(ControlGroupID)
   /// A limit that nothing could pass.
   case limitBelowOne(CampaignLimit, in: CampaignID)
   /// A rolling limit over less than a millisecond, which would count nothing.
@@ -98,6 +106,14 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       "The variant '\(variant)' of '\(campaign)' weighs \(weight). Let it weigh 0 to 1,000,000."
     case .noVariantHasWeight(let campaign):
       "Campaign '\(campaign)' sends one of its variants, but none has a weight. Let one weigh at least 1."
+    case .repeatedOffer(let offer, let campaign):
+      "Campaign '\(campaign)' chooses among offers, and '\(offer)' is there twice. Add its weights up."
+    case .offerWeightInvalid(let weight, let offer, let campaign):
+      "The offer '\(offer)' of '\(campaign)' weighs \(weight). Let it weigh 0 to 1,000,000."
+    case .noOfferHasWeight(let campaign):
+      "Campaign '\(campaign)' issues one of its offers, but none has a weight. Let one weigh at least 1."
+    case .controlGroupAmbiguous(let group):
+      "The control group '\(group)' has two shares. Give it one, or the other group a name of its own."
     case .limitBelowOne(let limit, let campaign):
       "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
     case .limitWindowEmpty(let limit, let campaign):
@@ -137,6 +153,8 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
   case hostEventNobodyHears(String)
   /// A campaign sends one of several variants, of which one alone has a weight.
   case oneVariantOnly(String, in: CampaignID)
+  /// A campaign issues one of several offers, of which one alone has a weight.
+  case oneOfferOnly(OfferID, in: CampaignID)
 
   /// The thing and what to look at.
   public var description: String {
@@ -145,6 +163,8 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
     case .hostEventNobodyHears(let event): "The host event '\(event)' is declared, but no campaign hears it."
     case .oneVariantOnly(let variant, let campaign):
       "Campaign '\(campaign)' sends one of its variants, but '\(variant)' alone has a weight."
+    case .oneOfferOnly(let offer, let campaign):
+      "Campaign '\(campaign)' issues one of its offers, but '\(offer)' alone has a weight."
     }
   }
 }

@@ -118,4 +118,125 @@ import Testing
       }
     }
   }
+
+  @Test func `a message's audience only narrows its campaign's, and tags expire on the clock`() async throws {
+    struct Shopper: Sendable {
+      var tags: Tags
+      var hasWallet: Bool
+    }
+    let time = ManualTime()
+    let end = time.now + 3600
+    let store = InMemoryCustomerStore<Shopper>([
+      "tagged": Shopper(tags: ["spring": end], hasWallet: true),
+      "untagged": Shopper(tags: [], hasWallet: true),
+      "paper": Shopper(tags: ["spring": end], hasWallet: false),
+      "always": Shopper(tags: ["spring"], hasWallet: true),
+    ])
+    let card = MessageVariant<Shopper>("card") { DataPoint("at") { $0.now } }
+    let bridge = try await OfferBridge(
+      customers: store,
+      catalog: InMemoryOfferCatalog([]),
+      campaigns: [
+        Campaign<Shopper>(
+          "spring",
+          on: .action("app_opened"),
+          rule: Rule { $0.customer.tags.has("spring") },
+          outcome: .send(card.only(for: Rule { $0.customer.hasWallet }), through: "wallet")
+        )
+      ],
+      providers: ["wallet": FakeWallet()],
+      ledger: InMemoryOfferLedger(now: { time.now })
+    )
+    func sent(_ round: String) async throws -> Set<CustomerID> {
+      var sent: Set<CustomerID> = []
+      for customer in ["tagged", "untagged", "paper", "always"] as [CustomerID] {
+        let action = CustomerAction("app_opened", id: "\(round) \(customer)", by: customer, at: time.now)
+        if try await bridge.respond(to: action)["spring"]?.outcome.isActed == true { sent.insert(customer) }
+      }
+      return sent
+    }
+    #expect(try await sent("first") == ["tagged", "always"])
+    time.advance(by: .hours(1) - .milliseconds(1))
+    #expect(try await sent("last") == ["tagged", "always"])
+    time.advance(by: .milliseconds(1))
+    #expect(try await sent("over") == ["always"])
+  }
+
+  @Test func `a stable hash assigns, the decision records it, and who is held out is sent nothing`()
+    async throws
+  {
+    struct Kept: CampaignRule {
+      var body: some CampaignRule<Member> { Holdout(percent: 20, salt: "spring") }
+    }
+    let store = InMemoryCustomerStore<Member>()
+    func variant(_ name: String) -> MessageVariant<Member> {
+      MessageVariant(name) { DataPoint("says") { _ in name } }
+    }
+    let group = ControlGroup("everything", percent: 10)
+    func bridge() async throws -> OfferBridge<Member> {
+      try await OfferBridge(
+        customers: store,
+        catalog: InMemoryOfferCatalog([Offer("ten-off"), Offer("cup")]),
+        campaigns: [
+          Campaign(
+            "letter",
+            on: .action("app_opened"),
+            rule: Kept(),
+            outcome: .sendOneOf(
+              [variant("a").weighing(1), variant("b").weighing(1)],
+              salt: "x",
+              through: "wallet"
+            )
+          ),
+          Campaign(
+            "gift",
+            on: .action("app_opened"),
+            rule: Everyone(),
+            outcome: .issueOneOf(
+              [WeightedOffer("ten-off", weight: 1), WeightedOffer("cup", weight: 1)],
+              salt: "x"
+            ),
+            control: .exempt
+          ),
+        ],
+        providers: ["wallet": FakeWallet()],
+        controlGroup: group
+      )
+    }
+    // Two bridges over two ledgers, as two processes or two releases have them.
+    let (first, second) = (try await bridge(), try await bridge())
+    var outcomes: [String: Int] = [:]
+    for number in 0..<300 {
+      let customer = CustomerID("customer-\(number)")
+      store.save(Member(), as: customer)
+      var words: [String] = []
+      for bridge in [first, second] {
+        let action = CustomerAction("app_opened", id: "a-\(number)", by: customer, at: .distantPast + 1e10)
+        let decisions = try await bridge.respond(to: action)
+        let letter = try #require(decisions["letter"])
+        let message = try await bridge.messages(of: customer).map(\.message.variant)
+        switch letter.outcome {
+        case .heldOut(let name):
+          #expect(message == [])
+          #expect(letter.explanation.verdict == .notMet)
+          #expect((name == "everything") == group.contains(customer))
+          words.append("held out by \(name?.rawValue ?? "the campaign")")
+        default:
+          #expect(letter.messageExplanation?.variant == message.first)
+          words.append("sent \(message)")
+        }
+        let gift = try #require(decisions["gift"])
+        #expect(gift.offerExplanation?.offer == gift.issuedOffer?.offer)
+        words.append("issued \(gift.issuedOffer?.offer.rawValue ?? "nothing")")
+      }
+      #expect(words[0] == words[2] && words[1] == words[3], "\(customer)")
+      for word in words.prefix(2) { outcomes[word, default: 0] += 1 }
+    }
+    #expect(
+      outcomes.keys.sorted() == [
+        "held out by everything", "held out by the campaign", "issued cup", "issued ten-off", "sent [\"a\"]",
+        "sent [\"b\"]",
+      ]
+    )
+  }
 }

@@ -14,8 +14,9 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case limitUnmeasurable(CampaignLimit)
     /// The rule is met, but the issued offer that the message would be about is closed.
     case offerClosed(OfferClosure)
-    /// The rule is met, but the customer is in the campaign's holdout.
-    case heldOut
+    /// The rule is met, but the customer is in that control group, or in the campaign's own ``Holdout`` where there
+    /// is none.
+    case heldOut(by: ControlGroupID?)
     /// The rule is met, but the catalog has no such offer any more.
     case offerUnknown(OfferID)
     /// The rule is met, but the offer's pool has no code left. It is asked again when the trigger is reported again.
@@ -69,6 +70,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   public let isReplay: Bool
   private let explain: @Sendable () -> RuleExplanation
   private let explainMessage: @Sendable () -> MessageExplanation?
+  private let explainOffer: @Sendable () -> OfferExplanation?
 
   init(
     campaign: CampaignID,
@@ -76,7 +78,8 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     outcome: Outcome,
     isReplay: Bool,
     explain: @escaping @Sendable () -> RuleExplanation,
-    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil }
+    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil },
+    explainOffer: @escaping @Sendable () -> OfferExplanation? = { nil }
   ) {
     self.campaign = campaign
     self.heard = heard
@@ -84,6 +87,7 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     self.isReplay = isReplay
     self.explain = explain
     self.explainMessage = explainMessage
+    self.explainOffer = explainOffer
   }
 
   /// Every clause of the campaign's rule, with what was required and what was seen.
@@ -97,6 +101,12 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// `nil` when the campaign sends no messages, or an earlier delivery of the trigger decided it: the message then
   /// says it itself, as ``OfferMessage/variant`` and ``OfferMessage/languages``.
   public var messageExplanation: MessageExplanation? { isReplay ? nil : explainMessage() }
+
+  /// Which of several offers the campaign issues this customer by weight, and what it was chosen from.
+  ///
+  /// Where nothing is issued, what would have been. `nil` when the campaign has no choice, or an earlier delivery of the
+  /// trigger decided it: which offer it was is the issued offer's own.
+  public var offerExplanation: OfferExplanation? { isReplay ? nil : explainOffer() }
 
   /// The issued offer, where one was issued.
   public var issuedOffer: IssuedOffer? {
@@ -123,7 +133,7 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
     case .limitReached(let limit): "limit reached (\(limit))"
     case .limitUnmeasurable(let limit): "no amount in the currency of the limit (\(limit))"
     case .offerClosed(let closure): "the issued offer is closed (\(closure.kind.rawValue))"
-    case .heldOut: "held out"
+    case .heldOut(let group): group.map { "held out by the control group \($0)" } ?? "held out"
     case .offerUnknown(let offer): "no offer \(offer) in the catalog"
     case .codesExhausted(let pool): "no code left in \(pool)"
     case .codePoolUnknown(let pool): "no code pool \(pool)"

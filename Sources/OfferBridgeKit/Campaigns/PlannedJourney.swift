@@ -77,7 +77,8 @@ struct PlannedJourney: Sendable {
       outcome: outcome,
       isReplay: isReplay,
       explain: { listener.rule.explain(context) },
-      explainMessage: { listener.messageExplanation(in: context) }
+      explainMessage: { listener.messageExplanation(in: context) },
+      explainOffer: { listener.offerExplanation(for: context.customerID) }
     )
   }
 

@@ -243,6 +243,7 @@ extension WithheldReason {
     case .notMet: "notMet"
     case .notEvaluable: "notEvaluable"
     case .heldOut: "heldOut"
+    case .heldOutBy: "heldOutBy"
     case .notRunning: "notRunning"
     case .missingDataPoint: "missingDataPoint"
     case .limitReached: "limitReached"
