@@ -49,6 +49,10 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case limitUnmeasurable(CampaignLimit, in: CampaignID)
   /// A limit honours what comes beyond it, of a campaign that issues nothing.
   case limitHonoursMessages(CampaignLimit, in: CampaignID)
+  /// An offer warns of its end, or is recalled at it, and has none.
+  case offerNeverEnds(OfferID)
+  /// An offer warns of its end less than a millisecond before.
+  case expiryWarningTooLate(Duration, of: OfferID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
   /// A campaign that never runs: it ends before it starts, or no day of its is on its weekdays.
@@ -124,6 +128,10 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     case .limitHonoursMessages(let limit, let campaign):
       "A limit of '\(campaign)' honours what comes beyond it (\(limit)), but the campaign sends messages, which a "
         + "limit only ever refuses. Let it refuse, or limit the campaign that issues the offer."
+    case .offerNeverEnds(let offer):
+      "Offer '\(offer)' warns of its end, or is recalled at it, but never ends. Say when it expires, or take that out."
+    case .expiryWarningTooLate(let lead, let offer):
+      "Offer '\(offer)' warns of its end \(lead.inWords) before. Let it be at least a millisecond."
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):

@@ -239,4 +239,70 @@ import Testing
       ]
     )
   }
+
+  @Test(arguments: ["Pacific/Kiritimati", "Etc/GMT+12"])
+  func
+    `an expiry is a moment, a length, a local day's end or the earliest; its last day is in, UTC-12 to +14`(
+      name: String
+    ) async throws
+  {
+    let zone = try #require(TimeZone(identifier: name))
+    let time = ManualTime()
+    let today = LocalDay(of: time.now, in: zone)
+    let lastDay = today.adding(days: 3)
+    let dayEnds = lastDay.interval(in: zone).upperBound
+    let moment = time.now + 100_000.5
+    let expiries: [(OfferExpiry, Date)] = [
+      (.at(moment), moment), (.after(.days(2)), time.now + 2 * 86_400),
+      (.endOf(lastDay, in: zone), dayEnds), (.endOf(lastDay), dayEnds),
+      (.endOfDay(after: 3), dayEnds),
+      (.earliest([.endOf(lastDay), .after(.days(30)), .never]), dayEnds),
+      (.earliest([.endOf(lastDay), .at(moment)]), moment),
+    ]
+    for (expiry, end) in expiries {
+      let time = ManualTime()
+      let wallet = FakeWallet()
+      let bridge = try await OfferBridge(
+        customers: InMemoryCustomerStore<Member>(["ada": Member()]),
+        catalog: InMemoryOfferCatalog([
+          Offer(
+            "ten-off",
+            raises: "ten_off_issued",
+            replicas: ["wallet": "TEN"],
+            expires: expiry,
+            redeemable: .unlimited
+          )
+        ]),
+        campaigns: [Shop.reward(), Shop.toWallet()],
+        providers: ["wallet": wallet],
+        zoneOfCustomer: { _ in zone },
+        ledger: InMemoryOfferLedger(now: { time.now })
+      )
+      _ = try await bridge.respond(to: CustomerAction("app_opened", id: "a", by: "ada", at: time.now))
+      _ = try await bridge.deliverDueMessages()
+      let issued = try #require(try await bridge.issuedOffers(of: "ada").first)
+      #expect(issued.expiresAt == end)
+      let last = Date(milliseconds: end.milliseconds - 1)
+      #expect(issued.status(at: last) == .issued)
+      #expect(issued.status(at: end) == .expired)
+      time.advance(to: end)
+      let (inTime, late) = (
+        try wallet.redeem("TEN", of: "ada", at: last), try wallet.redeem("TEN", of: "ada", at: end)
+      )
+      #expect(try await bridge.reconcile(inTime) == .applied(to: issued.id))
+      #expect(try await bridge.reconcile(late) == .discrepant([.afterExpiry], on: issued.id))
+      if end == dayEnds {
+        // A till that knows the day alone: the last one is in, the next is not.
+        let onLast = Redemption(id: "on-last", of: .issuedOffer(issued.id), on: lastDay, in: zone)
+        let onNext = Redemption(
+          id: "next",
+          of: .issuedOffer(issued.id),
+          on: lastDay.adding(days: 1),
+          in: zone
+        )
+        #expect(try await bridge.reconcile(onLast) == .applied(to: issued.id))
+        #expect(try await bridge.reconcile(onNext) == .discrepant([.afterExpiry], on: issued.id))
+      }
+    }
+  }
 }

@@ -120,6 +120,8 @@ struct PlanMaker {
       heard: "opened",
       issuedAt: moment,
       expiresAt: life == 0 ? nil : Date(milliseconds: moment.milliseconds + life * 50_000),
+      warning: Bool.random(using: &chance) ? .before(.seconds(60), as: "expiring") : nil,
+      onExpiry: Bool.random(using: &chance) ? .recalls : .lapses,
       redeemable: redeemable[Int.random(in: 0..<3, using: &chance)],
       faceValue: Int.random(in: 0..<3, using: &chance) == 0
         ? nil : Money(minorUnits: Int64.random(in: 0...700, using: &chance), currency: "EUR"),

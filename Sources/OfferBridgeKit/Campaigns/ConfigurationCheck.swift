@@ -174,6 +174,7 @@ struct ConfigurationCheck<Customer: Sendable> {
       warnings += choice.warnings(in: listener.id)
     }
     for offer in offers.values.sorted(by: { $0.id < $1.id }) {
+      checkExpiry(of: offer)
       if offer.redeemable.count < 1 { faults.append(.redemptionLimitBelowOne(offer.id)) }
       if let pool = offer.codes, !codePools.contains(pool) {
         faults.append(.unknownCodePool(pool, of: offer.id))
@@ -182,6 +183,15 @@ struct ConfigurationCheck<Customer: Sendable> {
         checkName(ReplicaName.kind, name.rawValue)
       }
     }
+  }
+
+  private mutating func checkExpiry(of offer: Offer) {
+    if !offer.expires.ends, offer.warns != nil || offer.onExpiry == .recalls {
+      faults.append(.offerNeverEnds(offer.id))
+    }
+    guard let warning = offer.warns else { return }
+    checkName("event", warning.event)
+    if warning.lead.milliseconds < 1 { faults.append(.expiryWarningTooLate(warning.lead, of: offer.id)) }
   }
 
   private mutating func checkSending(
@@ -229,7 +239,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .event(let name):
         for listener in listeners {
           switch listener.outcome {
-          case .issue(let choice): found.formUnion(choice.offers.filter { offers[$0]?.raises == name })
+          case .issue(let choice):
+            found.formUnion(choice.offers.filter { offers[$0]?.isRaising(name) ?? false })
           case .raise(name): if seen.insert(listener.trigger).inserted { open.append(listener.trigger) }
           default: break
           }
@@ -241,7 +252,7 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkHearing(offers: [OfferID: Offer], hostEvents: Set<String>) {
     let issued = Set(listeners.flatMap(\.issuedOffers))
-    var raised: Set<String> = Set(issued.compactMap { offers[$0]?.raises })
+    var raised: Set<String> = Set(issued.compactMap { offers[$0] }.flatMap(\.events))
     for listener in listeners {
       if case .raise(let event) = listener.outcome { raised.insert(event) }
     }
@@ -309,4 +320,11 @@ extension Heard {
     case .schedule(let campaign): "schedule of \(campaign)"
     }
   }
+}
+
+extension Offer {
+  /// The events that it is the cause of.
+  fileprivate var events: [String] { [raises, warns?.event].compactMap(\.self) }
+
+  fileprivate func isRaising(_ event: String) -> Bool { raises == event || warns?.event == event }
 }

@@ -174,7 +174,8 @@ public protocol OfferLedger: Sendable {
   /// Each entry is as it is now. One that leaves a listing between two pages
   /// is not seen, one that joins it behind the mark neither.
   ///
-  /// - Database: a sequence number in each row, the mark its text: `WHERE … AND sequence > … ORDER BY sequence`.
+  /// - Database: a sequence number in each row, the mark its text: `WHERE … AND sequence > … ORDER BY sequence`. What is
+  ///   expiring, and to be recalled, by partial indexes on `warns_at` and `expires_at` of what is not closed.
   nonisolated(nonsending)
     func page(_ query: PageQuery) async throws -> LedgerPage
 

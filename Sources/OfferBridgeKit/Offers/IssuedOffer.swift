@@ -28,6 +28,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var issuedAt: Date { facts.value.issuedAt }
   /// The first moment at which it is over, or `nil`.
   public var expiresAt: Date? { facts.value.expiresAt }
+  /// The event that says that its end is near, or `nil`.
+  public var warning: ExpiryWarning? { terms.value.warning }
+  /// The first moment at which its end is near, or `nil`; no sooner than its issuance.
+  public var warnsAt: Date? {
+    guard let warning, let expiresAt else { return nil }
+    let moment = expiresAt.milliseconds.subtractingClamped(warning.lead.milliseconds)
+    return Date(milliseconds: max(moment, issuedAt.milliseconds))
+  }
+  /// What becomes of its replicas when its time is over.
+  public var onExpiry: ExpiryPolicy { terms.value.onExpiry ?? .lapses }
   /// How often it may be redeemed.
   public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
@@ -136,12 +146,15 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     /// `nil` for the one that is usual, so that it is not written with each.
     let reversal: ReversalPolicy?
     let rule: RuleFingerprint?
+    let warning: ExpiryWarning?
+    /// `nil` for the one that is usual, too.
+    let onExpiry: ExpiryPolicy?
     /// The replicas that each has.
     // Encoded with the replicas' states, and not here.
     private(set) var places: [Replica.Place] = []
 
     private enum CodingKeys: CodingKey {
-      case offer, revision, campaign, heard, redeemable, faceValue, reversal, rule
+      case offer, revision, campaign, heard, redeemable, faceValue, reversal, rule, warning, onExpiry
     }
 
     func with(_ places: [Replica.Place]) -> Terms {
@@ -152,6 +165,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
     func isWritten(like other: Terms) -> Bool {
       heard.utf8.elementsEqualFast(other.heard.utf8)
+        && (warning?.event ?? "").utf8.elementsEqualFast((other.warning?.event ?? "").utf8)
         && (faceValue?.currency ?? "").utf8.elementsEqualFast((other.faceValue?.currency ?? "").utf8)
     }
   }
@@ -167,6 +181,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     heard: String,
     issuedAt: Date,
     expiresAt: Date?,
+    warning: ExpiryWarning? = nil,
+    onExpiry: ExpiryPolicy = .lapses,
     redeemable: RedemptionLimit,
     faceValue: Money?,
     reversal: ReversalPolicy = .reopens,
@@ -194,6 +210,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         faceValue: faceValue,
         reversal: reversal == .reopens ? nil : reversal,
         rule: rule,
+        warning: warning,
+        onExpiry: onExpiry == .lapses ? nil : onExpiry,
         places: replicas.map(Replica.Place.init)
       )
     )
@@ -254,6 +272,18 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     }
     if let expiresAt, moment >= expiresAt { return .expired }
     return .issued
+  }
+
+  /// Whether its end is near at a moment, and it can still be redeemed.
+  func isExpiring(at moment: Date) -> Bool {
+    guard let warnsAt else { return false }
+    return warnsAt <= moment && status(at: moment) == .issued
+  }
+
+  /// Whether its time is over at a moment, and its offer asks then for its replicas back.
+  func isToBeRecalled(at moment: Date) -> Bool {
+    guard onExpiry == .recalls, closure == nil, let expiresAt, expiresAt <= moment else { return false }
+    return status(at: moment) == .expired
   }
 
   /// The replica at a provider, or `nil` when the offer has none there.

@@ -30,6 +30,5 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
 
   static let all =
     issuing + overLimits + deciding + claiming + handingOut + settling + replicas + reconciling + folding
-    + knowing
-    + closing + trail + whole
+    + knowing + closing + ends + trail + whole
 }
