@@ -62,9 +62,7 @@ extension OfferBridge {
       throw OfferBridgeError(.campaignNotScheduled(campaign))
     }
     let now = try await ledgerTime()
-    let profile = try await reading(.customerStoreFailed(customer)) { try await customers.customer(customer) }
-    guard let profile else { throw OfferBridgeError(.customerUnknown(customer)) }
-    let zone = zoneOfCustomer(profile) ?? settings.zone
+    let zone = listener.runTime.isCustomers ? try await zone(of: customer) : settings.zone
     guard let stretch = listener.runTime.stretch(at: now.milliseconds, zone: zone) else {
       return .unasked(channel, .notRunning, heard: "schedule", because: "the schedule is not running")
     }
@@ -80,5 +78,11 @@ extension OfferBridge {
       ),
       presentAction: nil
     )
+  }
+
+  private func zone(of customer: CustomerID) async throws -> TimeZone {
+    let profile = try await reading(.customerStoreFailed(customer)) { try await customers.customer(customer) }
+    guard let profile else { throw OfferBridgeError(.customerUnknown(customer)) }
+    return zoneOfCustomer(profile) ?? settings.zone
   }
 }

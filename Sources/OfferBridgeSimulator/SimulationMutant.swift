@@ -62,9 +62,6 @@ struct SimulationMutant: Sendable {
     "what is leased is accepted as soon as it is proven",
     "every commit raises the version",
     "messages are claimed without the tenant",
-    // A lane asks on for as long as it is handed what it cannot settle: a run has no end.
-    "a lease that ran out is handed out, proven or not",
-    "a lease is shortened by a prolonging",
     // A run has one tenant, and its ledger is never opened again.
     "all tenants have one trail",
     "the salts are in memory only",

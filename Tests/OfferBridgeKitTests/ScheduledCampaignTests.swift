@@ -266,6 +266,24 @@ import Testing
       #expect(error.code == .configurationInvalid([.optInOutsideSchedule("spring")]))
       #expect("\(error)".contains("Let it begin and end no later than the campaign."))
     }
-    _ = try? await optedIn(optIn, .evergreen)
+  }
+
+  @Test("a campaign that always runs takes any opt-in window that is not empty")
+  func optInOfEvergreen() async throws {
+    let someDays = OptIn(
+      by: "joined",
+      from: Self.day("2026-04-01"),
+      through: Self.day("2036-06-01"),
+      in: Self.oslo
+    )
+    _ = try await optedIn(someDays, .evergreen)
+    let noDay = OptIn(
+      by: "joined",
+      from: Self.day("2026-04-10"),
+      through: Self.day("2026-04-01"),
+      in: Self.oslo
+    )
+    let error = await #expect(throws: OfferBridgeError.self) { _ = try await optedIn(noDay, .evergreen) }
+    #expect(error?.code == .configurationInvalid([.optInOutsideSchedule("spring")]))
   }
 }

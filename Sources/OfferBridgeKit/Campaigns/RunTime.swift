@@ -54,6 +54,9 @@ struct RunTime: Sendable {
     return first.start(in: .gmt).milliseconds - day..<after.interval(in: .gmt).upperBound.milliseconds + day
   }
 
+  /// Whether it goes by each customer's own clock.
+  var isCustomers: Bool { local.map { $0.zone == nil } ?? false }
+
   /// Whether it may run somewhere.
   func mayRun(at now: Int64) -> Bool { hull?.contains(now) ?? true }
 

@@ -35,7 +35,7 @@ extension LedgerState {
       customer,
       over: offer
     )
-    match(event, folded)
+    match(event, folded, on: copy)
     put(tally, nil, evidence, in: copy)
   }
 
@@ -63,8 +63,11 @@ extension LedgerState {
     }
   }
 
+  // Mutating though it changes nothing: called within a mutating step, a method that is not may be given a copy of the
+  // whole state.
   /// The one copy that a redemption can mean, or `nil` where the whole fold must tell.
-  private func onlyCopy(of owner: Int32, by reference: RedemptionReference, from source: ProviderID) -> Int32?
+  private mutating func onlyCopy(of owner: Int32, by reference: RedemptionReference, from source: ProviderID)
+    -> Int32?
   {
     let first = customers[owner].firstIssued
     switch reference {
@@ -93,9 +96,10 @@ extension LedgerState {
       copies.append(next)
       next = issued[next].next
     }
-    // The order of issue is that of the moments, then of the ids: never that of the rows.
+    // The order of issue is that of the moments, then of the ids: never that of the rows. What closures read is named,
+    // for one that takes hold of the whole state is given a copy of it.
     if copies.count > 1 {
-      copies.sort {
+      copies.sort { [issued] in
         let (a, b) = (issued[$0].offer, issued[$1].offer)
         return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
       }
@@ -107,9 +111,9 @@ extension LedgerState {
       next = events[next].nextOfCustomer
     }
     let fold = RedemptionFold(
-      copies: copies.map { issued[$0].offer },
-      references: copies.map { issued[$0].references.all },
-      entries: rows.map { events[$0].entry }
+      copies: copies.map { [issued] in issued[$0].offer },
+      references: copies.map { [issued] in issued[$0].references.all },
+      entries: rows.map { [events] in events[$0].entry }
     )
     return (fold, copies, rows)
   }

@@ -34,13 +34,14 @@ extension LedgerState {
     )
   }
 
+  // The row of the copy it was applied to is looked up by its id, where it is not given.
   /// Puts down how an event stands, and tells it where it stood otherwise.
-  mutating func match(_ row: Int32, _ match: RedemptionMatch) {
+  mutating func match(_ row: Int32, _ match: RedemptionMatch, on copy: Int32? = nil) {
     let isNew = trail.received == row
     guard isNew || events[row].match != match else { return }
     let before = isNew ? nil : TrailState(events[row].match)
     events[row].match = match
-    tell(event: row, from: before)
+    tell(event: row, from: before, on: copy)
   }
 
   /// Tells how an event stands that was received just now, unless a fold has.
@@ -48,12 +49,12 @@ extension LedgerState {
     if trail.received != nowhere { tell(event: trail.received, from: nil) }
   }
 
-  private mutating func tell(event row: Int32, from: TrailState?) {
+  private mutating func tell(event row: Int32, from: TrailState?, on copy: Int32? = nil) {
     if trail.received == row { trail.received = nowhere }
     let match = events[row].match
     guard let state = TrailState(match) else { return }
     if case .applied(let id) = match {
-      trail.tell(.event, row, from: from, to: state, other: issued.row(of: id) ?? nowhere)
+      trail.tell(.event, row, from: from, to: state, other: copy ?? issued.row(of: id) ?? nowhere)
     } else {
       let detail = trail.detail(.match(match))
       trail.tell(.event, row, from: from, to: state, other: detail, extra: 1)

@@ -16,7 +16,6 @@ package final class SimulatedExecutor: TaskExecutor {
     var now: Int64 = 0
     var isHurrying = false
     var jobs = 0
-    let mostJobs: Int
     /// How many jobs were run since time has moved.
     var jobsNow = 0
     var foreignJobs = 0
@@ -36,11 +35,9 @@ package final class SimulatedExecutor: TaskExecutor {
 
   /// An executor at the beginning of its time.
   ///
-  /// - Parameters:
-  ///   - seed: What the order of jobs depends on, and nothing else does.
-  ///   - mostJobs: How many jobs it runs; after that nothing is run any more.
-  package init(seed: UInt64, mostJobs: Int = .max) {
-    state = Guarded(State(chance: Seeded(seed), mostJobs: mostJobs))
+  /// - Parameter seed: What the order of jobs depends on, and nothing else does.
+  package init(seed: UInt64) {
+    state = Guarded(State(chance: Seeded(seed)))
   }
 
   /// The milliseconds that have passed.
@@ -127,6 +124,7 @@ package final class SimulatedExecutor: TaskExecutor {
     } onCancel: {
       state.withLock { $0.sleepers.removeValue(forKey: sleeper) }?.resume()
     }
+    await letOthersGoOnInAHurry()
   }
 
   /// Waits for so many milliseconds, whether or not the task is cancelled.
@@ -141,6 +139,13 @@ package final class SimulatedExecutor: TaskExecutor {
       }
       if isOver { continuation.resume() }
     }
+    await letOthersGoOnInAHurry()
+  }
+
+  // A wait that is over at once suspends nothing: who waits again and again would keep the one thread for ever, and
+  // what it waits for could not happen.
+  private func letOthersGoOnInAHurry() async {
+    if state.withLock({ $0.isHurrying }) { await Task.yield() }
   }
 
   /// Ends every wait, now and from now on: the run is over.
@@ -168,7 +173,7 @@ extension SimulatedExecutor.State {
       jobs += 1
       jobsNow += 1
       // Somebody asks again and again, and waits for nothing, or for a millisecond each time.
-      if jobsNow > SimulatedExecutor.mostJobsAtOnce || jobs > mostJobs { return .nothing }
+      if jobsNow > SimulatedExecutor.mostJobsAtOnce { return .nothing }
       // The last one takes its place: what is ready has no order.
       let chosen = ready.count == 1 ? 0 : Int(chance.next() % UInt64(ready.count))
       ready.swapAt(chosen, ready.count - 1)

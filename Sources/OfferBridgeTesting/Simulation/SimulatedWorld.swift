@@ -33,9 +33,7 @@ final class SimulatedWorld: Sendable {
   init(_ simulation: Simulation, _ system: SimulatedSystem) {
     self.simulation = simulation
     self.system = system
-    // Many times what a run has that comes to its end.
-    let mostJobs = 200_000 + 3_000 * simulation.journeys
-    executor = SimulatedExecutor(seed: simulation.seed, mostJobs: mostJobs)
+    executor = SimulatedExecutor(seed: simulation.seed)
     chance = SimulatedChance(simulation)
     clock = SimulatedLedgerClock(executor)
     witness = SimulationWitness(book, clock, refusalRetention: system.ledger.refusalRetention)
