@@ -49,6 +49,9 @@ import Testing
         let issued = try #require(decision.issuedOffer)
         #expect(decision.offerExplanation?.offer == issued.offer)
         #expect(decision.offerExplanation?.among == Self.offers)
+        // A word of its own, so that variants under the same salt are another draw.
+        let place = VariantShares(of: "offers", weights: [70, 30], salt: "spring").index(for: customer)
+        #expect(issued.offer == Self.offers[place].offer)
         // What it raises is heard, whichever it is.
         let sender: CampaignID = issued.offer == "cup" ? "cup-to-wallet" : "to-wallet"
         #expect(decisions[sender]?.outcome.isActed == true)

@@ -53,6 +53,7 @@ extension OfferLedgerContract {
       try await trial.close(LedgerTrial.id("closed"))
       _ = try await trial.reconcile(trial.notice("n", .revoked, of: .issuedOffer(LedgerTrial.id("ended"))))
 
+      try await expect("before it is issued", .minutes(-10) - .milliseconds(1), warned: [], recalled: [])
       try await expect("at once", .minutes(-10), warned: ["short"], recalled: [])
       try await expect(
         "just before the warning",
