@@ -229,6 +229,22 @@ import Testing
     #expect(skipped.count == 1 && skipped[0].contains("c-2"))
   }
 
+  @Test func `who was forgotten is neither warned nor asked for anything back`() async throws {
+    let shop = try await shop()
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    try await shop.bridge.deliverDueMessages()
+    _ = try await shop.bridge.forget("ada")
+    for _ in 0..<2 {
+      shop.time.advance(by: .days(28))
+      let warned = try await shop.bridge.warnOfExpiring()
+      let recalled = try await shop.bridge.recallExpired(saying: Shop.card)
+      for sweep in [warned, recalled] {
+        #expect(sweep.issuedOffers == [])
+        #expect(sweep.skipped.isEmpty)
+      }
+    }
+  }
+
   @Test
   func `what was issued keeps its warning when the offer changes, and is passed over where nobody hears it`()
     async throws
