@@ -81,12 +81,12 @@ extension OfferBridge {
         wiring: wiring,
         depthLimit: settings.journeyDepth
       )
-      planner.hear(channel, in: context, cause: .trigger(trigger.id))
+      planner.begin(with: trigger, channel, in: context)
       while let wish = planner.wantedCode {
         let supply = try await take(wish, plannedAt: snapshot.now)
         if case .taken(let code) = supply { held.hold(code) }
         planner.begin(again: wish, with: supply)
-        planner.hear(channel, in: context, cause: .trigger(trigger.id))
+        planner.begin(with: trigger, channel, in: context)
       }
       let isNews = planner.draft.isNews
       let journey = PlannedJourney(planner)

@@ -73,7 +73,9 @@ extension OfferBridge {
       // On a repeat too, what this trigger issued is seen by what follows from it alone.
       history: RuleHistory(
         actions: actions,
-        issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
+        issuedOffers: snapshot.issuedOffers.filter {
+          $0.trigger != trigger.id && $0.id != trigger.issuedOffer?.id
+        }
       ),
       issuedOffer: nil,
       now: snapshot.now,

@@ -125,6 +125,7 @@ import Testing
       try await ours("record") { try await ledger.record(of: Desk.id("a"), tenant: "ours") }
       let listings: [LedgerListing] =
         [.issuedOffers(of: "ada"), .messages(of: "ada"), .events(of: "ada"), .parkedEvents]
+        + [.expiring(at: time.now), .toBeRecalled(at: time.now)]
         + MessageState.Name.allCases.map { .messagesIn($0) }
       for listing in listings {
         try await ours("page") { try await ledger.page(PageQuery(tenant: "ours", listing: listing)) }
@@ -257,6 +258,10 @@ import Testing
       }
       try await our("apply", is: nil) { try await ours.apply(.ask("theirs")) }
       try await our("dueSchedules", is: []) { try await ours.dueSchedules().campaigns }
+      try await our("warnOfExpiring", is: []) { try await ours.warnOfExpiring().issuedOffers }
+      try await our("recallExpired", is: []) {
+        try await ours.recallExpired(saying: Shop.card).issuedOffers
+      }
       try await our("match") { try await ours.match(of: "r-1") }
       try await our("trail") {
         var entries: [TrailEntry] = []

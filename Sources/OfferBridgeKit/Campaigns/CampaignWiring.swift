@@ -111,10 +111,12 @@ struct CampaignWiring: Sendable {
         }
         var next: [Heard] = []
         switch listener.outcome {
-        case .issue(let offer):
-          reach.issuers.append(.init(offer: offer, runTime: listener.runTime))
-          next = [.issuance(offer)]
-          if let event = raises[offer] ?? nil { next.append(.event(event)) }
+        case .issue(let choice):
+          for offer in choice.offers {
+            reach.issuers.append(.init(offer: offer, runTime: listener.runTime))
+            next.append(.issuance(offer))
+            if let event = raises[offer] ?? nil { next.append(.event(event)) }
+          }
         case .raise(let event): next = [.event(event)]
         case .send: break
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An action, a host event or a schedule, once the difference does not matter any more.
+/// An action, a host event, a schedule or an end that is near, once the difference does not matter any more.
 struct HostTrigger: Sendable {
   let id: TriggerID
   let name: String
@@ -8,6 +8,8 @@ struct HostTrigger: Sendable {
   let occurredAt: Date
   let attributes: Attributes
   let heard: Heard
+  /// What it is about, where it is an end that is near.
+  var issuedOffer: IssuedOffer?
 
   var record: TriggerRecord {
     TriggerRecord(
@@ -29,6 +31,7 @@ struct HostTrigger: Sendable {
     case .action: .action
     case .hostEvent: .hostEvent
     case .schedule: .schedule
+    case .expiry: .raised
     }
   }
 

@@ -8,7 +8,8 @@ public import Foundation
 ///
 /// - a node is written only if its parent stands, now or by an earlier commit;
 /// - a node that a limit refuses is not written, nor is anything beneath it;
-///   its siblings are as they would be without it;
+///   its siblings are as they would be without it. A limit whose policy is
+///   `honourAndFlag` refuses messages alone: an issuance is written beyond it;
 /// - of the nodes of one choice, asked in their order, the first that is
 ///   written, now or by an earlier commit, is taken; those behind it are
 ///   outranked, also one that an earlier commit wrote. A withheld step that is
@@ -102,6 +103,8 @@ public struct PlanNode: Sendable, Hashable, Codable {
   /// What it writes.
   public var content: Content { step.value.content }
 
+  var isIssuance: Bool { if case .issuance = content { true } else { false } }
+
   // A node passes through draft, plan, ledger and decisions, and is some 180 bytes.
   private let step: Shared<Step>
 
@@ -175,13 +178,16 @@ public enum NodeAnswer: Sendable, Hashable {
   ///
   /// Or one did so at a commit that is remembered: that goes before ``offerClosed(_:)``, and withholds nothing anew.
   case refused(CampaignLimit)
+  /// It was written, an issuance, though limits had no room for it that honour what comes beyond them: which, in the
+  /// node's order, and by how much. The issued offer says the same, as ``IssuedOffer/overLimits``.
+  case writtenOver([LimitExcess])
   /// It was written. A message may be about an issued offer that the ledger does not have.
   case written
 
   /// Whether what the node says is in the ledger.
   public var stands: Bool {
     switch self {
-    case .written, .replayed: true
+    case .written, .writtenOver, .replayed: true
     case .refused, .parentNotWritten, .outranked, .offerClosed: false
     }
   }

@@ -78,7 +78,7 @@ extension JourneyPlanner {
     switch outcome {
     case .notMet: return .notMet(listener.id, decisive())
     case .notEvaluable: return .notEvaluable(listener.id, decisive())
-    case .heldOut: return .heldOut(listener.id)
+    case .heldOut(let group): return group.map { .heldOutBy(listener.id, $0) } ?? .heldOut(listener.id)
     case .notRunning: return .notRunning(listener.id)
     case .missingDataPoint(let name): return .missingDataPoint(listener.id, name)
     case .chainTooDeep: return .chainTooDeep(listener.id)

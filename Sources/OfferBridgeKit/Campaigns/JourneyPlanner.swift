@@ -120,11 +120,13 @@ struct JourneyPlanner {
       return withhold(
         listener,
         at: place,
-        isHeldOut ? .heldOut : verdict == .notMet ? .notMet : .notEvaluable
+        isHeldOut
+          ? .heldOut(by: listener.group(of: trigger.customer)) : verdict == .notMet ? .notMet : .notEvaluable
       )
     }
     switch listener.outcome {
-    case .issue(let offer): issue(offer, by: listener, at: place)
+    case .issue(let choice):
+      if let offer = choice.offer(for: trigger.customer) { issue(offer, by: listener, at: place) }
     case .raise(let event): raise(event, by: listener, at: place)
     case .send(let message, let provider): send(message, through: provider, by: listener, at: place)
     }

@@ -6,7 +6,7 @@ import Foundation
 /// A campaign or observer, lowered once when the bridge is made.
 final class Listener: Sendable {
   enum Outcome: Sendable {
-    case issue(OfferID)
+    case issue(ListenerOffer)
     case raise(String)
     case send(ListenerMessage, through: ProviderID)
   }
@@ -22,6 +22,8 @@ final class Listener: Sendable {
   let exclusiveGroup: String?
   /// `nil` for an observer: they are asked last.
   let priority: Int?
+  /// Clauses of the rule too: here they say who held a customer out.
+  let controlGroups: [ControlGroup]
 
   init(
     index: Int,
@@ -32,7 +34,8 @@ final class Listener: Sendable {
     outcome: Outcome,
     limits: [CampaignLimit],
     exclusiveGroup: String?,
-    priority: Int? = nil
+    priority: Int? = nil,
+    controlGroups: [ControlGroup] = []
   ) {
     self.index = Int32(index)
     self.id = id
@@ -43,6 +46,7 @@ final class Listener: Sendable {
     self.limits = limits.map { RegisteredLimit($0, of: id) }
     self.exclusiveGroup = exclusiveGroup
     self.priority = priority
+    self.controlGroups = controlGroups
   }
 
   /// Whether it is asked first: campaigns before observers, the higher priority first, of equals as they were given.
@@ -53,8 +57,19 @@ final class Listener: Sendable {
     return priority == others ? index < other.index : priority > others
   }
 
-  var issuedOffer: OfferID? {
-    if case .issue(let offer) = outcome { offer } else { nil }
+  /// The offers that it may issue.
+  var issuedOffers: [OfferID] {
+    if case .issue(let choice) = outcome { choice.offers } else { [] }
+  }
+
+  /// Which of several offers it issues the customer, or `nil` where it has no choice.
+  func offerExplanation(for customer: CustomerID) -> OfferExplanation? {
+    if case .issue(let choice) = outcome { choice.explanation(for: customer) } else { nil }
+  }
+
+  /// The first of its control groups that a customer is in.
+  func group(of customer: CustomerID) -> ControlGroupID? {
+    controlGroups.first { $0.contains(customer) }?.id
   }
 
   /// How its message comes to say what it says, or `nil` when it sends none.

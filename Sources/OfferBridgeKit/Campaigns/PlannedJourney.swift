@@ -70,7 +70,8 @@ struct PlannedJourney: Sendable {
       isReplay: isReplay,
       explain: { listener.rule.explain(context) },
       explainMessage: { listener.messageExplanation(in: context) },
-      explainGroup: { groupExplanation(of: planned, answers) }
+      explainGroup: { groupExplanation(of: planned, answers) },
+      explainOffer: { listener.offerExplanation(for: context.customerID) }
     )
   }
 
@@ -124,10 +125,12 @@ struct PlannedJourney: Sendable {
     case .parentNotWritten: return .parentNotWritten
     case .outranked(let winner): return .outranked(by: plan.nodes[winner].campaign ?? "")
     case .offerClosed(let closure): return .offerClosed(closure)
-    case .written, .replayed: break
+    case .written, .writtenOver, .replayed: break
     }
     switch plan.nodes[node].content {
-    case .issuance(let offer): return .issued(asCommitted(offer, answers))
+    case .issuance(var offer):
+      if case .writtenOver(let excesses) = answers[node] { offer.overLimits = excesses }
+      return .issued(asCommitted(offer, answers))
     case .event(let name): return .raised(name)
     case .message(let message): return .queued(message.key, through: message.provider)
     case .withheld: return .notMet

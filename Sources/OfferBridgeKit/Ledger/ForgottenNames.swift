@@ -41,7 +41,8 @@ extension WithheldReason {
     switch self {
     case .notMet(let campaign, _): .notMet(campaign, [])
     case .notEvaluable(let campaign, _): .notEvaluable(campaign, [])
-    case .notHeard, .heldOut, .notRunning, .missingDataPoint, .limitReached, .chainTooDeep, .outranked,
+    case .notHeard, .heldOut, .heldOutBy, .notRunning, .missingDataPoint, .limitReached, .chainTooDeep,
+      .outranked,
       .offerClosed, .limitUnmeasurable:
       self
     }

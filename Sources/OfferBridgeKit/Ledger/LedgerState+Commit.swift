@@ -89,7 +89,8 @@ extension LedgerState {
       return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
-    if let limit = refusingLimit(node.limits, at: at) {
+    let room = room(for: node.limits, ofIssuance: node.isIssuance, at: at)
+    if case .none(let limit) = room {
       let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
       remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
       tell(node, refusedBy: limit, of: plan.trigger)
@@ -102,7 +103,9 @@ extension LedgerState {
     use(uses, at: at)
     let outcome: TriggerRow.KeptStep.Outcome
     switch node.content {
-    case .issuance(let offer): outcome = .issued(issue(offer, uses))
+    case .issuance(var offer):
+      if case .beyond(let excesses) = room { offer.overLimits = excesses }
+      outcome = .issued(issue(offer, uses))
     case .event(let name):
       outcome = .raised(name)
       tellRaised(triggerRow, trigger.nodes)
@@ -110,6 +113,7 @@ extension LedgerState {
     case .withheld: return .written
     }
     remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
+    if case .beyond(let excesses) = room { return .writtenOver(excesses) }
     return .written
   }
 
@@ -122,6 +126,7 @@ extension LedgerState {
     let owner = row(of: offer.customer)
     let row = append(IssuedRow(offer: offer, uses: uses, customer: owner))
     trail.tell(.offer, row, from: nil, to: .issued)
+    if !offer.overLimits.isEmpty { trail.tell(.limitUses, row, from: .held, to: .overLimit) }
     for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
     fold(owner)
     return row

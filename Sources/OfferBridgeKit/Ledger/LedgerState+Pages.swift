@@ -15,6 +15,16 @@ extension LedgerState {
       } entry: {
         .issuedOffer(issued[$0].current)
       }
+    case .expiring(let moment):
+      scan(query, count: issued.count) { row in
+        issued[row].offer.isExpiring(at: moment) && !forgotten.contains(issued[row].customer)
+          ? .issuedOffer(issued[row].current) : nil
+      }
+    case .toBeRecalled(let moment):
+      scan(query, count: issued.count) { row in
+        issued[row].offer.isToBeRecalled(at: moment) && !forgotten.contains(issued[row].customer)
+          ? .issuedOffer(issued[row].current) : nil
+      }
     case .messages(let customer):
       walk(
         query,

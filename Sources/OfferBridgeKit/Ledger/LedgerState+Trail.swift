@@ -77,7 +77,13 @@ extension LedgerState {
     )
     var personal = TrailPersonal(salt: salt)
     switch fact.subject {
-    case .offer, .end, .limitUses: tell(offer: note.row, &fact, &personal)
+    case .offer, .end: tell(offer: note.row, &fact, &personal)
+    case .limitUses:
+      tell(offer: note.row, &fact, &personal)
+      // It never changes once it is issued.
+      if fact.to == .overLimit {
+        fact.why = issued[note.row].offer.overLimits.map(\.description).joined(separator: "; ")
+      }
     case .replica: tell(replica: note, &fact, &personal)
     case .message: tell(message: note, &fact, &personal)
     case .event: tell(event: note, &fact, &personal)
@@ -237,6 +243,7 @@ extension WithheldReason {
     case .notMet: "notMet"
     case .notEvaluable: "notEvaluable"
     case .heldOut: "heldOut"
+    case .heldOutBy: "heldOutBy"
     case .notRunning: "notRunning"
     case .missingDataPoint: "missingDataPoint"
     case .limitReached: "limitReached"

@@ -38,7 +38,7 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
   case offer
   /// Its end in the external system: `live`, and `expired`, `revoked` or `reversed`.
   case end
-  /// What its issuance took from limits: `held` or `givenBack`.
+  /// What its issuance took from limits: `held`, `overLimit` or `givenBack`.
   case limitUses
   /// A replica, where it changed without a message: `notSent` for another reason, or `accepted` by a proof.
   case replica
@@ -114,6 +114,8 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case parked
   /// A customer of whom nothing personal is left.
   case forgotten
+  /// Limit uses that count, and for which there was no room: their limits honour what comes beyond them.
+  case overLimit
 
   /// The word that is written: "notSent".
   public var description: String {
@@ -141,6 +143,7 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .discrepant: "discrepant"
     case .parked: "parked"
     case .forgotten: "forgotten"
+    case .overLimit: "overLimit"
     }
   }
 }
