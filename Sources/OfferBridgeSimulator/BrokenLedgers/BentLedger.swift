@@ -83,6 +83,7 @@ extension JourneyPlan {
       trigger: trigger,
       plannedAt: plannedAt ?? self.plannedAt,
       triggerVersion: version ?? triggerVersion,
+      survivor: survivor,
       nodes: nodes ?? self.nodes
     )
   }
