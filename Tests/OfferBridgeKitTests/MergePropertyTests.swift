@@ -218,7 +218,11 @@ import Testing
     let worth = Money(minorUnits: 400, currency: "EUR")
     let events = [
       event("r-1", .redemption(.customer("ada-phone", replica: "TEN"), amount: worth), 10),
-      event("r-2", .redemption(.issuedOffer(Desk.id("p")), amount: worth, .init(customer: "ada", lines: [])), 11),
+      event(
+        "r-2",
+        .redemption(.issuedOffer(Desk.id("p")), amount: worth, .init(customer: "ada", lines: [])),
+        11
+      ),
       event("v-1", .reversal(of: "r-1", nil), 12),
     ]
     var (orders, outcomes) = (0, Set<Outcome>())
@@ -262,7 +266,9 @@ import Testing
   }
 
   @Test(arguments: 0..<12)
-  func `whatever was done before and after merges, all sums agree and the trail is whole`(seed: Int) async throws {
+  func `whatever was done before and after merges, all sums agree and the trail is whole`(seed: Int)
+    async throws
+  {
     let time = ManualTime()
     let ledger = InMemoryOfferLedger(now: { time.now })
     var random = Seeded(UInt64(seed))
@@ -290,7 +296,9 @@ import Testing
     }
     #expect(merged + busy >= 1 || forgotten == 1)
     var verification = TrailVerification(of: "main")
-    for entry in try await ledger.trail(TrailQuery(tenant: "main", limit: 4096)).entries { verification.add(entry) }
+    for entry in try await ledger.trail(TrailQuery(tenant: "main", limit: 4096)).entries {
+      verification.add(entry)
+    }
     #expect(verification.finding.isWhole, "\(verification.finding)")
   }
 }
@@ -300,7 +308,11 @@ extension ExternalEvent {
   fileprivate func naming(_ ids: [CustomerID]) -> ExternalEvent {
     func named(_ id: CustomerID) -> CustomerID { id == "ada-phone" ? ids[0] : id }
     func named(_ reference: RedemptionReference) -> RedemptionReference {
-      if case .customer(let id, let name) = reference { .customer(named(id), replica: name) } else { reference }
+      if case .customer(let id, let name) = reference {
+        .customer(named(id), replica: name)
+      } else {
+        reference
+      }
     }
     let told: Content =
       switch content {

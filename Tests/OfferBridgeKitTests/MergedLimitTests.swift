@@ -48,7 +48,9 @@ import Testing
     #expect(merge.exceeded.map(\.counter.customer) == ["ada"])
     var audit = desk.state.audit(now: now)
     #expect(audit.imbalances == [] && audit.limitsExceeded == 1)
-    #expect(issue("p-3", to: "ada-phone", survivor: "ada") == .committed([.refused(limit), .parentNotWritten]))
+    #expect(
+      issue("p-3", to: "ada-phone", survivor: "ada") == .committed([.refused(limit), .parentNotWritten])
+    )
     #expect(issue("a-3", to: "ada") == .committed([.refused(limit), .parentNotWritten]))
     // Each record has the survivor's counter.
     let uses = desk.state.record(of: Desk.id("p-1"))?.limitUses
@@ -60,7 +62,9 @@ import Testing
     #expect(issue("a-4", to: "ada") == .committed([.refused(limit), .parentNotWritten]))
     desk.close("a-1", limitUses: .givenBack)
     #expect(issue("p-5", to: "ada-phone", survivor: "ada").isWritten)
-    #expect(issue("p-6", to: "ada-phone", survivor: "ada") == .committed([.refused(limit), .parentNotWritten]))
+    #expect(
+      issue("p-6", to: "ada-phone", survivor: "ada") == .committed([.refused(limit), .parentNotWritten])
+    )
     #expect(desk.state.audit(now: now).imbalances == [])
   }
 
@@ -97,13 +101,16 @@ import Testing
 
   @Test func `amounts of money are added too, and only what both used is told`() {
     let (budget, other) = (
-      CampaignLimit.perCustomer(Money(minorUnits: 1000, currency: "EUR")), CampaignLimit.perCustomer(1, of: .offer)
+      CampaignLimit.perCustomer(Money(minorUnits: 1000, currency: "EUR")),
+      CampaignLimit.perCustomer(1, of: .offer)
     )
     var desk = Desk()
     let now = desk.now
     func issue(_ name: String, to customer: CustomerID, _ limits: [CampaignLimit], _ units: Int64) {
       let worth = Money(minorUnits: units, currency: "EUR")
-      #expect(desk.state.commit(Self.plan(name, to: customer, limits, at: now, worth: worth), now: now).isWritten)
+      #expect(
+        desk.state.commit(Self.plan(name, to: customer, limits, at: now, worth: worth), now: now).isWritten
+      )
     }
     issue("p-1", to: "ada-phone", [budget, other], 600)
     issue("a-1", to: "ada", [budget], 700)
@@ -176,7 +183,12 @@ import Testing
             let id = ids[(worker + number * round) % ids.count]
             let name = "\(worker)-\(number)"
             while true {
-              let query = SnapshotQuery(tenant: "main", customer: id, trigger: TriggerID(.action, name), offers: [])
+              let query = SnapshotQuery(
+                tenant: "main",
+                customer: id,
+                trigger: TriggerID(.action, name),
+                offers: []
+              )
               let identity = try await ledger.snapshot(query).identity
               let survivor = identity.map(\.survivor).flatMap { $0 == id ? nil : $0 }
               let plan = Self.plan(name, to: id, [limit], at: now.milliseconds, survivor: survivor)

@@ -141,7 +141,9 @@ extension ExternalEvent {
 
   /// What a report of another customer's offer says with another name for who redeemed, or `nil` where it was not them.
   func withoutRedeemer(_ customers: Set<CustomerID>, but other: CustomerID?) -> Content? {
-    guard let redeemer, customers.contains(redeemer), case .redemption(let reference, let amount, let details?) = content else {
+    guard let redeemer, customers.contains(redeemer),
+      case .redemption(let reference, let amount, let details?) = content
+    else {
       return nil
     }
     let rest = RedemptionDetails(customer: other, lines: details.lines, transaction: details.transaction)

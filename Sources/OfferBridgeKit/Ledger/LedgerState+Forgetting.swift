@@ -129,7 +129,7 @@ extension LedgerState {
   }
 
   private mutating func forgetTriggers(_ names: inout ForgottenNames) {
-    for row in triggers.indices.lazy.map({ Int32($0) }) 
+    for row in triggers.indices.lazy.map({ Int32($0) })
     where names.customers.contains(triggers[row].record.customer) {
       let id = triggers[row].record.id
       // Not what stands where one was.

@@ -12,6 +12,9 @@
 /// it is nobody's it is parked, and no fold has it. A reversal of a reversal
 /// stays parked.
 ///
+/// Of customers who were merged, one fold has the events and issued offers of
+/// all of their ids.
+///
 /// What an issuance took from limits follows the fold: where
 /// ``IssuedOffer/holdsLimitUses`` becomes false by it, the uses are given back
 /// as a closing gives them back; where it becomes true again they are taken

@@ -37,7 +37,8 @@ extension StatementWork {
       whole = amount
     }
     var identity: CustomerIdentity?
-    if let (there, ours) = StatementComparison.customers(line, known.event, issued?.issuedOffer), there != ours
+    if let (there, ours) = StatementComparison.customers(line, known.event, issued?.issuedOffer),
+      there != ours
     {
       identity = try await here.identity(of: ours)
     }
