@@ -17,7 +17,7 @@ struct JourneyPlanner {
   let wiring: CampaignWiring
   let depthLimit: Int
 
-  /// Whose journey it is: the id that the customer goes by. Keys alone are derived from the trigger's.
+  /// Whose journey it is, by the id that they go by; keys alone are derived from the trigger's.
   let customer: CustomerID
 
   var draft: JourneyDraft
