@@ -313,6 +313,7 @@ import Testing
     try await our("close") {
       try await ours.close(mine.id, as: .revoked, reason: "ours", limitUses: .givenBack)
     }
+    try await our("merge") { try await ours.merge("ada-phone", into: "ada") }
     try await our("forget") { try await ours.forget("ada") }
     try await our("using") { try await ours.using(ledger: ledger).messages(of: "ada") }
     try await our("replacing") { try await ours.replacing(campaigns: [Shop.reward()]).messages(of: "ada") }

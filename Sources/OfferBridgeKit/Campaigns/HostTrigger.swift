@@ -26,6 +26,20 @@ struct HostTrigger: Sendable {
     )
   }
 
+  /// The same trigger, where it is known under another id of its customer's; `nil` where it is another.
+  func known(as record: TriggerRecord, to identity: CustomerIdentity?) -> HostTrigger? {
+    guard let identity, identity.has(customer), identity.has(record.customer) else { return nil }
+    let known = HostTrigger(
+      id: id,
+      name: name,
+      customer: record.customer,
+      occurredAt: occurredAt,
+      attributes: attributes,
+      heard: heard
+    )
+    return known.record == record ? known : nil
+  }
+
   private var kind: HeardEvent.Kind {
     switch id.kind {
     case .action: .action

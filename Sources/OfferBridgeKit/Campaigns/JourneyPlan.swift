@@ -28,6 +28,9 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
   ///
   /// One that lies in the ledger's future is no fault: the plan is not too old.
   public let plannedAt: Date
+  /// The id that the customer went by, where that was another than the trigger's; another one at the commit makes the
+  /// plan stale.
+  public let survivor: CustomerID?
   /// The trigger's version that the snapshot saw; another one at the commit makes the plan stale.
   public let triggerVersion: Int
   /// The nodes; a parent stands before its children.
@@ -38,9 +41,11 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
     trigger: TriggerRecord,
     plannedAt: Date,
     triggerVersion: Int,
+    survivor: CustomerID? = nil,
     nodes: [PlanNode]
   ) {
     self.tenant = tenant
+    self.survivor = survivor
     self.trigger = trigger
     self.plannedAt = plannedAt
     self.triggerVersion = triggerVersion
@@ -55,7 +60,7 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
 public struct TriggerRecord: Sendable, Hashable, Codable {
   /// Its name in the ledger.
   public let id: TriggerID
-  /// Whose it is.
+  /// Whose it is, by the id that it was reported under: all keys of its journey are derived from that one.
   public let customer: CustomerID
   /// A digest of kind, name, id, customer, moment and attributes: another one under the same id is a conflict.
   public let fingerprint: DerivedKey
@@ -151,7 +156,8 @@ public struct PlanNode: Sendable, Hashable, Codable {
 public enum CommitAnswer: Sendable, Hashable {
   /// Another trigger is known under that id. Nothing was written.
   case conflict
-  /// It is too old, or the trigger was decided further since: read again and plan again. Nothing was written.
+  /// It is too old, or the trigger was decided further since, or its customer was merged: read again and plan again.
+  /// Nothing was written.
   case stale
   /// It was committed; an answer for each node, in their order.
   case committed([NodeAnswer])

@@ -37,7 +37,7 @@ extension JourneyPlanner {
       id: key,
       offer: id,
       revision: offer.revision,
-      customer: trigger.customer,
+      customer: customer,
       campaign: listener.id,
       rule: listener.rule.fingerprint,
       trigger: trigger.id,
@@ -88,7 +88,7 @@ extension JourneyPlanner {
     listener.limits.compactMap {
       $0.use(
         offer: offer,
-        customer: trigger.customer,
+        customer: customer,
         at: snapshot.now,
         in: place.context.zone,
         worth: faceValue

@@ -7,7 +7,7 @@ extension JourneyPlanner {
     by listener: Listener,
     at place: JourneyPlace
   ) {
-    let variant = message.variant(for: trigger.customer)
+    let variant = message.variant(for: customer)
     let issued = place.context.issuedOffer
     if let closure = issued?.closure {
       return withhold(listener, at: place, .offerClosed(closure))
@@ -30,7 +30,7 @@ extension JourneyPlanner {
         provider: provider
       ),
       provider: provider,
-      customer: trigger.customer,
+      customer: customer,
       campaign: listener.id,
       rule: listener.rule.fingerprint,
       variant: variant.name,

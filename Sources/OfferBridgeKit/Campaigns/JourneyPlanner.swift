@@ -17,6 +17,9 @@ struct JourneyPlanner {
   let wiring: CampaignWiring
   let depthLimit: Int
 
+  /// Whose journey it is, by the id that they go by; keys alone are derived from the trigger's.
+  let customer: CustomerID
+
   var draft: JourneyDraft
   private var choices = 0
   /// What is known of codes so far, by what would be issued.
@@ -38,6 +41,7 @@ struct JourneyPlanner {
     self.offers = offers
     self.wiring = wiring
     self.depthLimit = depthLimit
+    customer = snapshot.identity?.survivor ?? trigger.customer
     draft = JourneyDraft(known: snapshot.decided.map { $0.key })
   }
 
@@ -55,6 +59,7 @@ struct JourneyPlanner {
       trigger: trigger,
       plannedAt: snapshot.now,
       triggerVersion: snapshot.triggerVersion,
+      survivor: customer == trigger.customer ? nil : customer,
       nodes: draft.nodes
     )
   }

@@ -170,6 +170,15 @@ public final class InMemoryOfferLedger: ForgettingLedger, RehearsingLedger {
     return copy.commit(plan, now: plan.plannedAt.milliseconds)
   }
 
+  /// Makes one customer of two.
+  public func merge(
+    _ customer: CustomerID,
+    into survivor: CustomerID,
+    tenant: TenantID
+  ) async throws -> MergeAnswer {
+    withState(of: tenant) { $0.merge(customer, into: survivor, now: $1) }
+  }
+
   /// Counts everything anew.
   public func audit(tenant: TenantID) async throws -> LedgerAudit {
     withState(of: tenant) { $0.audit(now: $1) }

@@ -17,7 +17,7 @@ extension LedgerState {
   mutating func keep(_ uses: [LimitUse]) -> Few<KeptUse> {
     var kept = Few<KeptUse>.none
     for use in uses {
-      kept.append(KeptUse(limit: use.shared, counter: row(of: use.counter), amount: use.amount))
+      kept.append(KeptUse(limit: use.shared, counter: row(of: self.kept(use.counter)), amount: use.amount))
     }
     return kept
   }
@@ -42,7 +42,7 @@ extension LedgerState {
     var excesses: [LimitExcess] = []
     for use in uses {
       let limit = use.limit
-      let used = counters.row(of: use.counter).map { counters[$0].count(in: limit.window, at: at) } ?? 0
+      let used = counters.row(of: kept(use.counter)).map { counters[$0].count(in: limit.window, at: at) } ?? 0
       let (sum, isOver) = used.addingReportingOverflow(use.amount)
       if !isOver && sum <= limit.cap { continue }
       guard isIssuance, !isOver, limit.policy == .honourAndFlag else { return .none(limit) }

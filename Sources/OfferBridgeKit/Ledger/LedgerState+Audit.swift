@@ -154,24 +154,24 @@ extension LedgerState {
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
       take(Few(row.uses), at: row.message.createdAt.milliseconds)
     }
-    for kept in counters.named {
-      let counter = kept.name
+    for row in counters.named {
+      let counter = row.name
       let uses = expected.removeValue(forKey: counter) ?? []
       guard let limit = uses.first?.limit else {
         // Of a rolling window, what is kept was given back when no use is left.
-        if kept.used != 0 && !counter.period.hasPrefix("rolling ") || !kept.uses.isEmpty {
-          audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.")
+        if row.used != 0 && !counter.period.hasPrefix("rolling ") || !row.uses.isEmpty {
+          audit.imbalances.append("Limit \(counter.subject): \(row.used) uses by nothing.")
         }
         continue
       }
       var counted = CounterRow(name: counter)
       for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(use.amount, in: limit.window, at: use.at) }
-      let (kept, found) = (kept.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
+      let (kept, found) = (row.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
       if kept != found {
         audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(found) were taken.")
       }
       let cap = (uses.map(\.limit.cap).max() ?? 0).addingClamped(honouredAmounts[counter] ?? 0)
-      if found > cap.addingClamped(retakenAmounts[counter] ?? 0) {
+      if found > cap.addingClamped(retakenAmounts[counter] ?? 0).addingClamped(row.brought) {
         audit.imbalances.append("Limit \(counter.subject): \(found) uses, where \(cap) are allowed.")
       } else if found > cap {
         audit.limitsExceeded += 1

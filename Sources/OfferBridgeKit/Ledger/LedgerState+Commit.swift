@@ -6,8 +6,12 @@ extension LedgerState {
     let hash = plan.trigger.id.rowHash
     let row = triggers.row(of: plan.trigger.id, hash)
     let known = row.map { triggers[$0] }
-    if let known, known.record != plan.trigger { return .conflict }
-    guard (known?.version ?? 0) == plan.triggerVersion,
+    if let known, known.record != plan.trigger {
+      // Under another id of one customer it may be the same: whoever reads again is told.
+      let ids = (known.record.customer, plan.trigger.customer)
+      return ids.0 != ids.1 && areOne(ids.0, ids.1) ? .stale : .conflict
+    }
+    guard (known?.version ?? 0) == plan.triggerVersion, isStill(plan.survivor, of: plan.trigger.customer),
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
     else { return .stale }
     if known == nil && wasForgotten(plan) { return .conflict }
@@ -47,6 +51,12 @@ extension LedgerState {
     }
     forget(by: now)
     return .committed(answers)
+  }
+
+  /// Whether the plan's customer goes by the id that they went by when it was made.
+  private func isStill(_ survivor: CustomerID?, of customer: CustomerID) -> Bool {
+    guard survivor != nil || !merged.isEmpty else { return true }
+    return self.survivor(of: customer) == survivor ?? customer
   }
 
   /// Forgets some of what has lapsed: a little more than one commit can add, so that it never piles up.

@@ -74,7 +74,7 @@ extension LedgerState {
     next: (Int32) -> Int32,
     entry: (Int32) -> LedgerPage.Entry
   ) -> LedgerPage {
-    guard let owner = customers.row(of: customer) else { return LedgerPage(entries: [], next: nil) }
+    guard let owner = knownRow(of: customer) else { return LedgerPage(entries: [], next: nil) }
     var row = customers[owner][keyPath: first]
     if let mark = query.after {
       guard let after = Int32(mark.rawValue), isTheirs(after, owner) else {

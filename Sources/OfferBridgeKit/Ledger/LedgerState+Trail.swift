@@ -58,7 +58,7 @@ extension LedgerState {
     let note = trail.notes[Int32(place)]
     let salt = trail.chain.salts[Int32(place)]
     let (fact, personal) = told(note, salt: salt)
-    if note.subject == .customer {
+    if note.isOfNobody {
       return TrailEntry(after: TrailAnchor(count: place, hash: previous), fact, personal: nil)
     }
     if trail.chain.erased.contains(Int32(place)) {
@@ -88,7 +88,11 @@ extension LedgerState {
     case .message: tell(message: note, &fact, &personal)
     case .event: tell(event: note, &fact, &personal)
     case .step: tell(step: note, &fact, &personal)
-    case .customer: break
+    case .customer:
+      if note.to == .merged {
+        personal.customer = customers[note.row].name
+        personal.formerly = customers[note.other].name
+      }
     }
     if let reason = reason(of: note, fact.subject) { personal.reason = reason }
     return (fact, personal)

@@ -36,7 +36,7 @@ public protocol OfferLedger: Sendable {
   ///
   /// - Afterwards: nothing has changed.
   /// - Answer: the time; the customer's issued offers of the roots that were asked for, in the order of their commits;
-  ///   the trigger's record, version and nodes, if it is remembered. A node that a limit refused is left out from the
+  ///   the trigger's record, version and nodes, if it is remembered; an identity only of a ``ForgettingLedger``. A node that a limit refused is left out from the
   ///   very moment on at which its retention is over; an issued node carries the issued offer as it is now.
   /// - Database: one statement, or several in one REPEATABLE READ transaction, on the writer and on no replica of it.
   nonisolated(nonsending)

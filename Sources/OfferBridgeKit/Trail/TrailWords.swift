@@ -16,6 +16,8 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case restore
   /// A customer was forgotten.
   case forget
+  /// Two customers were made one.
+  case merge
 
   /// The word that is written: "commit".
   public var description: String {
@@ -28,6 +30,7 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .close: "close"
     case .restore: "restore"
     case .forget: "forget"
+    case .merge: "merge"
     }
   }
 }
@@ -48,7 +51,7 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
   case event
   /// A step of a journey that stands nowhere else: an event that was `raised`, or what a limit `refused`.
   case step
-  /// A customer who was `forgotten`; nothing tells who.
+  /// A customer who was `forgotten`, and nothing tells who; or into whom another was `merged`.
   case customer
 
   /// The word that is written: "offer".
@@ -116,6 +119,8 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case forgotten
   /// Limit uses that count, and for which there was no room: their limits honour what comes beyond them.
   case overLimit
+  /// A customer into whom another was merged.
+  case merged
 
   /// The word that is written: "notSent".
   public var description: String {
@@ -144,6 +149,7 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .parked: "parked"
     case .forgotten: "forgotten"
     case .overLimit: "overLimit"
+    case .merged: "merged"
     }
   }
 }
