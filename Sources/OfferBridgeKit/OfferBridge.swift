@@ -166,6 +166,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     reservations = nil
     hostEvents = other.hostEvents
     zoneOfCustomer = other.zoneOfCustomer
+    controlGroup = other.controlGroup
     self.ledger = ledger
     settings = other.settings
     reports = BridgeReports(nil)

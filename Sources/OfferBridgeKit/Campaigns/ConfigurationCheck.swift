@@ -130,7 +130,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
     _ exclusiveGroup: String?,
-    _ priority: Int?
+    _ priority: Int?,
     _ controlGroups: [ControlGroup]
   ) {
     checkName(CampaignID.kind, id.rawValue)
