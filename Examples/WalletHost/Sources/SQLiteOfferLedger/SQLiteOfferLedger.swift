@@ -32,8 +32,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   ///   - patience: How long a step waits for those of other processes; 10 seconds by default.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
-  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed; what
-  ///   SQLite throws when the file cannot be opened or is another program's.
+  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed, and
+  ///   `laterVersion` when the file is of a later version; what SQLite throws when the file cannot be opened.
   public convenience init(
     at path: String,
     refusalRetention: Duration = .days(30),
@@ -66,9 +66,13 @@ public final class SQLiteOfferLedger: OfferLedger {
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
     configuration.label = "SQLiteOfferLedger"
+    configuration.foreignKeysEnabled = true
     configuration.prepareDatabase(preparing)
     pool = try DatabasePool(path: path, configuration: configuration)
     try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
+    guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
+      throw SQLiteLedgerError.laterVersion(path)
+    }
     try Schema.migrator.migrate(pool)
   }
 
