@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what the examples, the simulator and the benchmarks print.
 
-Usage: check_outputs.py diagram|home-goods|complete-journey|simulation|benchmarks < OUTPUT
+Usage: check_outputs.py diagram|home-goods|complete-journey|dry-run|decisions|simulation|benchmarks < OUTPUT
        check_outputs.py --self-test
 """
 
@@ -19,6 +19,10 @@ COMPLETE_JOURNEY = {
     "households": int, "baskets": int, "campaigns": int, "issued": int, "messagesAccepted": int,
     "redemptions": int, "matched": int, "redeemedBeforeIssue": int, "unknown": int, "duplicates": int,
     "audit": str, "seconds": float,
+}  # fmt: skip
+DRY_RUN = {
+    "households": int, "baskets": int, "campaigns": int, "issued": int, "messages": int, "ledger": str,
+    "seconds": float,
 }  # fmt: skip
 # Counted in the data by a computation of its own: each targeted household with a basket in the run time is issued
 # the offer, and every redemption is of one.
@@ -78,7 +82,8 @@ def record(text: str, fields: dict[str, type]) -> dict[str, Any]:
         else:
             expect(is_number(value[key]) and value[key] >= 0, f"{key} is no number from 0 up")
             expect(kind is float or isinstance(value[key], int), f"{key} is no whole number")
-    expect(value["audit"] == "balanced", f"audit is {value['audit']!r}, not 'balanced'")
+    if "audit" in fields:
+        expect(value["audit"] == "balanced", f"audit is {value['audit']!r}, not 'balanced'")
     return value
 
 
@@ -107,6 +112,28 @@ def complete_journey(text: str) -> str:
     answered = sum(told[key] for key in ("matched", "redeemedBeforeIssue", "unknown", "duplicates"))
     expect(told["redemptions"] == answered, f"{told['redemptions']} redemptions, {answered} of them answered")
     return f"{told['baskets']} baskets, {told['issued']} issued, {told['matched']} matched, balanced"
+
+
+def dry_run(text: str) -> str:
+    told = record(text, DRY_RUN)
+    expect(told["ledger"] == "empty", f"the ledger is {told['ledger']!r}, not 'empty'")
+    for key in ("households", "baskets", "campaigns", "issued"):
+        expect(told[key] == IN_THE_DATA[key], f"{key} is {told[key]}, and {IN_THE_DATA[key]} in the data")
+    messages = IN_THE_DATA["messagesAccepted"]
+    expect(told["messages"] == messages, f"{told['messages']} messages, and {messages} in the data")
+    return f"{told['issued']} would be issued, {told['messages']} would be sent, the ledger is empty"
+
+
+def decisions(text: str) -> str:
+    """The decisions of a dry run and those of the real run, one after the other: twice the same lines."""
+    lines = text.splitlines()
+    count = IN_THE_DATA["issued"] + IN_THE_DATA["messagesAccepted"]
+    expect(len(lines) == 2 * count, f"{len(lines)} decisions in two runs, and {count} in the data")
+    for number, (dry, real) in enumerate(zip(lines[:count], lines[count:], strict=True), 1):
+        expect(dry == real, f"decision {number} is {dry!r} in the dry run, and {real!r} in the real one")
+    sent = sum('through wallet: {"coupon":' in line for line in lines)
+    expect(sent == 2 * IN_THE_DATA["messagesAccepted"], f"{sent} of the decisions say what is sent")
+    return f"{count} decisions, in the dry run as in the real one, byte for byte"
 
 
 def simulation(text: str) -> str:
@@ -149,6 +176,8 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "diagram": diagram,
     "home-goods": home_goods,
     "complete-journey": complete_journey,
+    "dry-run": dry_run,
+    "decisions": decisions,
     "simulation": simulation,
     "benchmarks": benchmarks,
 }
@@ -159,6 +188,10 @@ def self_test() -> list[str]:
     home = dict.fromkeys(HOME_GOODS, 2) | {"attempts": 3, "audit": "balanced"}
     journey = dict.fromkeys(COMPLETE_JOURNEY, 0) | IN_THE_DATA | {"audit": "balanced"}
     journey["seconds"] = 1.5
+    dry = {key: IN_THE_DATA[key] for key in ("households", "baskets", "campaigns", "issued")}
+    dry |= {"messages": IN_THE_DATA["messagesAccepted"], "ledger": "empty", "seconds": 1.5}
+    decided = [f"{n}  8 issued 8 as k" for n in range(IN_THE_DATA["issued"])]
+    decided += [f'{n}  w sends k through wallet: {{"coupon":"8"}}' for n in range(IN_THE_DATA["messagesAccepted"])]
     figure = {"value": 1.5, "unit": "µs", "against": "a loop", "ratio": 1.5}
     figures = [{"name": name} | figure for name in BENCHMARKS]
     figures.append({"name": "alone", "value": 1, "unit": "B", "against": None, "ratio": None})
@@ -170,6 +203,8 @@ def self_test() -> list[str]:
         "diagram": "```mermaid\nsequenceDiagram\n  host->>bridge: app_opened\n```",
         "home-goods": json.dumps(home),
         "complete-journey": json.dumps(journey),
+        "dry-run": json.dumps(dry),
+        "decisions": "\n".join(decided * 2),
         "simulation": json.dumps(simulated),
         "benchmarks": json.dumps(figures),
     }
@@ -177,18 +212,26 @@ def self_test() -> list[str]:
         "diagram": ["", "a sequenceDiagram in words\nhost->>bridge: x", "sequenceDiagram\n"],
         "home-goods": [],
         "complete-journey": [],
+        "dry-run": [],
+        "decisions": [
+            "", "\n".join(decided), "\n".join(decided * 3), "\n".join(decided + decided[:-1]),
+            "\n".join(decided + decided[1:] + decided[:1]), "\n".join(decided[:1] * 2 * len(decided)),
+            "\n".join([*decided, *decided[:-1], decided[-1].replace('"8"', '"9"')]),
+        ],
         "simulation": ["", "[]"],
         "benchmarks": ["{}", "[]", "[1]", json.dumps([*figures, figures[0]])],
     }
-    for name, value in (("home-goods", home), ("complete-journey", journey)):
+    for name, value in (("home-goods", home), ("complete-journey", journey), ("dry-run", dry)):
         text = right[name]
-        wrong[name] += ["", "[]", f"Building\n{text}", f"{text}\n{text}", text[:-1] + ', "audit": "balanced"}']
+        said = '"ledger": "empty"' if "ledger" in value else '"audit": "balanced"'
+        wrong[name] += ["", "[]", f"Building\n{text}", f"{text}\n{text}", f"{text[:-1]}, {said}}}"]
         for key in value:
             wrong[name].append(json.dumps({other: value[other] for other in value if other != key}))
             wrong[name] += [json.dumps(value | {key: bad}) for bad in (None, True, -1, "1", float("nan"))]
-            if key not in ("audit", "seconds"):
+            if key not in ("audit", "ledger", "seconds"):
                 wrong[name].append(json.dumps(value | {key: 1.5}))
-        wrong[name] += [json.dumps(value | {"audit": "off by 1"}), json.dumps(value | {"more": 1})]
+        off = {"ledger": "1 issued offers"} if "ledger" in value else {"audit": "off by 1"}
+        wrong[name] += [json.dumps(value | off), json.dumps(value | {"more": 1})]
     wrong["home-goods"] += [
         json.dumps(home | change)
         for change in (
@@ -196,6 +239,7 @@ def self_test() -> list[str]:
             {"messagesAccepted": 0},
         )  # fmt: skip
     ]
+    wrong["dry-run"] += [json.dumps(dry | {key: dry[key] + 1}) for key in dry if key not in ("ledger", "seconds")]
     keys = ("households", "baskets", "campaigns", "redemptions", "matched", "redeemedBeforeIssue", "unknown", "duplicates")
     wrong["complete-journey"] += [json.dumps(journey | {key: journey[key] + 1}) for key in keys]
     wrong["complete-journey"] += [json.dumps(journey | {key: 0}) for key in ("issued", "messagesAccepted")]

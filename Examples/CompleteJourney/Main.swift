@@ -49,9 +49,18 @@ enum Main {
         try stdout(options.isJSON ? summary.json() : "\(report)\n")
         return 0
       }
-      let summary = try await replay.run(progress: progress)
-      clear()
       let source = folder?.path ?? "The Complete Journey, a year of a real grocery retailer"
+      var decisions = options.decisions.map { _ in YearDecisions() }
+      if options.isDryRun {
+        let dryYear = try await replay.dryRun(into: &decisions, progress: progress)
+        clear()
+        try decisions?.write(to: options.decisions)
+        try stdout(options.isJSON ? dryYear.json() : dryYear.report(of: source))
+        return dryYear.isLedgerEmpty ? 0 : 3
+      }
+      let summary = try await replay.run(into: &decisions, progress: progress)
+      clear()
+      try decisions?.write(to: options.decisions)
       try stdout(options.isJSON ? summary.json() : summary.report(of: source, replay))
       return summary.imbalances.isEmpty ? 0 : 3
     } catch let error as UsageError {

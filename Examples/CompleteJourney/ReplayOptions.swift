@@ -4,6 +4,10 @@ import Foundation
 struct ReplayOptions {
   var isHelp = false
   var isJSON = false
+  /// Whether nothing is issued or sent: only told what would be.
+  var isDryRun = false
+  /// A file for the decisions of the year; `nil` for none.
+  var decisions: String?
   /// A folder with the publisher's columns; `nil` for the year that comes with the example.
   var folder: String?
   /// A file with a statement to compare with what was received; `nil` for the numbers of the year.
@@ -18,6 +22,10 @@ struct ReplayOptions {
     Usage: CompleteJourney [OPTIONS]
 
       --json                the numbers as one JSON object
+      --dry-run             issue and send nothing: decide each basket of the year on a
+                            scratch copy of the ledger, and tell what would be
+      --decisions FILE      write each decision that issues or sends to FILE, with the
+                            bytes that are sent; the same for a dry run
       --data DIR            read baskets.csv, campaigns.csv, campaign_households.csv
                             and coupon_redemptions.csv from DIR
       --statement FILE      after the replay, compare FILE with the redemptions
@@ -31,7 +39,8 @@ struct ReplayOptions {
 
     Exit status: 0, also where a statement differs or nothing of it matches; 1 for
     files that cannot be read, down to a single line, with nothing printed; 2 for
-    arguments that are not understood; 3 for a year that does not add up.
+    arguments that are not understood; 3 for a year that does not add up,
+    or a dry run that left something in the ledger.
 
     """
 
@@ -42,6 +51,9 @@ struct ReplayOptions {
       switch argument {
       case "--help", "-h": isHelp = true
       case "--json": isJSON = true
+      case "--dry-run": isDryRun = true
+      case "--decisions":
+        decisions = try Self.value(of: argument, "a file", from: &rest) { $0.isEmpty ? nil : $0 }
       case "--data": folder = try Self.value(of: argument, "a folder", from: &rest) { $0.isEmpty ? nil : $0 }
       case "--statement":
         statement = try Self.value(of: argument, "a file", from: &rest) { $0.isEmpty ? nil : $0 }
@@ -64,6 +76,9 @@ struct ReplayOptions {
       throw UsageError(problem: "This computer knows no time zone \(zone.debugDescription).")
     }
     self.zone = known
+    if isDryRun, statement != nil {
+      throw UsageError(problem: "A dry run receives no redemptions to compare a statement with.")
+    }
   }
 
   private static func value<Value>(

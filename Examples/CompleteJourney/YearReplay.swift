@@ -17,12 +17,17 @@ struct YearReplay {
 
   /// Replays the year and counts what came of it.
   ///
-  /// - Parameter progress: Told now and then how many baskets are done.
+  /// - Parameters:
+  ///   - decisions: Takes down each decision, where there is one.
+  ///   - progress: Told now and then how many baskets are done.
   /// - Returns: The counts, and whether they add up.
   /// - Throws: `OfferBridgeError` when the bridge cannot be made of the year's campaigns.
-  func run(progress: (Int) -> Void = { _ in }) async throws -> YearSummary {
+  func run(
+    into decisions: inout YearDecisions?,
+    progress: (Int) -> Void = { _ in }
+  ) async throws -> YearSummary {
     let start = ContinuousClock.now
-    let (bridge, all, repeats) = try await bridge(progress: progress)
+    let (bridge, all, repeats) = try await bridge(into: &decisions, progress: progress)
     var summary = YearSummary(
       households: year.households.count,
       baskets: year.baskets.count,
@@ -36,6 +41,12 @@ struct YearReplay {
     return summary
   }
 
+  /// Replays the year and counts what came of it.
+  func run() async throws -> YearSummary {
+    var none: YearDecisions?
+    return try await run(into: &none)
+  }
+
   /// Replays the year, and compares a statement with the redemptions that came in.
   ///
   /// - Parameters:
@@ -47,7 +58,8 @@ struct YearReplay {
     with statement: [CouponRedemption],
     progress: (Int) -> Void = { _ in }
   ) async throws -> StatementReport {
-    let bridge = try await bridge(progress: progress).bridge
+    var none: YearDecisions?
+    let bridge = try await bridge(into: &none, progress: progress).bridge
     var report = StatementReport()
     let lines = statement.lazy.map { StatementRecord($0.redemption(in: zone)) }
     for try await finding in bridge.reconcile(statement: lines) { report.add(finding) }
@@ -56,17 +68,11 @@ struct YearReplay {
 
   /// The bridge when the year is over, what was reported to it, and how much of that had an id that was known.
   private func bridge(
+    into record: inout YearDecisions?,
     progress: (Int) -> Void
   ) async throws -> (bridge: OfferBridge<Household>, reports: [RedemptionReports.Report], repeats: Int) {
     let ledgerClock = ReplayClock()
-    let households = year.households
-    let bridge = try await OfferBridge(
-      customers: InMemoryCustomerStore(households),
-      catalog: InMemoryOfferCatalog(year.offers),
-      campaigns: year.journey(in: zone),
-      providers: [.wallet: FakeWallet()],
-      ledger: InMemoryOfferLedger(now: { ledgerClock.now })
-    )
+    let bridge = try await bridge(over: InMemoryOfferLedger(now: { ledgerClock.now }))
 
     let all = reports.reports(of: year.redemptions, in: zone)
     var (upcoming, repeats) = (all[...], 0)
@@ -78,11 +84,25 @@ struct YearReplay {
       // Campaigns run, and offers are issued, by the ledger's time: that of the basket, not of this computer.
       ledgerClock.set(basket.checkedOutAt)
       let decisions = try await bridge.respond(to: basket.action)
-      if !decisions.issuedOffers.isEmpty { try await bridge.deliverDueMessages() }
+      if !decisions.issuedOffers.isEmpty {
+        try await bridge.deliverDueMessages()
+        try await record?.add(decisions, of: basket) { try await bridge.messages(of: $0).map(\.message) }
+      }
       if number % 2048 == 0 { progress(number) }
     }
     repeats += try await report(upcoming, to: bridge)
     return (bridge, all, repeats)
+  }
+
+  /// A bridge of the year's campaigns.
+  func bridge(over ledger: InMemoryOfferLedger) async throws -> OfferBridge<Household> {
+    try await OfferBridge(
+      customers: InMemoryCustomerStore(year.households),
+      catalog: InMemoryOfferCatalog(year.offers),
+      campaigns: year.journey(in: zone),
+      providers: [.wallet: FakeWallet()],
+      ledger: ledger
+    )
   }
 
   /// Hands redemptions in, and answers how many had an id that was known.
@@ -101,7 +121,7 @@ struct YearReplay {
 
 extension Basket {
   /// The basket as the bridge hears of it.
-  fileprivate var action: CustomerAction {
+  var action: CustomerAction {
     CustomerAction(
       RetailYear.basketCheckedOut,
       id: id,
@@ -113,7 +133,7 @@ extension Basket {
 }
 
 /// The ledger's clock: it stands at whatever moment the replay has come to.
-private final class ReplayClock: Sendable {
+final class ReplayClock: Sendable {
   private let moment = Mutex(Date.distantPast)
 
   var now: Date { moment.withLock { $0 } }

@@ -12,22 +12,44 @@ let strict: [SwiftSetting] = [
 
 let kit: Target.Dependency = .product(name: "OfferBridgeKit", package: "OfferBridgeKit")
 let testing: Target.Dependency = .product(name: "OfferBridgeTesting", package: "OfferBridgeKit")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 let package = Package(
   name: "WalletHost",
   platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "PostgresOfferLedger", targets: ["PostgresOfferLedger"]),
+    .library(name: "SQLiteOfferLedger", targets: ["SQLiteOfferLedger"]),
+    .library(name: "StandardWebhooks", targets: ["StandardWebhooks"]),
+    .library(name: "WebhookMessageProvider", targets: ["WebhookMessageProvider"]),
+  ],
   dependencies: [
     .package(name: "OfferBridgeKit", path: "../.."),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
   ],
   targets: [
+    // MARK: Ledgers
+
     // What each step of a ledger over a database decides, whichever database it is.
     .target(name: "DurableLedger", dependencies: [kit], swiftSettings: strict),
-    .target(
-      name: "SQLiteOfferLedger",
-      dependencies: ["DurableLedger", kit, .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: strict
-    ),
+    .target(name: "SQLiteOfferLedger", dependencies: ["DurableLedger", kit, grdb], swiftSettings: strict),
     // The process that the ledger's contract kills.
     .executableTarget(
       name: "SQLiteLedgerWorker",
@@ -54,14 +76,89 @@ let package = Package(
       dependencies: ["DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", kit],
       swiftSettings: strict
     ),
+
+    // MARK: Webhooks
+
+    .target(name: "StandardWebhooks", dependencies: [crypto], swiftSettings: strict),
+    .target(
+      name: "WebhookMessageProvider",
+      dependencies: [
+        "StandardWebhooks", kit, httpClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict
+    ),
+
+    // What the check against other libraries speaks to.
+    .executableTarget(
+      name: "WebhookPeer",
+      dependencies: ["StandardWebhooks", "WebhookMessageProvider", kit, testing],
+      swiftSettings: strict
+    ),
+
+    // MARK: Processes
+
+    // The external system, which shares no code with the host but the webhooks.
+    .target(
+      name: "Wallet",
+      dependencies: [
+        "StandardWebhooks", hummingbird, httpClient, grdb, logging, lifecycle, httpTypes, nio("NIOCore"),
+        nio("NIOHTTP1"),
+      ],
+      swiftSettings: strict
+    ),
+    .executableTarget(name: "WalletServer", dependencies: ["Wallet"], swiftSettings: strict),
+    .target(
+      name: "ShopHost",
+      dependencies: [
+        "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", "StandardWebhooks",
+        "WebhookMessageProvider",
+        kit, grdb, crypto, hummingbird, logging, metrics, lifecycle, httpTypes, nio("NIOCore"),
+      ],
+      swiftSettings: strict
+    ),
+    .executableTarget(name: "HomeGoodsHost", dependencies: ["ShopHost"], swiftSettings: strict),
+
+    // Starts them all, and pulls the plug.
+    .executableTarget(
+      name: "WalletDemo",
+      dependencies: ["WalletServer", "HomeGoodsHost", httpClient, nio("NIOCore"), nio("NIOHTTP1")],
+      swiftSettings: strict
+    ),
+
+    // MARK: Tests
+
     // Two ledgers that are told the same, compared.
     .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
         "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks",
-        kit, testing,
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        kit, testing, grdb,
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "StandardWebhooksTests", dependencies: ["StandardWebhooks"], swiftSettings: strict),
+    .testTarget(
+      name: "WebhookMessageProviderTests",
+      dependencies: [
+        "WebhookMessageProvider", "StandardWebhooks", kit, testing, hummingbird, httpTypes, nio("NIOCore"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "WalletTests",
+      dependencies: [
+        "Wallet", "StandardWebhooks", httpClient, hummingbird, httpTypes, nio("NIOCore"), nio("NIOHTTP1"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ShopHostTests",
+      dependencies: [
+        "ShopHost", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging, nio("NIOCore"),
+        nio("NIOHTTP1"),
       ],
       swiftSettings: strict
     ),

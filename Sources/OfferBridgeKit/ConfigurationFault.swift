@@ -32,6 +32,14 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   case weightInvalid(Int, of: String, in: CampaignID)
   /// A campaign sends one of several variants, but there are none, or all weigh 0.
   case noVariantHasWeight(in: CampaignID)
+  /// A campaign that issues one of several offers names one of them twice.
+  case repeatedOffer(OfferID, in: CampaignID)
+  /// An offer's weight is below 0 or over 1,000,000.
+  case offerWeightInvalid(Int, of: OfferID, in: CampaignID)
+  /// A campaign issues one of several offers, but there are none, or all weigh 0.
+  case noOfferHasWeight(in: CampaignID)
+  /// Two control groups of one name have different shares.
+  case controlGroupAmbiguous(ControlGroupID)
   /// A limit that nothing could pass.
   case limitBelowOne(CampaignLimit, in: CampaignID)
   /// A rolling limit over less than a millisecond, which would count nothing.
@@ -39,6 +47,12 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
   /// A limit in money whose uses have no amount: neither the limit's own nor the offer's face value is in its
   /// currency, of 1 to 16 letters or digits.
   case limitUnmeasurable(CampaignLimit, in: CampaignID)
+  /// A limit honours what comes beyond it, of a campaign that issues nothing.
+  case limitHonoursMessages(CampaignLimit, in: CampaignID)
+  /// An offer warns of its end, or is recalled at it, and has none.
+  case offerNeverEnds(OfferID)
+  /// An offer warns of its end less than a millisecond before.
+  case expiryWarningTooLate(Duration, of: OfferID)
   /// An offer that can never be redeemed.
   case redemptionLimitBelowOne(OfferID)
   /// A campaign that never runs: it ends before it starts, or no day of its is on its weekdays.
@@ -96,6 +110,14 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
       "The variant '\(variant)' of '\(campaign)' weighs \(weight). Let it weigh 0 to 1,000,000."
     case .noVariantHasWeight(let campaign):
       "Campaign '\(campaign)' sends one of its variants, but none has a weight. Let one weigh at least 1."
+    case .repeatedOffer(let offer, let campaign):
+      "Campaign '\(campaign)' chooses among offers, and '\(offer)' is there twice. Add its weights up."
+    case .offerWeightInvalid(let weight, let offer, let campaign):
+      "The offer '\(offer)' of '\(campaign)' weighs \(weight). Let it weigh 0 to 1,000,000."
+    case .noOfferHasWeight(let campaign):
+      "Campaign '\(campaign)' issues one of its offers, but none has a weight. Let one weigh at least 1."
+    case .controlGroupAmbiguous(let group):
+      "The control group '\(group)' has two shares. Give it one, or the other group a name of its own."
     case .limitBelowOne(let limit, let campaign):
       "A limit of '\(campaign)' is \(limit.cap) (\(limit)). Allow at least 1, or take the campaign out."
     case .limitWindowEmpty(let limit, let campaign):
@@ -103,6 +125,13 @@ public enum ConfigurationFault: Sendable, Hashable, CustomStringConvertible {
     case .limitUnmeasurable(let limit, let campaign):
       "A limit of '\(campaign)' counts money (\(limit)), but what a use takes is not known in that currency. "
         + "Give every offer that it counts a face value in it, or the limit an amount for each use."
+    case .limitHonoursMessages(let limit, let campaign):
+      "A limit of '\(campaign)' honours what comes beyond it (\(limit)), but the campaign sends messages, which a "
+        + "limit only ever refuses. Let it refuse, or limit the campaign that issues the offer."
+    case .offerNeverEnds(let offer):
+      "Offer '\(offer)' warns of its end, or is recalled at it, but never ends. Say when it expires, or take that out."
+    case .expiryWarningTooLate(let lead, let offer):
+      "Offer '\(offer)' warns of its end \(lead.inWords) before. Let it be at least a millisecond."
     case .redemptionLimitBelowOne(let offer):
       "Offer '\(offer)' may be redeemed fewer than 1 times. Allow at least 1."
     case .emptySchedule(let campaign):
@@ -132,6 +161,16 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
   case hostEventNobodyHears(String)
   /// A campaign sends one of several variants, of which one alone has a weight.
   case oneVariantOnly(String, in: CampaignID)
+  /// No customer can ever meet the rule; the clauses of its block that contradict one another.
+  case ruleNeverMet(CampaignID, because: [String])
+  /// Every customer meets the rule, whatever is missing; the clauses of its block. `Everyone()` alone is none.
+  case ruleAlwaysMet(CampaignID, because: [String])
+  /// A campaign of an exclusive group never acts: whoever meets its rule meets that of one that goes first and acts always.
+  case shadowed(CampaignID, by: CampaignID, in: String)
+  /// An offer has a replica at a provider through which no campaign or observer sends a message about it.
+  case replicaNeverSent(OfferID, at: ProviderID)
+  /// A campaign issues one of several offers, of which one alone has a weight.
+  case oneOfferOnly(OfferID, in: CampaignID)
 
   /// The thing and what to look at.
   public var description: String {
@@ -140,6 +179,17 @@ public enum ConfigurationWarning: Sendable, Hashable, CustomStringConvertible {
     case .hostEventNobodyHears(let event): "The host event '\(event)' is declared, but no campaign hears it."
     case .oneVariantOnly(let variant, let campaign):
       "Campaign '\(campaign)' sends one of its variants, but '\(variant)' alone has a weight."
+    case .ruleNeverMet(let campaign, let clauses):
+      "The rule of '\(campaign)' can never be met: \(clauses.joined(separator: "; ")). Mend the clauses, or take it out."
+    case .ruleAlwaysMet(let campaign, let clauses):
+      "The rule of '\(campaign)' is always met: \(clauses.joined(separator: "; ")). Say Everyone() if everyone is meant."
+    case .shadowed(let campaign, let winner, let group):
+      "Campaign '\(campaign)' never acts: '\(winner)' goes first in the group '\(group)', and is met whenever it is. "
+        + "Give '\(campaign)' the higher priority, or narrow the rule of '\(winner)'."
+    case .replicaNeverSent(let offer, let provider):
+      "The offer '\(offer)' has a replica at '\(provider)', but no campaign sends a message about it there."
+    case .oneOfferOnly(let offer, let campaign):
+      "Campaign '\(campaign)' issues one of its offers, but '\(offer)' alone has a weight."
     }
   }
 }

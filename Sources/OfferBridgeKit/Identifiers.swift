@@ -117,6 +117,16 @@ public struct CampaignID: Identifier {
   public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// Names a control group; one bridge has one share for each name.
+public struct ControlGroupID: Identifier {
+  /// What it names.
+  public static let kind = "control group"
+  /// The name as given.
+  public let rawValue: String
+  /// Takes the name as it is.
+  public init(rawValue: String) { self.rawValue = rawValue }
+}
+
 /// Names a messaging provider, and so the external system behind it.
 public struct ProviderID: Identifier {
   /// What it names.

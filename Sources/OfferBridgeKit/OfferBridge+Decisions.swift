@@ -65,12 +65,17 @@ extension OfferBridge {
       throw OfferBridgeError(.momentInvalid(of: trigger.id.description))
     }
     guard let channel = wiring.channel(of: trigger.heard) else { return .none }
-    let record = trigger.record
+    var (trigger, record) = (trigger, trigger.record)
     var held = HeldCodes()
     // Every round that ends in `stale` was overtaken by a commit of this very trigger, or by a minute.
     for _ in 0..<16 {
       let (reach, snapshot, offers) = try await read(for: trigger, heardOn: channel)
-      if let known = snapshot.trigger, known != record { return conflict(trigger, channel) }
+      if let known = snapshot.trigger, known != record {
+        guard let same = trigger.known(as: known, to: snapshot.identity) else {
+          return conflict(trigger, channel)
+        }
+        (trigger, record) = (same, known)
+      }
       if !held.isEmpty { await giveBack(held.freed(by: snapshot)) }
       let context = try await facts(of: trigger, presentAction, within: reach, snapshot)
       var planner = JourneyPlanner(
@@ -81,12 +86,12 @@ extension OfferBridge {
         wiring: wiring,
         depthLimit: settings.journeyDepth
       )
-      planner.hear(channel, in: context, cause: .trigger(trigger.id))
+      planner.begin(with: trigger, channel, in: context)
       while let wish = planner.wantedCode {
         let supply = try await take(wish, plannedAt: snapshot.now)
         if case .taken(let code) = supply { held.hold(code) }
         planner.begin(again: wish, with: supply)
-        planner.hear(channel, in: context, cause: .trigger(trigger.id))
+        planner.begin(with: trigger, channel, in: context)
       }
       let isNews = planner.draft.isNews
       let journey = PlannedJourney(planner)

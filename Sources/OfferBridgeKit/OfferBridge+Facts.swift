@@ -50,15 +50,13 @@ extension OfferBridge {
     within reach: JourneyReach,
     _ snapshot: LedgerSnapshot
   ) async throws -> RuleContext<Customer> {
+    let id = snapshot.identity?.survivor ?? trigger.customer
     guard
-      let customer = try await reading(
-        .customerStoreFailed(trigger.customer),
-        { try await customers.customer(trigger.customer) }
-      )
-    else { throw OfferBridgeError(.customerUnknown(trigger.customer)) }
+      let customer = try await reading(.customerStoreFailed(id), { try await customers.customer(id) })
+    else { throw OfferBridgeError(.customerUnknown(id)) }
     let zone = zoneOfCustomer(customer) ?? settings.zone
     let actions = try await actions(
-      trigger.customer,
+      id,
       reach: reach,
       now: snapshot.now,
       in: zone,
@@ -67,13 +65,15 @@ extension OfferBridge {
     let event = trigger.heardEvent
     return RuleContext(
       profile: CustomerProfile(customer),
-      customerID: trigger.customer,
+      customerID: id,
       event: event,
       origin: event,
       // On a repeat too, what this trigger issued is seen by what follows from it alone.
       history: RuleHistory(
         actions: actions,
-        issuedOffers: snapshot.issuedOffers.filter { $0.trigger != trigger.id }
+        issuedOffers: snapshot.issuedOffers.filter {
+          $0.trigger != trigger.id && $0.id != trigger.issuedOffer?.id
+        }
       ),
       issuedOffer: nil,
       now: snapshot.now,

@@ -86,13 +86,12 @@ extension OfferBridge {
     let faults = variant.faults(in: issued.campaign)
     guard faults.isEmpty else { throw OfferBridgeError.configurationInvalid(faults) }
     let query = SnapshotQuery(tenant: tenant, customer: issued.customer, trigger: issued.trigger, offers: [])
-    let now = try await reading(.ledgerFailed) { try await ledger.snapshot(query).now }
+    let snapshot = try await reading(.ledgerFailed) { try await ledger.snapshot(query) }
+    let now = snapshot.now
+    let id = snapshot.identity?.survivor ?? issued.customer
     guard
-      let customer = try await reading(
-        .customerStoreFailed(issued.customer),
-        { try await customers.customer(issued.customer) }
-      )
-    else { throw OfferBridgeError(.customerUnknown(issued.customer)) }
+      let customer = try await reading(.customerStoreFailed(id), { try await customers.customer(id) })
+    else { throw OfferBridgeError(.customerUnknown(id)) }
     let event = HeardEvent(
       kind: .hostEvent,
       name: "recall of \(issued.offer)",
@@ -102,7 +101,7 @@ extension OfferBridge {
     )
     let context = RuleContext(
       profile: CustomerProfile(customer),
-      customerID: issued.customer,
+      customerID: id,
       event: event,
       origin: event,
       history: RuleHistory(actions: [], issuedOffers: [issued]),

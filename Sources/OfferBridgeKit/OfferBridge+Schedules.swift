@@ -61,23 +61,40 @@ extension OfferBridge {
     guard let channel = wiring.channel(of: .schedule(campaign)), let listener = channel.listeners.first else {
       throw OfferBridgeError(.campaignNotScheduled(campaign))
     }
-    let now = try await ledgerTime()
-    let zone = listener.runTime.isCustomers ? try await zone(of: customer) : settings.zone
+    let snapshot = try await snapshot(of: customer)
+    let now = snapshot.now
+    let id = snapshot.identity?.survivor ?? customer
+    let zone = listener.runTime.isCustomers ? try await zone(of: id) : settings.zone
     guard let stretch = listener.runTime.stretch(at: now.milliseconds, zone: zone) else {
       return .unasked(channel, .notRunning, heard: "schedule", because: "the schedule is not running")
     }
-    let key = DerivedKey.derive("schedule", campaign.rawValue, stretch.label, customer.rawValue)
-    return try await decide(
-      HostTrigger(
+    func trigger(of customer: CustomerID) -> HostTrigger {
+      let key = DerivedKey.derive("schedule", campaign.rawValue, stretch.label, customer.rawValue)
+      return HostTrigger(
         id: TriggerID(.schedule, stretch.label.isEmpty ? "\(key)" : "\(stretch.label) \(key)"),
         name: "schedule",
         customer: customer,
         occurredAt: now,
         attributes: .none,
         heard: .schedule(campaign)
-      ),
-      presentAction: nil
-    )
+      )
+    }
+    // Whoever has several ids acts once in a stretch, under the first of them that did.
+    for former in snapshot.identity?.all ?? [] {
+      let known = trigger(of: former)
+      if try await self.snapshot(of: former, known.id).trigger != nil {
+        return try await decide(known, presentAction: nil)
+      }
+    }
+    return try await decide(trigger(of: id), presentAction: nil)
+  }
+
+  private func snapshot(
+    of customer: CustomerID,
+    _ trigger: TriggerID = TriggerID(.schedule, "nothing")
+  ) async throws -> LedgerSnapshot {
+    let query = SnapshotQuery(tenant: tenant, customer: customer, trigger: trigger, offers: [])
+    return try await reading(.ledgerFailed) { try await ledger.snapshot(query) }
   }
 
   private func zone(of customer: CustomerID) async throws -> TimeZone {

@@ -22,6 +22,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   let reservations: (any OfferReservations)?
   let hostEvents: Set<String>
   let zoneOfCustomer: @Sendable (Customer) -> TimeZone?
+  let controlGroup: ControlGroup?
   let ledger: any OfferLedger
   let settings: BridgeSettings
   let reports: BridgeReports
@@ -44,6 +45,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
   ///   - hostEvents: The names of the events that the host reports itself.
   ///   - zoneOfCustomer: Where the customer's wall clock hangs, such as `\.zone`: for all that names no zone of its own;
   ///     ``BridgeSettings/zone`` where it answers `nil`, as it does by default.
+  ///   - controlGroup: The customers whom every campaign leaves alone that is not exempt; none by default.
   ///   - tenant: Whose bridge it is.
   ///   - ledger: Where it is kept what was issued; in memory by default.
   ///   - settings: Retry, lease, lanes and the like.
@@ -59,6 +61,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     reservations: (any OfferReservations)? = nil,
     hostEvents: Set<String> = [],
     zoneOfCustomer: @escaping @Sendable (Customer) -> TimeZone? = { _ in nil },
+    controlGroup: ControlGroup? = nil,
     tenant: TenantID = "main",
     ledger: some OfferLedger = InMemoryOfferLedger(),
     settings: BridgeSettings = .standard,
@@ -74,6 +77,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       reservations,
       hostEvents,
       zoneOfCustomer,
+      controlGroup,
       tenant,
       ledger,
       settings,
@@ -91,14 +95,13 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     _ reservations: (any OfferReservations)?,
     _ hostEvents: Set<String>,
     _ zoneOfCustomer: @escaping @Sendable (Customer) -> TimeZone?,
+    _ controlGroup: ControlGroup?,
     _ tenant: TenantID,
     _ ledger: any OfferLedger,
     _ settings: BridgeSettings,
     _ reports: BridgeReports
   ) async throws {
-    let issued = campaigns.compactMap { campaign in
-      if case .issue(let offer) = campaign.outcome { offer } else { nil }
-    }
+    let issued = campaigns.flatMap(\.outcome.offers)
     let offers: [OfferID: Offer]
     do {
       offers = try await catalog.offers(Array(Set(issued)))
@@ -112,6 +115,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       providers: providers,
       codePools: Set(codePools.keys),
       hostEvents: hostEvents,
+      controlGroup: controlGroup,
       tenant: tenant,
       lease: settings.lease,
       leaseMargin: settings.leaseMargin
@@ -125,6 +129,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     self.reservations = reservations
     self.hostEvents = hostEvents
     self.zoneOfCustomer = zoneOfCustomer
+    self.controlGroup = controlGroup
     self.ledger = ledger
     self.settings = settings
     self.reports = reports
@@ -141,9 +146,30 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
     reservations = other.reservations
     hostEvents = other.hostEvents
     zoneOfCustomer = other.zoneOfCustomer
+    controlGroup = other.controlGroup
     self.ledger = ledger
     settings = other.settings
     reports = other.reports
+    tenant = other.tenant
+    warnings = other.warnings
+  }
+
+  /// The bridge as a dry run asks it: over what stands for its ledger, its customers and its codes, and uncounted.
+  init(staging other: Self, _ customers: some CustomerStore<Customer>, _ ledger: some OfferLedger) {
+    self.customers = customers
+    catalog = other.catalog
+    wiring = other.wiring
+    providers = other.providers
+    codePools = Dictionary(
+      uniqueKeysWithValues: other.codePools.keys.map { ($0, StandInCodes(pool: $0) as any CodePool) }
+    )
+    reservations = nil
+    hostEvents = other.hostEvents
+    zoneOfCustomer = other.zoneOfCustomer
+    controlGroup = other.controlGroup
+    self.ledger = ledger
+    settings = other.settings
+    reports = BridgeReports(nil)
     tenant = other.tenant
     warnings = other.warnings
   }
@@ -177,6 +203,7 @@ public struct OfferBridge<Customer: Sendable>: Sendable {
       reservations,
       hostEvents,
       zoneOfCustomer,
+      controlGroup,
       tenant,
       ledger,
       settings,

@@ -47,6 +47,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
     case reservationsFailed(TransactionID)
     /// The ledger cannot forget a customer.
     case forgettingUnsupported
+    /// The ledger cannot merge two customers.
+    case mergingUnsupported
     /// The ledger threw.
     case ledgerFailed
     /// The decision was overtaken by others again and again.
@@ -122,6 +124,8 @@ public struct OfferBridgeError: Error, Sendable, CustomStringConvertible {
       "The reservations of '\(transaction)' could not be asked. Call again: a transaction has what it asked for last."
     case .forgettingUnsupported:
       "The ledger cannot forget a customer. Give the bridge a ForgettingLedger, such as InMemoryOfferLedger."
+    case .mergingUnsupported:
+      "The ledger cannot merge customers. Give the bridge a ForgettingLedger, such as InMemoryOfferLedger."
     case .ledgerFailed:
       "The ledger failed. Call again: what was written is found, and nothing is written twice."
     case .ledgerBusy(let id):

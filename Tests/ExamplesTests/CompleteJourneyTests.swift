@@ -221,6 +221,8 @@ struct CompleteJourneyCommandTests {
     (["--data"], "--data needs a folder."),
     (["--data", ""], #"--data needs a folder, not ""."#),
     (["--statement"], "--statement needs a file."),
+    (["--decisions", ""], #"--decisions needs a file, not ""."#),
+    (["--dry-run", "--statement", "x"], "A dry run receives no redemptions to compare a statement with."),
     (["--zone", "Atlantis"], #"This computer knows no time zone "Atlantis"."#),
     (["--zone", ""], #"This computer knows no time zone ""."#),
     (["--redemptions", "never"], #"--redemptions needs first, between or last, not "never"."#),

@@ -272,7 +272,10 @@ import Testing
       hostEvents: ["birthday"]
     )
     #expect(
-      bridge.warnings == [.eventNobodyHears("ten_off_issued"), .hostEventNobodyHears("birthday")]
+      bridge.warnings == [
+        .eventNobodyHears("ten_off_issued"), .hostEventNobodyHears("birthday"),
+        .replicaNeverSent("ten-off", at: "wallet"),
+      ]
     )
   }
 }

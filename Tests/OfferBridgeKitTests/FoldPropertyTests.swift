@@ -96,6 +96,7 @@ import Testing
       }
     }
     #expect(ends.count == OfferEnd.Kind.allCases.count && given > 0)
+    #expect((orders, reported) == (6507, 91_098))
     print("fold: \(orders) orders of 40 stories with splits, \(reported) events reported, one state each")
   }
 

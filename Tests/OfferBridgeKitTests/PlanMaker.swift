@@ -22,6 +22,8 @@ struct PlanMaker {
     .total(4, of: .programme, in: .calendar(.day, in: .gmt)),
     .total(Money(minorUnits: 2000, currency: "EUR"), of: .offer),
     .perCustomer(Money(minorUnits: 600, currency: "EUR"), of: .group("all"), in: .rolling(.minutes(1))),
+    .total(4, of: .group("soft"), beyond: .honourAndFlag),
+    .perCustomer(Money(minorUnits: 500, currency: "EUR"), in: .rolling(.minutes(1)), beyond: .honourAndFlag),
   ]
 
   /// One to three issuances, each with what follows from it.
@@ -118,6 +120,8 @@ struct PlanMaker {
       heard: "opened",
       issuedAt: moment,
       expiresAt: life == 0 ? nil : Date(milliseconds: moment.milliseconds + life * 50_000),
+      warning: Bool.random(using: &chance) ? .before(.seconds(60), as: "expiring") : nil,
+      onExpiry: Bool.random(using: &chance) ? .recalls : .lapses,
       redeemable: redeemable[Int.random(in: 0..<3, using: &chance)],
       faceValue: Int.random(in: 0..<3, using: &chance) == 0
         ? nil : Money(minorUnits: Int64.random(in: 0...700, using: &chance), currency: "EUR"),

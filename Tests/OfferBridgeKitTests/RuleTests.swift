@@ -269,7 +269,7 @@ import Testing
       Holdout(percent: 100, salt: "s")
     }
     let shop = try await Shop([Shop.reward(rule), Shop.toWallet()])
-    #expect(try await shop.bridge.respond(to: shop.opened("a-1")).map(\.outcome) == [.heldOut])
+    #expect(try await shop.bridge.respond(to: shop.opened("a-1")).map(\.outcome) == [.heldOut(by: nil)])
     shop.store.save(Member(isOptedIn: false), as: "ada")
     #expect(try await shop.bridge.respond(to: shop.opened("a-2"))["reward"]?.outcome == .notMet)
     #expect(try await shop.bridge.audit().issued == 0)

@@ -125,6 +125,7 @@ import Testing
       try await ours("record") { try await ledger.record(of: Desk.id("a"), tenant: "ours") }
       let listings: [LedgerListing] =
         [.issuedOffers(of: "ada"), .messages(of: "ada"), .events(of: "ada"), .parkedEvents]
+        + [.expiring(at: time.now), .toBeRecalled(at: time.now)]
         + MessageState.Name.allCases.map { .messagesIn($0) }
       for listing in listings {
         try await ours("page") { try await ledger.page(PageQuery(tenant: "ours", listing: listing)) }
@@ -257,6 +258,10 @@ import Testing
       }
       try await our("apply", is: nil) { try await ours.apply(.ask("theirs")) }
       try await our("dueSchedules", is: []) { try await ours.dueSchedules().campaigns }
+      try await our("warnOfExpiring", is: []) { try await ours.warnOfExpiring().issuedOffers }
+      try await our("recallExpired", is: []) {
+        try await ours.recallExpired(saying: Shop.card).issuedOffers
+      }
       try await our("match") { try await ours.match(of: "r-1") }
       try await our("trail") {
         var entries: [TrailEntry] = []
@@ -278,6 +283,8 @@ import Testing
     try await our("reconcile") { try await ours.reconcile(Reversal(id: "v-0", of: "r-1", at: time.now)) }
     try await our("respond") { Array(try await ours.respond(to: action)).map(\.description) }
     try await our("respond") { Array(try await ours.respond(to: birthday)).map(\.description) }
+    try await our("dryRun") { try await ours.dryRun(of: action).description }
+    try await our("dryRun") { try await ours.dryRun(of: birthday).description }
     try await our("giveBackLostCodes") { try await ours.giveBackLostCodes(of: "pool") }
     try await our("deliverDueMessages") { try await ours.deliverDueMessages() }
     try await our("run") {
@@ -306,6 +313,7 @@ import Testing
     try await our("close") {
       try await ours.close(mine.id, as: .revoked, reason: "ours", limitUses: .givenBack)
     }
+    try await our("merge") { try await ours.merge("ada-phone", into: "ada") }
     try await our("forget") { try await ours.forget("ada") }
     try await our("using") { try await ours.using(ledger: ledger).messages(of: "ada") }
     try await our("replacing") { try await ours.replacing(campaigns: [Shop.reward()]).messages(of: "ada") }

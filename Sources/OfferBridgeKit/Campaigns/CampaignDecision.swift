@@ -14,8 +14,9 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     case limitUnmeasurable(CampaignLimit)
     /// The rule is met, but the issued offer that the message would be about is closed.
     case offerClosed(OfferClosure)
-    /// The rule is met, but the customer is in the campaign's holdout.
-    case heldOut
+    /// The rule is met, but the customer is in that control group, or in the campaign's own ``Holdout`` where there
+    /// is none.
+    case heldOut(by: ControlGroupID?)
     /// The rule is met, but the catalog has no such offer any more.
     case offerUnknown(OfferID)
     /// The rule is met, but the offer's pool has no code left. It is asked again when the trigger is reported again.
@@ -69,6 +70,8 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   public let isReplay: Bool
   private let explain: @Sendable () -> RuleExplanation
   private let explainMessage: @Sendable () -> MessageExplanation?
+  private let explainGroup: @Sendable () -> GroupExplanation?
+  private let explainOffer: @Sendable () -> OfferExplanation?
 
   init(
     campaign: CampaignID,
@@ -76,7 +79,9 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     outcome: Outcome,
     isReplay: Bool,
     explain: @escaping @Sendable () -> RuleExplanation,
-    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil }
+    explainMessage: @escaping @Sendable () -> MessageExplanation? = { nil },
+    explainGroup: @escaping @Sendable () -> GroupExplanation? = { nil },
+    explainOffer: @escaping @Sendable () -> OfferExplanation? = { nil }
   ) {
     self.campaign = campaign
     self.heard = heard
@@ -84,6 +89,8 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
     self.isReplay = isReplay
     self.explain = explain
     self.explainMessage = explainMessage
+    self.explainGroup = explainGroup
+    self.explainOffer = explainOffer
   }
 
   /// Every clause of the campaign's rule, with what was required and what was seen.
@@ -98,10 +105,25 @@ public struct CampaignDecision: Sendable, CustomStringConvertible {
   /// says it itself, as ``OfferMessage/variant`` and ``OfferMessage/languages``.
   public var messageExplanation: MessageExplanation? { isReplay ? nil : explainMessage() }
 
+  /// How the campaign's exclusive group came to its winner: who won over whom, and why.
+  ///
+  /// Made when it is read. `nil` for a campaign in no group, and for one that heard nothing of it, as the bridge has it no
+  /// more.
+  public var groupExplanation: GroupExplanation? { explainGroup() }
+
+  /// Which of several offers the campaign issues this customer by weight, and what it was chosen from.
+  ///
+  /// Where nothing is issued, what would have been. `nil` when the campaign has no choice, or an earlier delivery of the
+  /// trigger decided it: which offer it was is the issued offer's own.
+  public var offerExplanation: OfferExplanation? { isReplay ? nil : explainOffer() }
+
   /// The issued offer, where one was issued.
   public var issuedOffer: IssuedOffer? {
     if case .issued(let offer) = outcome { offer } else { nil }
   }
+
+  /// The limits beyond which the offer was issued, and by how much; empty where none was reached.
+  public var overLimits: [LimitExcess] { issuedOffer?.overLimits ?? [] }
 
   /// Such as "app-open-reward on app_opened: issued ten-off".
   public var description: String {
@@ -113,13 +135,14 @@ extension CampaignDecision.Outcome: CustomStringConvertible {
   /// What was decided, in a few words.
   public var description: String {
     switch self {
-    case .issued(let offer): "issued \(offer.offer)"
+    case .issued(let offer):
+      (["issued \(offer.offer)"] + offer.overLimits.map { "\($0)" }).joined(separator: "; ")
     case .queued(_, let provider): "message through \(provider)"
     case .raised(let event): "raised \(event)"
     case .limitReached(let limit): "limit reached (\(limit))"
     case .limitUnmeasurable(let limit): "no amount in the currency of the limit (\(limit))"
     case .offerClosed(let closure): "the issued offer is closed (\(closure.kind.rawValue))"
-    case .heldOut: "held out"
+    case .heldOut(let group): group.map { "held out by the control group \($0)" } ?? "held out"
     case .offerUnknown(let offer): "no offer \(offer) in the catalog"
     case .codesExhausted(let pool): "no code left in \(pool)"
     case .codePoolUnknown(let pool): "no code pool \(pool)"

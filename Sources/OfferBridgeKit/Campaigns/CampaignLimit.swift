@@ -12,7 +12,13 @@ public import Foundation
 /// the offer's face value, or the amount that the limit states.
 ///
 /// All of a campaign's limits must pass; one that does not leaves every
-/// counter as it was.
+/// counter as it was. Where what comes beyond a limit is owed all the same,
+/// the limit honours it: the offer is issued, the counter goes above the cap,
+/// and the issued offer says by how much.
+///
+/// ```swift
+/// limits: [.total(budget, beyond: .honourAndFlag), .total(budget + reserve)]
+/// ```
 public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertible {
   /// What the uses are counted over.
   public enum Scope: Sendable, Hashable, Codable {
@@ -24,6 +30,14 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
     case group(String)
     /// All campaigns whose limits name the programme, that is, this scope.
     case programme
+  }
+
+  /// What becomes of an issuance that a limit has no room for.
+  public enum OverLimitPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Nothing is issued, and the decision is ``CampaignDecision/Outcome/limitReached(_:)``.
+    case refuse
+    /// The offer is issued all the same, and ``IssuedOffer/overLimits`` says above which limit it stands and by how much.
+    case honourAndFlag
   }
 
   /// How many uses there may be, or minor units of money; 1 or more.
@@ -38,6 +52,34 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   public let isPerCustomer: Bool
   /// The stretch of time they are counted in.
   public let window: LimitWindow
+  /// What becomes of an issuance beyond it; of a message, nothing else than a refusal.
+  public var policy: OverLimitPolicy { unusualPolicy ?? .refuse }
+
+  // `nil` for the one that is usual, so that it is not written with each.
+  private let unusualPolicy: OverLimitPolicy?
+
+  private enum CodingKeys: String, CodingKey {
+    case cap, currency, each, scope, isPerCustomer, window
+    case unusualPolicy = "policy"
+  }
+
+  private init(
+    cap: Int64,
+    currency: String?,
+    each: Money?,
+    scope: Scope,
+    isPerCustomer: Bool,
+    window: LimitWindow,
+    beyond policy: OverLimitPolicy
+  ) {
+    self.cap = cap
+    self.currency = currency
+    self.each = each
+    self.scope = scope
+    self.isPerCustomer = isPerCustomer
+    self.window = window
+    unusualPolicy = policy == .refuse ? nil : policy
+  }
 
   /// So many for each customer.
   ///
@@ -45,13 +87,23 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - cap: How many; 1 or more.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  ///   - policy: What becomes of an issuance beyond it; it is refused by default.
   /// - Returns: A limit.
   public static func perCustomer(
     _ cap: Int,
     of scope: Scope = .campaign,
-    in window: LimitWindow = .lifetime
+    in window: LimitWindow = .lifetime,
+    beyond policy: OverLimitPolicy = .refuse
   ) -> Self {
-    Self(cap: Int64(cap), currency: nil, each: nil, scope: scope, isPerCustomer: true, window: window)
+    Self(
+      cap: Int64(cap),
+      currency: nil,
+      each: nil,
+      scope: scope,
+      isPerCustomer: true,
+      window: window,
+      beyond: policy
+    )
   }
 
   /// So many over all customers.
@@ -60,13 +112,23 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - cap: How many; 1 or more.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  ///   - policy: What becomes of an issuance beyond it; it is refused by default.
   /// - Returns: A limit.
   public static func total(
     _ cap: Int,
     of scope: Scope = .campaign,
-    in window: LimitWindow = .lifetime
+    in window: LimitWindow = .lifetime,
+    beyond policy: OverLimitPolicy = .refuse
   ) -> Self {
-    Self(cap: Int64(cap), currency: nil, each: nil, scope: scope, isPerCustomer: false, window: window)
+    Self(
+      cap: Int64(cap),
+      currency: nil,
+      each: nil,
+      scope: scope,
+      isPerCustomer: false,
+      window: window,
+      beyond: policy
+    )
   }
 
   /// So much money for each customer.
@@ -76,12 +138,14 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - each: What one use takes, in the same currency; the offer's face value by default.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  ///   - policy: What becomes of an issuance beyond it; it is refused by default.
   /// - Returns: A limit.
   public static func perCustomer(
     _ cap: Money,
     each: Money? = nil,
     of scope: Scope = .campaign,
-    in window: LimitWindow = .lifetime
+    in window: LimitWindow = .lifetime,
+    beyond policy: OverLimitPolicy = .refuse
   ) -> Self {
     Self(
       cap: cap.minorUnits,
@@ -89,7 +153,8 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       each: each,
       scope: scope,
       isPerCustomer: true,
-      window: window
+      window: window,
+      beyond: policy
     )
   }
 
@@ -100,12 +165,14 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
   ///   - each: What one use takes, in the same currency; the offer's face value by default.
   ///   - scope: What is counted; this campaign by default.
   ///   - window: In which time; for ever by default.
+  ///   - policy: What becomes of an issuance beyond it; it is refused by default.
   /// - Returns: A limit.
   public static func total(
     _ cap: Money,
     each: Money? = nil,
     of scope: Scope = .campaign,
-    in window: LimitWindow = .lifetime
+    in window: LimitWindow = .lifetime,
+    beyond policy: OverLimitPolicy = .refuse
   ) -> Self {
     Self(
       cap: cap.minorUnits,
@@ -113,7 +180,8 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       each: each,
       scope: scope,
       isPerCustomer: false,
-      window: window
+      window: window,
+      beyond: policy
     )
   }
 
@@ -141,7 +209,8 @@ public struct CampaignLimit: Sendable, Hashable, Codable, CustomStringConvertibl
       case .calendar(let period, let zone): " a \(period.rawValue)\(zone.inWords)"
       }
     let much = currency.map { Money(minorUnits: cap, currency: $0).description } ?? "\(cap)"
-    return "\(much) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)"
+    let beyond = policy == .honourAndFlag ? ", honoured beyond" : ""
+    return "\(much) \(isPerCustomer ? "per customer" : "in all") of \(counted)\(time)\(beyond)"
   }
 }
 

@@ -31,11 +31,14 @@ public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
     case hostEvent
     /// A campaign's schedule, for one customer in one of its stretches.
     case schedule
+    /// An issued offer whose end is near.
+    case expiry
   }
 
   /// Who reported it.
   public let kind: Kind
-  /// The host's id of it; that of a stretch is derived from campaign, stretch and customer.
+  /// The host's id of it; that of a stretch is derived from campaign, stretch and customer, that of an end is the issued
+  /// offer's.
   public let id: String
 
   /// A trigger's name.
@@ -54,6 +57,7 @@ public struct TriggerID: Sendable, Hashable, Codable, CustomStringConvertible {
     case .action: "action \(id)"
     case .hostEvent: "host event \(id)"
     case .schedule: "schedule \(id)"
+    case .expiry: "end of \(id)"
     }
   }
 

@@ -68,7 +68,7 @@ struct CampaignWiring: Sendable {
   private let raises: [OfferID: String?]
 
   init(_ all: [Listener], offers: [OfferID: Offer]) {
-    let listeners = Dictionary(grouping: all, by: \.trigger)
+    let listeners = Dictionary(grouping: all, by: \.trigger).mapValues { $0.sorted { $0.goesBefore($1) } }
     let raises = offers.mapValues(\.raises)
     self.all = all
     self.listeners = listeners
@@ -111,10 +111,12 @@ struct CampaignWiring: Sendable {
         }
         var next: [Heard] = []
         switch listener.outcome {
-        case .issue(let offer):
-          reach.issuers.append(.init(offer: offer, runTime: listener.runTime))
-          next = [.issuance(offer)]
-          if let event = raises[offer] ?? nil { next.append(.event(event)) }
+        case .issue(let choice):
+          for offer in choice.offers {
+            reach.issuers.append(.init(offer: offer, runTime: listener.runTime))
+            next.append(.issuance(offer))
+            if let event = raises[offer] ?? nil { next.append(.event(event)) }
+          }
         case .raise(let event): next = [.event(event)]
         case .send: break
         }

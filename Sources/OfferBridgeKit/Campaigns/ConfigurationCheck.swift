@@ -5,6 +5,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   private(set) var faults: [ConfigurationFault] = []
   private(set) var warnings: [ConfigurationWarning] = []
   private(set) var listeners: [Listener] = []
+  private let controlGroup: ControlGroup?
 
   /// Checks everything.
   ///
@@ -15,6 +16,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   ///   - providers: The providers, by name.
   ///   - codePools: The pools of unique codes.
   ///   - hostEvents: The events that the host reports.
+  ///   - controlGroup: Whom campaigns leave alone.
   ///   - tenant: Whose bridge it is.
   ///   - lease: How long a message is held.
   ///   - leaseMargin: By how much that must be longer than every time-out.
@@ -25,11 +27,14 @@ struct ConfigurationCheck<Customer: Sendable> {
     providers: [ProviderID: any MessageProvider],
     codePools: Set<CodePoolID>,
     hostEvents: Set<String>,
+    controlGroup: ControlGroup?,
     tenant: TenantID,
     lease: Duration,
     leaseMargin: Duration
   ) {
+    self.controlGroup = controlGroup
     checkName(TenantID.kind, tenant.rawValue)
+    checkGroups(of: campaigns)
     for (id, provider) in providers.sorted(by: { $0.key < $1.key }) {
       checkName(ProviderID.kind, id.rawValue)
       faults += provider.timeFaults(as: id, lease: lease, margin: leaseMargin)
@@ -43,6 +48,12 @@ struct ConfigurationCheck<Customer: Sendable> {
     for listener in listeners { checkSending(listener, providers: providers, offers: offers) }
     checkHearing(offers: offers, hostEvents: hostEvents)
     checkCycles(offers: offers)
+    // What does not fit together means nothing.
+    if faults.isEmpty {
+      warnings += Self.ruleWarnings(of: campaigns, observers)
+      warnings += Self.shadowWarnings(of: campaigns, offers)
+      warnings += replicaWarnings(of: offers)
+    }
   }
 
   private mutating func lower(_ campaign: Campaign<Customer>) {
@@ -54,7 +65,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       }
     let outcome: Listener.Outcome =
       switch campaign.outcome {
-      case .issue(let offer): .issue(offer)
+      case .issue(let offer): .issue(ListenerOffer(offer))
+      case .issueOneOf(let offers, let salt): .issue(ListenerOffer(oneOf: offers, salt: salt))
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       case .sendOneOf(let variants, let salt, let provider):
         .send(ListenerMessage(oneOf: variants, salt: salt), through: provider)
@@ -67,19 +79,29 @@ struct ConfigurationCheck<Customer: Sendable> {
     for limit in campaign.limits where limit.cap < 1 {
       faults.append(.limitBelowOne(limit, in: campaign.id))
     }
+    if case .send = outcome {
+      faults += campaign.limits.filter { $0.policy == .honourAndFlag }
+        .map { .limitHonoursMessages($0, in: campaign.id) }
+    }
     for limit in campaign.limits {
       if case .rolling(let length) = limit.window, length.milliseconds < 1 {
         faults.append(.limitWindowEmpty(limit, in: campaign.id))
       }
     }
+    let groups = campaign.control.groups(with: controlGroup)
     add(
       campaign.id,
       heard,
-      campaign.optIn.map { Rule(.all([$0.clause(), campaign.rule])) } ?? campaign.rule,
+      campaign.rule.with(
+        before: [campaign.optIn?.clause()],
+        after: [campaign.outcome.audience] + groups.map { $0.clause() }
+      ),
       RunTime(campaign.schedule),
       outcome,
       campaign.limits,
-      campaign.exclusiveGroup
+      campaign.exclusiveGroup,
+      campaign.priority,
+      groups
     )
   }
 
@@ -94,7 +116,10 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .raise(let event): .raise(event)
       case .send(let variant, let provider): .send(ListenerMessage(variant), through: provider)
       }
-    add(observer.id, heard, observer.rule, .always, outcome, [], nil)
+    var audience: Rule<Customer>?
+    if case .send(let variant, _) = observer.outcome { audience = variant.audienceClause }
+    let rule = observer.rule.with(before: [], after: [audience])
+    add(observer.id, heard, rule, .always, outcome, [], nil, nil, [])
   }
 
   private mutating func add(
@@ -104,7 +129,9 @@ struct ConfigurationCheck<Customer: Sendable> {
     _ runTime: RunTime,
     _ outcome: Listener.Outcome,
     _ limits: [CampaignLimit],
-    _ exclusiveGroup: String?
+    _ exclusiveGroup: String?,
+    _ priority: Int?,
+    _ controlGroups: [ControlGroup]
   ) {
     checkName(CampaignID.kind, id.rawValue)
     do {
@@ -118,11 +145,26 @@ struct ConfigurationCheck<Customer: Sendable> {
           runTime: runTime,
           outcome: outcome,
           limits: limits,
-          exclusiveGroup: exclusiveGroup
+          exclusiveGroup: exclusiveGroup,
+          priority: priority,
+          controlGroups: controlGroups
         )
       )
     } catch {
       faults += error.faults.map { .rule(id, $0) }
+    }
+  }
+
+  /// One name is one group.
+  private mutating func checkGroups(of campaigns: [Campaign<Customer>]) {
+    var known: [ControlGroupID: ControlGroup] = [:]
+    for group in campaigns.flatMap({ $0.control.groups(with: controlGroup) }) {
+      if let other = known.updateValue(group, forKey: group.id) {
+        let fault = ConfigurationFault.controlGroupAmbiguous(group.id)
+        if other != group, !faults.contains(fault) { faults.append(fault) }
+      } else {
+        checkName(ControlGroupID.kind, group.id.rawValue)
+      }
     }
   }
 
@@ -132,11 +174,16 @@ struct ConfigurationCheck<Customer: Sendable> {
 
   private mutating func checkOffers(_ offers: [OfferID: Offer], codePools: Set<CodePoolID>) {
     for listener in listeners {
-      guard let offer = listener.issuedOffer else { continue }
-      checkName(OfferID.kind, offer.rawValue)
-      if offers[offer] == nil { faults.append(.unknownOffer(offer, in: listener.id)) }
+      for offer in listener.issuedOffers {
+        checkName(OfferID.kind, offer.rawValue)
+        if offers[offer] == nil { faults.append(.unknownOffer(offer, in: listener.id)) }
+      }
+      guard case .issue(let choice) = listener.outcome else { continue }
+      faults += choice.faults(in: listener.id)
+      warnings += choice.warnings(in: listener.id)
     }
     for offer in offers.values.sorted(by: { $0.id < $1.id }) {
+      checkExpiry(of: offer)
       if offer.redeemable.count < 1 { faults.append(.redemptionLimitBelowOne(offer.id)) }
       if let pool = offer.codes, !codePools.contains(pool) {
         faults.append(.unknownCodePool(pool, of: offer.id))
@@ -145,6 +192,15 @@ struct ConfigurationCheck<Customer: Sendable> {
         checkName(ReplicaName.kind, name.rawValue)
       }
     }
+  }
+
+  private mutating func checkExpiry(of offer: Offer) {
+    if !offer.expires.ends, offer.warns != nil || offer.onExpiry == .recalls {
+      faults.append(.offerNeverEnds(offer.id))
+    }
+    guard let warning = offer.warns else { return }
+    checkName("event", warning.event)
+    if warning.lead.milliseconds < 1 { faults.append(.expiryWarningTooLate(warning.lead, of: offer.id)) }
   }
 
   private mutating func checkSending(
@@ -169,7 +225,8 @@ struct ConfigurationCheck<Customer: Sendable> {
   private mutating func checkMoney(of listener: Listener, offers: [OfferID: Offer]) {
     for limit in listener.limits.lazy.map(\.limit) {
       guard let currency = limit.currency else { continue }
-      let counted = listener.issuedOffer.map { [$0] } ?? offersBehind(listener.trigger, offers: offers)
+      let issued = listener.issuedOffers
+      let counted = issued.isEmpty ? offersBehind(listener.trigger, offers: offers) : issued
       let worths = counted.isEmpty ? [nil] : counted.compactMap { offers[$0] }.map(\.faceValue)
       let isMeasurable = worths.allSatisfy { limit.amount(worth: $0) != nil }
       let isCurrency =
@@ -180,7 +237,7 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   /// The offers that a message on that trigger could be about: the nearest issuance upstream, whatever its path.
-  private func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
+  func offersBehind(_ heard: Heard, offers: [OfferID: Offer]) -> [OfferID] {
     var found: Set<OfferID> = []
     var seen: Set<Heard> = [heard]
     var open = [heard]
@@ -191,7 +248,8 @@ struct ConfigurationCheck<Customer: Sendable> {
       case .event(let name):
         for listener in listeners {
           switch listener.outcome {
-          case .issue(let offer) where offers[offer]?.raises == name: found.insert(offer)
+          case .issue(let choice):
+            found.formUnion(choice.offers.filter { offers[$0]?.isRaising(name) ?? false })
           case .raise(name): if seen.insert(listener.trigger).inserted { open.append(listener.trigger) }
           default: break
           }
@@ -202,8 +260,8 @@ struct ConfigurationCheck<Customer: Sendable> {
   }
 
   private mutating func checkHearing(offers: [OfferID: Offer], hostEvents: Set<String>) {
-    let issued = Set(listeners.compactMap(\.issuedOffer))
-    var raised: Set<String> = Set(issued.compactMap { offers[$0]?.raises })
+    let issued = Set(listeners.flatMap(\.issuedOffers))
+    var raised: Set<String> = Set(issued.compactMap { offers[$0] }.flatMap(\.events))
     for listener in listeners {
       if case .raise(let event) = listener.outcome { raised.insert(event) }
     }
@@ -228,7 +286,7 @@ struct ConfigurationCheck<Customer: Sendable> {
     var leads: [Heard: [Heard]] = [:]
     for listener in listeners {
       switch listener.outcome {
-      case .issue(let offer): leads[listener.trigger, default: []].append(.issuance(offer))
+      case .issue(let choice): leads[listener.trigger, default: []] += choice.offers.map { .issuance($0) }
       case .raise(let event): leads[listener.trigger, default: []].append(.event(event))
       case .send: break
       }
@@ -271,4 +329,11 @@ extension Heard {
     case .schedule(let campaign): "schedule of \(campaign)"
     }
   }
+}
+
+extension Offer {
+  /// The events that it is the cause of.
+  fileprivate var events: [String] { [raises, warns?.event].compactMap(\.self) }
+
+  fileprivate func isRaising(_ event: String) -> Bool { raises == event || warns?.event == event }
 }

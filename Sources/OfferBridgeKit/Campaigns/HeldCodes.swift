@@ -46,7 +46,8 @@ struct HeldCodes: Sendable {
     for (node, answer) in zip(plan.nodes, answers) {
       switch (node.content, answer) {
       case (.withheld, _): continue
-      case (_, .written), (_, .refused): if !known.contains(node.key) { hasRaisedVersion = true }
+      case (_, .written), (_, .writtenOver), (_, .refused):
+        if !known.contains(node.key) { hasRaisedVersion = true }
       default: break
       }
       if case .issuance(let issued) = node.content, answer.stands { standing[issued.id] = issued.code }

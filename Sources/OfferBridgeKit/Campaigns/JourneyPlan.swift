@@ -8,7 +8,8 @@ public import Foundation
 ///
 /// - a node is written only if its parent stands, now or by an earlier commit;
 /// - a node that a limit refuses is not written, nor is anything beneath it;
-///   its siblings are as they would be without it;
+///   its siblings are as they would be without it. A limit whose policy is
+///   `honourAndFlag` refuses messages alone: an issuance is written beyond it;
 /// - of the nodes of one choice, asked in their order, the first that is
 ///   written, now or by an earlier commit, is taken; those behind it are
 ///   outranked, also one that an earlier commit wrote. A withheld step that is
@@ -27,6 +28,9 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
   ///
   /// One that lies in the ledger's future is no fault: the plan is not too old.
   public let plannedAt: Date
+  /// The id that the customer went by, where that was another than the trigger's; another one at the commit makes the
+  /// plan stale.
+  public let survivor: CustomerID?
   /// The trigger's version that the snapshot saw; another one at the commit makes the plan stale.
   public let triggerVersion: Int
   /// The nodes; a parent stands before its children.
@@ -37,9 +41,11 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
     trigger: TriggerRecord,
     plannedAt: Date,
     triggerVersion: Int,
+    survivor: CustomerID? = nil,
     nodes: [PlanNode]
   ) {
     self.tenant = tenant
+    self.survivor = survivor
     self.trigger = trigger
     self.plannedAt = plannedAt
     self.triggerVersion = triggerVersion
@@ -54,7 +60,7 @@ public struct JourneyPlan: Sendable, Hashable, Codable {
 public struct TriggerRecord: Sendable, Hashable, Codable {
   /// Its name in the ledger.
   public let id: TriggerID
-  /// Whose it is.
+  /// Whose it is, by the id that it was reported under: all keys of its journey are derived from that one.
   public let customer: CustomerID
   /// A digest of kind, name, id, customer, moment and attributes: another one under the same id is a conflict.
   public let fingerprint: DerivedKey
@@ -102,6 +108,8 @@ public struct PlanNode: Sendable, Hashable, Codable {
   /// What it writes.
   public var content: Content { step.value.content }
 
+  var isIssuance: Bool { if case .issuance = content { true } else { false } }
+
   // A node passes through draft, plan, ledger and decisions, and is some 180 bytes.
   private let step: Shared<Step>
 
@@ -148,7 +156,8 @@ public struct PlanNode: Sendable, Hashable, Codable {
 public enum CommitAnswer: Sendable, Hashable {
   /// Another trigger is known under that id. Nothing was written.
   case conflict
-  /// It is too old, or the trigger was decided further since: read again and plan again. Nothing was written.
+  /// It is too old, or the trigger was decided further since, or its customer was merged: read again and plan again.
+  /// Nothing was written.
   case stale
   /// It was committed; an answer for each node, in their order.
   case committed([NodeAnswer])
@@ -175,13 +184,16 @@ public enum NodeAnswer: Sendable, Hashable {
   ///
   /// Or one did so at a commit that is remembered: that goes before ``offerClosed(_:)``, and withholds nothing anew.
   case refused(CampaignLimit)
+  /// It was written, an issuance, though limits had no room for it that honour what comes beyond them: which, in the
+  /// node's order, and by how much. The issued offer says the same, as ``IssuedOffer/overLimits``.
+  case writtenOver([LimitExcess])
   /// It was written. A message may be about an issued offer that the ledger does not have.
   case written
 
   /// Whether what the node says is in the ledger.
   public var stands: Bool {
     switch self {
-    case .written, .replayed: true
+    case .written, .writtenOver, .replayed: true
     case .refused, .parentNotWritten, .outranked, .offerClosed: false
     }
   }

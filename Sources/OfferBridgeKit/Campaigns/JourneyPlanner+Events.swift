@@ -1,6 +1,22 @@
 // MARK: - Events are raised and heard
 
 extension JourneyPlanner {
+  /// What hears the trigger itself; an end that is near is a raised event, and stands in the plan as one.
+  mutating func begin(with trigger: HostTrigger, _ channel: Channel, in context: RuleFacts) {
+    let cause = JourneyCause.trigger(trigger.id)
+    guard let issued = trigger.issuedOffer else { return hear(channel, in: context, cause: cause) }
+    let key = eventKey(trigger.name, cause)
+    let node = draft.add(PlanNode(key: key, content: .event(name: trigger.name)))
+    let event = HeardEvent(
+      kind: .raised,
+      name: trigger.name,
+      cause: .event(key),
+      occurredAt: trigger.occurredAt,
+      attributes: trigger.attributes
+    )
+    hear(channel, in: context.hearing(event, issuing: issued), cause: .event(key), parent: node)
+  }
+
   /// What hears an issuance: those of the event that it raises, then the observers of the issuance itself.
   mutating func follow(
     _ issued: IssuedOffer,

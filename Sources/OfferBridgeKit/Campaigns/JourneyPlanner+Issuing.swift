@@ -37,13 +37,15 @@ extension JourneyPlanner {
       id: key,
       offer: id,
       revision: offer.revision,
-      customer: trigger.customer,
+      customer: customer,
       campaign: listener.id,
       rule: listener.rule.fingerprint,
       trigger: trigger.id,
       heard: place.context.event.name,
       issuedAt: snapshot.now,
-      expiresAt: offer.expires.moment(issuedAt: snapshot.now),
+      expiresAt: offer.expires.moment(issuedAt: snapshot.now, in: place.context.zone),
+      warning: offer.warns,
+      onExpiry: offer.onExpiry,
       redeemable: offer.redeemable,
       faceValue: offer.faceValue,
       reversal: offer.reversal,
@@ -86,7 +88,7 @@ extension JourneyPlanner {
     listener.limits.compactMap {
       $0.use(
         offer: offer,
-        customer: trigger.customer,
+        customer: customer,
         at: snapshot.now,
         in: place.context.zone,
         worth: faceValue

@@ -7,7 +7,7 @@ extension JourneyPlanner {
     by listener: Listener,
     at place: JourneyPlace
   ) {
-    let variant = message.variant(for: trigger.customer)
+    let variant = message.variant(for: customer)
     let issued = place.context.issuedOffer
     if let closure = issued?.closure {
       return withhold(listener, at: place, .offerClosed(closure))
@@ -30,7 +30,7 @@ extension JourneyPlanner {
         provider: provider
       ),
       provider: provider,
-      customer: trigger.customer,
+      customer: customer,
       campaign: listener.id,
       rule: listener.rule.fingerprint,
       variant: variant.name,
@@ -78,7 +78,7 @@ extension JourneyPlanner {
     switch outcome {
     case .notMet: return .notMet(listener.id, decisive())
     case .notEvaluable: return .notEvaluable(listener.id, decisive())
-    case .heldOut: return .heldOut(listener.id)
+    case .heldOut(let group): return group.map { .heldOutBy(listener.id, $0) } ?? .heldOut(listener.id)
     case .notRunning: return .notRunning(listener.id)
     case .missingDataPoint(let name): return .missingDataPoint(listener.id, name)
     case .chainTooDeep: return .chainTooDeep(listener.id)

@@ -17,6 +17,9 @@ struct JourneyPlanner {
   let wiring: CampaignWiring
   let depthLimit: Int
 
+  /// Whose journey it is, by the id that they go by; keys alone are derived from the trigger's.
+  let customer: CustomerID
+
   var draft: JourneyDraft
   private var choices = 0
   /// What is known of codes so far, by what would be issued.
@@ -38,6 +41,7 @@ struct JourneyPlanner {
     self.offers = offers
     self.wiring = wiring
     self.depthLimit = depthLimit
+    customer = snapshot.identity?.survivor ?? trigger.customer
     draft = JourneyDraft(known: snapshot.decided.map { $0.key })
   }
 
@@ -55,6 +59,7 @@ struct JourneyPlanner {
       trigger: trigger,
       plannedAt: snapshot.now,
       triggerVersion: snapshot.triggerVersion,
+      survivor: customer == trigger.customer ? nil : customer,
       nodes: draft.nodes
     )
   }
@@ -120,11 +125,13 @@ struct JourneyPlanner {
       return withhold(
         listener,
         at: place,
-        isHeldOut ? .heldOut : verdict == .notMet ? .notMet : .notEvaluable
+        isHeldOut
+          ? .heldOut(by: listener.group(of: trigger.customer)) : verdict == .notMet ? .notMet : .notEvaluable
       )
     }
     switch listener.outcome {
-    case .issue(let offer): issue(offer, by: listener, at: place)
+    case .issue(let choice):
+      if let offer = choice.offer(for: trigger.customer) { issue(offer, by: listener, at: place) }
     case .raise(let event): raise(event, by: listener, at: place)
     case .send(let message, let provider): send(message, through: provider, by: listener, at: place)
     }

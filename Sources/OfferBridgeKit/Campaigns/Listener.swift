@@ -6,7 +6,7 @@ import Foundation
 /// A campaign or observer, lowered once when the bridge is made.
 final class Listener: Sendable {
   enum Outcome: Sendable {
-    case issue(OfferID)
+    case issue(ListenerOffer)
     case raise(String)
     case send(ListenerMessage, through: ProviderID)
   }
@@ -20,6 +20,10 @@ final class Listener: Sendable {
   let outcome: Outcome
   let limits: [RegisteredLimit]
   let exclusiveGroup: String?
+  /// `nil` for an observer: they are asked last.
+  let priority: Int?
+  /// Clauses of the rule too: here they say who held a customer out.
+  let controlGroups: [ControlGroup]
 
   init(
     index: Int,
@@ -29,7 +33,9 @@ final class Listener: Sendable {
     runTime: RunTime,
     outcome: Outcome,
     limits: [CampaignLimit],
-    exclusiveGroup: String?
+    exclusiveGroup: String?,
+    priority: Int? = nil,
+    controlGroups: [ControlGroup] = []
   ) {
     self.index = Int32(index)
     self.id = id
@@ -39,10 +45,31 @@ final class Listener: Sendable {
     self.outcome = outcome
     self.limits = limits.map { RegisteredLimit($0, of: id) }
     self.exclusiveGroup = exclusiveGroup
+    self.priority = priority
+    self.controlGroups = controlGroups
   }
 
-  var issuedOffer: OfferID? {
-    if case .issue(let offer) = outcome { offer } else { nil }
+  /// Whether it is asked first: campaigns before observers, the higher priority first, of equals as they were given.
+  func goesBefore(_ other: Listener) -> Bool {
+    guard let priority, let others = other.priority else {
+      return (priority == nil ? 1 : 0, index) < (other.priority == nil ? 1 : 0, other.index)
+    }
+    return priority == others ? index < other.index : priority > others
+  }
+
+  /// The offers that it may issue.
+  var issuedOffers: [OfferID] {
+    if case .issue(let choice) = outcome { choice.offers } else { [] }
+  }
+
+  /// Which of several offers it issues the customer, or `nil` where it has no choice.
+  func offerExplanation(for customer: CustomerID) -> OfferExplanation? {
+    if case .issue(let choice) = outcome { choice.explanation(for: customer) } else { nil }
+  }
+
+  /// The first of its control groups that a customer is in.
+  func group(of customer: CustomerID) -> ControlGroupID? {
+    controlGroups.first { $0.contains(customer) }?.id
   }
 
   /// How its message comes to say what it says, or `nil` when it sends none.

@@ -58,17 +58,9 @@ struct PlannedJourney: Sendable {
   }
 
   private func decision(_ planned: PlannedDecision, _ answers: [NodeAnswer]) -> CampaignDecision {
-    let outcome: CampaignDecision.Outcome
+    let outcome = outcome(of: planned.step, answers)
     var isReplay = planned.isReplay
-    switch planned.step {
-    case .notMet: outcome = .notMet
-    case .notEvaluable: outcome = .notEvaluable
-    case .notRunning: outcome = .notRunning
-    case .settled(let settled): outcome = outcomes[Int(settled)]
-    case .node(let node):
-      outcome = self.outcome(of: Int(node), answers)
-      if case .replayed = answers[Int(node)] { isReplay = true }
-    }
+    if case .node(let node) = planned.step, case .replayed = answers[Int(node)] { isReplay = true }
     let listener = listeners[Int(planned.listener)]
     let context = contexts[Int(planned.context)]
     return CampaignDecision(
@@ -77,8 +69,54 @@ struct PlannedJourney: Sendable {
       outcome: outcome,
       isReplay: isReplay,
       explain: { listener.rule.explain(context) },
-      explainMessage: { listener.messageExplanation(in: context) }
+      explainMessage: { listener.messageExplanation(in: context) },
+      explainGroup: { groupExplanation(of: planned, answers) },
+      explainOffer: { listener.offerExplanation(for: context.customerID) }
     )
+  }
+
+  /// How the exclusive group of a decision came to its winner, among those that heard the same.
+  private func groupExplanation(of planned: PlannedDecision, _ answers: [NodeAnswer]) -> GroupExplanation? {
+    guard let group = listeners[Int(planned.listener)].exclusiveGroup else { return nil }
+    let contenders = decisions.filter {
+      $0.context == planned.context && listeners[Int($0.listener)].exclusiveGroup == group
+    }
+    .map { (listener: listeners[Int($0.listener)], step: $0.step, outcome: outcome(of: $0.step, answers)) }
+    let winner = contenders.first { $0.outcome.isActed }
+    return GroupExplanation(
+      group: group,
+      winner: winner?.listener.id,
+      contenders: contenders.map { contender in
+        let priority = contender.listener.priority ?? 0
+        var precedence: GroupExplanation.Precedence?
+        if case .outranked = contender.outcome, let first = winner?.listener.priority {
+          switch contender.step {
+          // Who came first was known before anybody was asked.
+          case .settled: precedence = .decidedBefore
+          default:
+            precedence =
+              first > priority
+              ? .higherPriority(first, over: priority) : .earlierInConfiguration(priority: priority)
+          }
+        }
+        return .init(
+          campaign: contender.listener.id,
+          priority: priority,
+          outcome: contender.outcome,
+          precedence: precedence
+        )
+      }
+    )
+  }
+
+  private func outcome(of step: PlannedDecision.Step, _ answers: [NodeAnswer]) -> CampaignDecision.Outcome {
+    switch step {
+    case .notMet: .notMet
+    case .notEvaluable: .notEvaluable
+    case .notRunning: .notRunning
+    case .settled(let settled): outcomes[Int(settled)]
+    case .node(let node): outcome(of: Int(node), answers)
+    }
   }
 
   private func outcome(of node: Int, _ answers: [NodeAnswer]) -> CampaignDecision.Outcome {
@@ -87,10 +125,12 @@ struct PlannedJourney: Sendable {
     case .parentNotWritten: return .parentNotWritten
     case .outranked(let winner): return .outranked(by: plan.nodes[winner].campaign ?? "")
     case .offerClosed(let closure): return .offerClosed(closure)
-    case .written, .replayed: break
+    case .written, .writtenOver, .replayed: break
     }
     switch plan.nodes[node].content {
-    case .issuance(let offer): return .issued(asCommitted(offer, answers))
+    case .issuance(var offer):
+      if case .writtenOver(let excesses) = answers[node] { offer.overLimits = excesses }
+      return .issued(asCommitted(offer, answers))
     case .event(let name): return .raised(name)
     case .message(let message): return .queued(message.key, through: message.provider)
     case .withheld: return .notMet

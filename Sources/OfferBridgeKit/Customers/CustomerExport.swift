@@ -11,8 +11,10 @@ public import Foundation
 /// keep those. Of other customers it holds nothing; who else redeemed an offer
 /// of this one is left out, and the discrepancy `otherCustomer` stays.
 public struct CustomerExport: Sendable, Hashable, Codable {
-  /// Whose it is.
+  /// Whose it is, by the id that they go by.
   public let customer: CustomerID
+  /// The ids that were merged into it, in the order of their bytes; what was written under them is in the export.
+  public let formerIDs: [CustomerID]
   /// What was issued to them, in the order of issuance.
   public let issuedOffers: [Issued]
   /// The messages about them, in the order in which they were committed.
@@ -119,9 +121,9 @@ extension CustomerExport.Message {
 
 extension RedemptionRecord {
   /// The record without the name of another customer who redeemed.
-  func told(to customer: CustomerID) -> RedemptionRecord {
+  func told(to customer: CustomerIdentity) -> RedemptionRecord {
     guard case .redemption(let reference, let amount, let details?) = event.content,
-      let other = details.customer, other != customer
+      let other = details.customer, !customer.has(other)
     else { return self }
     let rest = RedemptionDetails(customer: nil, lines: details.lines, transaction: details.transaction)
     let content = ExternalEvent.Content.redemption(reference, amount: amount, rest)

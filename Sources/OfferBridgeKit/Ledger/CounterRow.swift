@@ -6,6 +6,11 @@ struct CounterRow: NamedRow {
   /// In the order of their moments, each with the total up to it, itself included.
   // Totals, so that the sum of a window is a difference; they may wrap, their differences do not.
   var uses: [(moment: Int64, total: Int64)] = []
+  /// How much of it, at most, merges brought: so much may stand above its limit.
+  var brought: Int64 = 0
+
+  /// What stands where one was that was added to another, until the place is used again.
+  static let nothing = CounterRow(name: LimitCounter(subject: "", customer: nil, period: ""))
 
   /// How much counts at a moment.
   func count(in window: LimitWindow, at now: Int64) -> Int64 {
@@ -46,6 +51,29 @@ struct CounterRow: NamedRow {
       }
       index -= 1
     }
+  }
+
+  /// Adds what another customer used, who is the same from now on.
+  mutating func add(_ other: CounterRow) {
+    guard !(uses.isEmpty && other.uses.isEmpty) else {
+      used &+= other.used
+      brought = brought.addingClamped(max(0, other.used))
+      return
+    }
+    let theirs = other.amounts
+    brought = theirs.reduce(brought) { $0.addingClamped($1.amount) }
+    var sum: Int64 = 0
+    // Of equal moments the order is of no account.
+    uses = (amounts + theirs).sorted { $0.moment < $1.moment }.map { use in
+      sum &+= use.amount
+      return (moment: use.moment, total: sum)
+    }
+    used = 0
+  }
+
+  /// The uses of a rolling window, each with its own amount.
+  private var amounts: [(moment: Int64, amount: Int64)] {
+    uses.indices.map { (moment: uses[$0].moment, amount: uses[$0].total &- total(before: $0)) }
   }
 
   private func total(before index: Int) -> Int64 { index == 0 ? used : uses[index - 1].total }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A ledger that can forget a customer: what is personal goes, and what is counted stays.
+/// A ledger that can make one customer of two, and forget a customer: what is personal goes, and what is counted stays.
 ///
 /// ``InMemoryOfferLedger`` is one. A ledger over a database need not be: the bridge asks, and says so.
 public protocol ForgettingLedger: OfferLedger {
@@ -12,12 +12,44 @@ public protocol ForgettingLedger: OfferLedger {
   ///   redriven. Free texts are gone. Every sum of the audit but those of messages that were open, and every tally,
   ///   match and limit use is what it was. Entries of the trail keep their commitments and lose what is personal; one
   ///   more tells that somebody was forgotten. A trigger that would write what is there already is a conflict, and an
-  ///   event whose id is known is a duplicate, whatever it says: what it said is not known any more.
+  ///   event whose id is known is a duplicate, whatever it says: what it said is not known any more. Of a customer who
+  ///   was merged, all of that holds of each of their ids.
   /// - Answer: as ``ForgetAnswer`` says. Nothing has changed unless it is `.forgotten`.
   /// - Repeat: `.unknownCustomer`.
   /// - Database: one transaction, the customer's rows `SELECT … FOR UPDATE`, messages first.
   nonisolated(nonsending)
     func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer
+
+  /// Makes one customer of two, in one step, whether or not the ledger knows either of them yet.
+  ///
+  /// The *survivor* is the second, or whom the second was merged into before; they have the first one's id too from now
+  /// on, and those that were merged into it.
+  ///
+  /// - Afterwards: whatever asks by one of the customer's ids is answered with all of theirs, and an event that names one
+  ///   of them is theirs. Every row keeps the id that it was written under, and its key: issued offers, messages with
+  ///   their bytes, triggers, events. Issued offers and messages are listed in the order of their commits, the first
+  ///   one's events behind the survivor's. Each counter of the first one's is added to the survivor's of the same
+  ///   subject and period, and so is each that a later plan names; what stands above its limit by that stays, and the
+  ///   audit counts it. Their lanes to each provider are one. Redemptions are folded anew, the customer's ids being one
+  ///   in ``FoldedRedemptions``. A snapshot has ``LedgerSnapshot/identity``; a plan that was made for another
+  ///   ``JourneyPlan/survivor`` is stale, and so is one whose trigger is known under another of the customer's ids.
+  /// - Answer: as ``MergeAnswer`` says, of several that hold the first in this order: forgotten, already merged, circle,
+  ///   busy. Busy is when messages of both to one provider are leased, both leases still running; where one has run out,
+  ///   its attempt has ended without an answer, and the message waits, due as it was. Nothing has changed unless it is
+  ///   `.merged`.
+  /// - Repeat: `.alreadyMerged(into:)`.
+  /// - Trail: one entry of a customer, `merged`, with the survivor and the id that was merged in its personal part; then
+  ///   the matches that have become others.
+  /// - Database: a table of (tenant, id, survivor), read by every step that is given an id, with the first one's lines
+  ///   changed to the survivor, so that each is found in one look. One transaction; the two ids by
+  ///   `pg_advisory_xact_lock` in sorted order, which every step that writes for a customer takes as well; then messages,
+  ///   events, counters. A column for whose a row is, beside the id that it was written under.
+  nonisolated(nonsending)
+    func merge(
+      _ customer: CustomerID,
+      into survivor: CustomerID,
+      tenant: TenantID
+    ) async throws -> MergeAnswer
 }
 
 /// What became of the wish to forget a customer.

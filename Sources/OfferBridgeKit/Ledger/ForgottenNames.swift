@@ -1,13 +1,14 @@
 /// What stands in place of a forgotten customer's names: drawn by chance, so that nobody finds it by trying them all.
 struct ForgottenNames {
-  let customer: CustomerID
+  /// The customer's ids: one, or those of whom one was made.
+  let customers: Set<CustomerID>
   let tombstone: CustomerID
   private(set) var triggers: [TriggerID: TriggerID] = [:]
   private(set) var references: [ReferenceKey: ReplicaReference] = [:]
   let chance: () -> DerivedKey
 
-  init(customer: CustomerID, chance: @escaping () -> DerivedKey) {
-    self.customer = customer
+  init(customers: Set<CustomerID>, chance: @escaping () -> DerivedKey) {
+    self.customers = customers
     self.chance = chance
     tombstone = CustomerID("forgotten \(chance())")
   }
@@ -41,7 +42,8 @@ extension WithheldReason {
     switch self {
     case .notMet(let campaign, _): .notMet(campaign, [])
     case .notEvaluable(let campaign, _): .notEvaluable(campaign, [])
-    case .notHeard, .heldOut, .notRunning, .missingDataPoint, .limitReached, .chainTooDeep, .outranked,
+    case .notHeard, .heldOut, .heldOutBy, .notRunning, .missingDataPoint, .limitReached, .chainTooDeep,
+      .outranked,
       .offerClosed, .limitUnmeasurable:
       self
     }
@@ -129,7 +131,7 @@ extension ExternalEvent {
   func forgotten(_ names: inout ForgottenNames) -> Content? {
     switch content {
     case .redemption(let reference, let amount, let details):
-      let other = details?.customer == names.customer ? nil : details?.customer
+      let other = details?.customer.flatMap { names.customers.contains($0) ? nil : $0 }
       let rest = RedemptionDetails(customer: other, lines: details?.lines ?? [])
       return .redemption(reference.forgotten(&names, at: id.source), amount: amount, rest)
     case .notice(let kind, let reference):
@@ -139,8 +141,10 @@ extension ExternalEvent {
   }
 
   /// What a report of another customer's offer says with another name for who redeemed, or `nil` where it was not them.
-  func withoutRedeemer(_ customer: CustomerID, but other: CustomerID?) -> Content? {
-    guard redeemer == customer, case .redemption(let reference, let amount, let details?) = content else {
+  func withoutRedeemer(_ customers: Set<CustomerID>, but other: CustomerID?) -> Content? {
+    guard let redeemer, customers.contains(redeemer),
+      case .redemption(let reference, let amount, let details?) = content
+    else {
       return nil
     }
     let rest = RedemptionDetails(customer: other, lines: details.lines, transaction: details.transaction)
@@ -155,7 +159,7 @@ extension RedemptionReference {
     case .replica(let reference):
       .replica(names.reference(ReferenceKey(provider: source, reference: reference)))
     case .customer(let id, let replica):
-      .customer(id == names.customer ? names.tombstone : id, replica: replica)
+      .customer(names.customers.contains(id) ? names.tombstone : id, replica: replica)
     }
   }
 }

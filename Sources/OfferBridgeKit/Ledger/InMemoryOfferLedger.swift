@@ -12,7 +12,7 @@ public import Foundation
 /// let ledger = InMemoryOfferLedger()
 /// let ledger = InMemoryOfferLedger(now: { time.now })   // in a test
 /// ```
-public final class InMemoryOfferLedger: ForgettingLedger {
+public final class InMemoryOfferLedger: ForgettingLedger, RehearsingLedger {
   @usableFromInline static let systemClock: @Sendable () -> Date = { Date() }
   @usableFromInline static let systemChance: @Sendable () -> UInt64 = {
     var system = SystemRandomNumberGenerator()
@@ -162,6 +162,21 @@ public final class InMemoryOfferLedger: ForgettingLedger {
     // What nobody has read of the trail yet is chained in portions, so that nobody waits for all of it.
     while withState(of: tenant, { state, _ in state.chainSome(of: tenant, salt: salt) }) {}
     return withState(of: tenant) { $0.forget(customer, of: tenant, now: $1, chance: salt) }
+  }
+
+  /// Answers a plan as a commit at its own moment would, over a copy of the tenant's contents.
+  public func rehearse(_ plan: JourneyPlan) async throws -> CommitAnswer {
+    var copy = withState(of: plan.tenant) { state, _ in state }
+    return copy.commit(plan, now: plan.plannedAt.milliseconds)
+  }
+
+  /// Makes one customer of two.
+  public func merge(
+    _ customer: CustomerID,
+    into survivor: CustomerID,
+    tenant: TenantID
+  ) async throws -> MergeAnswer {
+    withState(of: tenant) { $0.merge(customer, into: survivor, now: $1) }
   }
 
   /// Counts everything anew.

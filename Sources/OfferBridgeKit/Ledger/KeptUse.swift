@@ -17,7 +17,7 @@ extension LedgerState {
   mutating func keep(_ uses: [LimitUse]) -> Few<KeptUse> {
     var kept = Few<KeptUse>.none
     for use in uses {
-      kept.append(KeptUse(limit: use.shared, counter: row(of: use.counter), amount: use.amount))
+      kept.append(KeptUse(limit: use.shared, counter: row(of: self.kept(use.counter)), amount: use.amount))
     }
     return kept
   }
@@ -28,15 +28,27 @@ extension LedgerState {
     return counters.row(of: counter, hash) ?? counters.append(CounterRow(name: counter), hash)
   }
 
-  /// The first limit that another use would break.
-  func refusingLimit(_ uses: [LimitUse], at: Int64) -> CampaignLimit? {
+  /// Whether limits have room for what a node takes from them.
+  enum Room {
+    case enough
+    /// The first limit that refuses it.
+    case none(CampaignLimit)
+    /// Limits have no room, and honour it.
+    case beyond([LimitExcess])
+  }
+
+  /// Whether there is room; where the node is no issuance, nothing beyond a limit is honoured.
+  func room(for uses: [LimitUse], ofIssuance isIssuance: Bool, at: Int64) -> Room {
+    var excesses: [LimitExcess] = []
     for use in uses {
       let limit = use.limit
-      let used = counters.row(of: use.counter).map { counters[$0].count(in: limit.window, at: at) } ?? 0
+      let used = counters.row(of: kept(use.counter)).map { counters[$0].count(in: limit.window, at: at) } ?? 0
       let (sum, isOver) = used.addingReportingOverflow(use.amount)
-      if isOver || sum > limit.cap { return limit }
+      if !isOver && sum <= limit.cap { continue }
+      guard isIssuance, !isOver, limit.policy == .honourAndFlag else { return .none(limit) }
+      excesses.append(LimitExcess(limit, amount: sum - limit.cap))
     }
-    return nil
+    return excesses.isEmpty ? .enough : .beyond(excesses)
   }
 
   mutating func use(_ uses: Few<KeptUse>, at: Int64) {
@@ -46,7 +58,8 @@ extension LedgerState {
   /// Gives back what an issuance took from limits, or takes it again, whatever the limits: the external system has the
   /// last word.
   mutating func heldUses(of row: Int32, become held: Bool) {
-    trail.tell(.limitUses, row, from: held ? .givenBack : .held, to: held ? .held : .givenBack)
+    let count: TrailState = issued[row].offer.overLimits.isEmpty ? .held : .overLimit
+    trail.tell(.limitUses, row, from: held ? .givenBack : count, to: held ? count : .givenBack)
     let (uses, moment) = (issued[row].uses, issued[row].offer.issuedAt.milliseconds)
     if held {
       use(uses, at: moment)

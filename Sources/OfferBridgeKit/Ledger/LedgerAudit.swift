@@ -7,7 +7,8 @@
 /// conflicts. What is kept beside the rows, tallies and matches and limits'
 /// counters, is computed anew from them and compared. A limit's uses are those
 /// of the live issuances, and never more than it allows, but for those that
-/// were given back and that external events took again.
+/// were given back and that external events took again, for those that the
+/// limit honours beyond it, and for those of customers who were merged.
 public struct LedgerAudit: Sendable, Hashable, Codable {
   /// Offers issued.
   public var issued = 0
@@ -57,7 +58,10 @@ public struct LedgerAudit: Sendable, Hashable, Codable {
   public var duplicates = 0
   /// Other events under a known id.
   public var conflicts = 0
-  /// Limits above which uses stand that were given back, and that external events took again: honoured, and told here.
+  /// Issued offers that limits had no room for, and that they honoured all the same; given back or not.
+  public var issuedBeyondLimits = 0
+  /// Limits above which uses stand that were given back, and that external events took again, or that two customers had
+  /// who were merged: honoured, and told here.
   public var limitsExceeded = 0
   /// What does not agree, a sentence each; empty when all does.
   public var imbalances: [String] = []

@@ -1,7 +1,18 @@
+public import Foundation
+
 /// What can be listed, each in the order in which it was written.
 public enum LedgerListing: Sendable, Hashable {
   /// What was issued to a customer.
   case issuedOffers(of: CustomerID)
+  /// What was issued to all customers, can still be redeemed at that moment, and whose ``IssuedOffer/warnsAt`` has come.
+  ///
+  /// Nothing of customers who were forgotten.
+  case expiring(at: Date)
+  /// What was issued to all customers, is over at that moment by its own ``IssuedOffer/expiresAt``, was not closed, and
+  /// whose ``IssuedOffer/onExpiry`` is `recalls`; neither what was used up nor what the external system took back.
+  ///
+  /// Nothing of customers who were forgotten.
+  case toBeRecalled(at: Date)
   /// The messages about a customer.
   case messages(of: CustomerID)
   /// What external systems reported about a customer, in the order in which it was known to be theirs.

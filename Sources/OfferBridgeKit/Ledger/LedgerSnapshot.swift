@@ -41,6 +41,10 @@ public struct LedgerSnapshot: Sendable, Hashable {
   public let triggerVersion: Int
   /// The trigger's nodes that were written or refused, in the order of their commits; lapsed refusals left out.
   public let decided: [DecidedNode]
+  /// The customer's ids where several customers were made one, or `nil` where that was not so.
+  ///
+  /// What was issued under any of them is among ``issuedOffers``.
+  public let identity: CustomerIdentity?
 
   /// A snapshot.
   ///
@@ -50,17 +54,20 @@ public struct LedgerSnapshot: Sendable, Hashable {
   ///   - trigger: What is remembered of the trigger.
   ///   - triggerVersion: How many commits changed what is remembered of the trigger.
   ///   - decided: The trigger's nodes.
+  ///   - identity: The customer's ids; `nil`, the default, where nobody was merged.
   public init(
     now: Date,
     issuedOffers: [IssuedOffer],
     trigger: TriggerRecord?,
     triggerVersion: Int,
-    decided: [DecidedNode]
+    decided: [DecidedNode],
+    identity: CustomerIdentity? = nil
   ) {
     self.now = now
     self.issuedOffers = issuedOffers
     self.trigger = trigger
     self.triggerVersion = triggerVersion
     self.decided = decided
+    self.identity = identity
   }
 }

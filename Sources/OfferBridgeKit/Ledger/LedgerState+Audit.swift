@@ -14,6 +14,7 @@ extension LedgerState {
   private func auditIssued(_ audit: inout LedgerAudit) {
     audit.issued = issued.count
     audit.closed = issued.indices.count { issued[Int32($0)].offer.isClosed }
+    audit.issuedBeyondLimits = issued.indices.count { !issued[Int32($0)].offer.overLimits.isEmpty }
     if issued.nameCount != issued.count {
       audit.imbalances.append("\(issued.count) issued offers, but \(issued.nameCount) different ids.")
     }
@@ -126,41 +127,51 @@ extension LedgerState {
     var expected: [LimitCounter: [(at: Int64, amount: Int64, limit: CampaignLimit)]] = [:]
     // How much of each may stand above its limit.
     var retakenAmounts: [LimitCounter: Int64] = [:]
-    func take(_ uses: Few<KeptUse>, at: Int64, isRetaken: Bool = false) {
+    var honouredAmounts: [LimitCounter: Int64] = [:]
+    func take(_ uses: Few<KeptUse>, at: Int64, isRetaken: Bool = false, beyond: [LimitExcess] = []) {
       uses.forEachCounterOnce { use in
         let counter = counters[use.counter].name
         expected[counter, default: []].append((at, use.amount, use.limit.value))
         if isRetaken { retakenAmounts[counter] = (retakenAmounts[counter] ?? 0).addingClamped(use.amount) }
+        // A counter that is named twice is used once, and may be above either cap.
+        if !isRetaken, !beyond.isEmpty,
+          uses.all.contains(where: { other in
+            other.counter == use.counter && beyond.contains { $0.limit == other.limit.value }
+          })
+        {
+          honouredAmounts[counter] = (honouredAmounts[counter] ?? 0).addingClamped(use.amount)
+        }
       }
     }
     for index in issued.indices.lazy.map({ Int32($0) }) where issued[index].offer.holdsLimitUses {
       take(
         issued[index].uses,
         at: issued[index].offer.issuedAt.milliseconds,
-        isRetaken: retaken.contains(index)
+        isRetaken: retaken.contains(index),
+        beyond: issued[index].offer.overLimits
       )
     }
     for row in messages.indices.lazy.map({ messages[Int32($0)] }) {
       take(Few(row.uses), at: row.message.createdAt.milliseconds)
     }
-    for kept in counters.named {
-      let counter = kept.name
+    for row in counters.named {
+      let counter = row.name
       let uses = expected.removeValue(forKey: counter) ?? []
       guard let limit = uses.first?.limit else {
         // Of a rolling window, what is kept was given back when no use is left.
-        if kept.used != 0 && !counter.period.hasPrefix("rolling ") || !kept.uses.isEmpty {
-          audit.imbalances.append("Limit \(counter.subject): \(kept.used) uses by nothing.")
+        if row.used != 0 && !counter.period.hasPrefix("rolling ") || !row.uses.isEmpty {
+          audit.imbalances.append("Limit \(counter.subject): \(row.used) uses by nothing.")
         }
         continue
       }
       var counted = CounterRow(name: counter)
       for use in uses.sorted(by: { $0.at < $1.at }) { counted.use(use.amount, in: limit.window, at: use.at) }
-      let (kept, found) = (kept.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
+      let (kept, found) = (row.count(in: limit.window, at: now), counted.count(in: limit.window, at: now))
       if kept != found {
         audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(found) were taken.")
       }
-      let cap = uses.map(\.limit.cap).max() ?? 0
-      if found > cap.addingClamped(retakenAmounts[counter] ?? 0) {
+      let cap = (uses.map(\.limit.cap).max() ?? 0).addingClamped(honouredAmounts[counter] ?? 0)
+      if found > cap.addingClamped(retakenAmounts[counter] ?? 0).addingClamped(row.brought) {
         audit.imbalances.append("Limit \(counter.subject): \(found) uses, where \(cap) are allowed.")
       } else if found > cap {
         audit.limitsExceeded += 1

@@ -6,8 +6,12 @@ extension LedgerState {
     let hash = plan.trigger.id.rowHash
     let row = triggers.row(of: plan.trigger.id, hash)
     let known = row.map { triggers[$0] }
-    if let known, known.record != plan.trigger { return .conflict }
-    guard (known?.version ?? 0) == plan.triggerVersion,
+    if let known, known.record != plan.trigger {
+      // Under another id of one customer it may be the same: whoever reads again is told.
+      let ids = (known.record.customer, plan.trigger.customer)
+      return ids.0 != ids.1 && areOne(ids.0, ids.1) ? .stale : .conflict
+    }
+    guard (known?.version ?? 0) == plan.triggerVersion, isStill(plan.survivor, of: plan.trigger.customer),
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.milliseconds
     else { return .stale }
     if known == nil && wasForgotten(plan) { return .conflict }
@@ -47,6 +51,12 @@ extension LedgerState {
     }
     forget(by: now)
     return .committed(answers)
+  }
+
+  /// Whether the plan's customer goes by the id that they went by when it was made.
+  private func isStill(_ survivor: CustomerID?, of customer: CustomerID) -> Bool {
+    guard survivor != nil || !merged.isEmpty else { return true }
+    return self.survivor(of: customer) == survivor ?? customer
   }
 
   /// Forgets some of what has lapsed: a little more than one commit can add, so that it never piles up.
@@ -89,7 +99,8 @@ extension LedgerState {
       return .offerClosed(closure)
     }
     let parent = node.parent.map { plan.nodes[$0].key }
-    if let limit = refusingLimit(node.limits, at: at) {
+    let room = room(for: node.limits, ofIssuance: node.isIssuance, at: at)
+    if case .none(let limit) = room {
       let outcome = TriggerRow.KeptStep.Outcome.refused(limit, until: now.addingClamped(refusalRetention))
       remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
       tell(node, refusedBy: limit, of: plan.trigger)
@@ -102,7 +113,9 @@ extension LedgerState {
     use(uses, at: at)
     let outcome: TriggerRow.KeptStep.Outcome
     switch node.content {
-    case .issuance(let offer): outcome = .issued(issue(offer, uses))
+    case .issuance(var offer):
+      if case .beyond(let excesses) = room { offer.overLimits = excesses }
+      outcome = .issued(issue(offer, uses))
     case .event(let name):
       outcome = .raised(name)
       tellRaised(triggerRow, trigger.nodes)
@@ -110,6 +123,7 @@ extension LedgerState {
     case .withheld: return .written
     }
     remember(outcome, of: node.key, node.campaign, node.rule, parent: parent, in: &trigger)
+    if case .beyond(let excesses) = room { return .writtenOver(excesses) }
     return .written
   }
 
@@ -122,6 +136,7 @@ extension LedgerState {
     let owner = row(of: offer.customer)
     let row = append(IssuedRow(offer: offer, uses: uses, customer: owner))
     trail.tell(.offer, row, from: nil, to: .issued)
+    if !offer.overLimits.isEmpty { trail.tell(.limitUses, row, from: .held, to: .overLimit) }
     for event in parked.take(issuedOffer: offer.id) { attach(event, to: owner) }
     fold(owner)
     return row

@@ -9,7 +9,8 @@ extension LedgerState {
       case .redemption(let reference, let amount, let details) = events[first].event.content,
       let copy = onlyCopy(of: owner, by: reference, from: events[first].event.id.source)
     {
-      return fold(first, by: reference, amount, details?.customer, over: copy)
+      let redeemer = redeemer(details?.customer, otherThan: owner)
+      return fold(first, by: reference, amount, redeemer, over: copy)
     }
     let (fold, copies, rows) = folded(owner)
     for (index, row) in rows.enumerated() { match(row, fold.matches[index]) }
@@ -113,7 +114,8 @@ extension LedgerState {
     let fold = RedemptionFold(
       copies: copies.map { [issued] in issued[$0].offer },
       references: copies.map { [issued] in issued[$0].references.all },
-      entries: rows.map { [events] in events[$0].entry }
+      entries: rows.map { [events] in events[$0].entry },
+      identity: identity(of: owner)
     )
     return (fold, copies, rows)
   }

@@ -13,6 +13,7 @@ extension LedgerState {
   ) -> ForgetAnswer {
     guard mentions(customer) else { return .unknownCustomer }
     let owner = row(of: customer)
+    let ids = Set(identity(of: owner)?.all ?? [customer])
     let mine = rows(of: owner)
     if let until = longestLease(of: mine.messages), until > now {
       return .busy(until: Date(milliseconds: until))
@@ -27,8 +28,12 @@ extension LedgerState {
     let details = eraseEntries(of: owner)
 
     forgotten.insert(owner)
-    var names = ForgottenNames(customer: customer, chance: chance)
+    var names = ForgottenNames(customers: ids, chance: chance)
     customers.rename(owner) { $0.name = names.tombstone }
+    // Each a name of its own: what was merged stays so, and nobody tells into whom.
+    for former in merged.formers(of: owner) {
+      customers.rename(former) { $0.name = CustomerID("forgotten \(chance())") }
+    }
     forgetTriggers(&names)
     forgetCounters(names)
     for row in mine.issued { forget(issued: row, &names) }
@@ -90,16 +95,8 @@ extension LedgerState {
   }
 
   private func rows(of owner: Int32) -> (issued: [Int32], messages: [Int32], events: [Int32]) {
-    func list(_ first: Int32, _ next: (Int32) -> Int32) -> [Int32] {
-      var rows: [Int32] = []
-      var row = first
-      while row != nowhere {
-        rows.append(row)
-        row = next(row)
-      }
-      return rows
-    }
-    return (
+    (
+
       list(customers[owner].firstIssued) { issued[$0].next },
       list(customers[owner].firstMessage) { messages[$0].nextOfCustomer },
       list(customers[owner].firstEvent) { events[$0].nextOfCustomer }
@@ -123,7 +120,7 @@ extension LedgerState {
     var details: [Int32] = []
     for place in (0..<trail.chain.count).lazy.map({ Int32($0) }) {
       let note = trail.notes[place]
-      guard note.subject != .customer, isAbout(.customer(owner), note) else { continue }
+      guard !note.isOfNobody, isAbout(.customer(owner), note) else { continue }
       if let detail = note.personalDetail { details.append(detail) }
       guard trail.chain.erased.insert(place).inserted else { continue }
       trail.chain.salts[place] = told(note, salt: trail.chain.salts[place]).1.commitment
@@ -132,8 +129,8 @@ extension LedgerState {
   }
 
   private mutating func forgetTriggers(_ names: inout ForgottenNames) {
-    for row in triggers.indices.lazy.map({ Int32($0) }) where triggers[row].record.customer == names.customer
-    {
+    for row in triggers.indices.lazy.map({ Int32($0) })
+    where names.customers.contains(triggers[row].record.customer) {
       let id = triggers[row].record.id
       // Not what stands where one was.
       guard triggers.row(of: id) == row else { continue }
@@ -155,7 +152,8 @@ extension LedgerState {
   }
 
   private mutating func forgetCounters(_ names: ForgottenNames) {
-    for row in counters.indices.lazy.map({ Int32($0) }) where counters[row].name.customer == names.customer {
+    for row in counters.indices.lazy.map({ Int32($0) }) {
+      guard let customer = counters[row].name.customer, names.customers.contains(customer) else { continue }
       counters.rename(row) { $0.name = $0.name.of(names.tombstone) }
     }
   }
@@ -208,7 +206,7 @@ extension LedgerState {
       if events[row].customer == owner {
         if let content = events[row].event.forgotten(&names) { replace(row, content) }
       } else if let content = events[row].event.withoutRedeemer(
-        names.customer,
+        names.customers,
         // Whom an issued offer was not for, it was not for afterwards either.
         but: events[row].customer == nowhere ? nil : names.tombstone
       ) {

@@ -15,6 +15,16 @@ extension LedgerState {
       } entry: {
         .issuedOffer(issued[$0].current)
       }
+    case .expiring(let moment):
+      scan(query, count: issued.count) { row in
+        issued[row].offer.isExpiring(at: moment) && !forgotten.contains(issued[row].customer)
+          ? .issuedOffer(issued[row].current) : nil
+      }
+    case .toBeRecalled(let moment):
+      scan(query, count: issued.count) { row in
+        issued[row].offer.isToBeRecalled(at: moment) && !forgotten.contains(issued[row].customer)
+          ? .issuedOffer(issued[row].current) : nil
+      }
     case .messages(let customer):
       walk(
         query,
@@ -64,7 +74,7 @@ extension LedgerState {
     next: (Int32) -> Int32,
     entry: (Int32) -> LedgerPage.Entry
   ) -> LedgerPage {
-    guard let owner = customers.row(of: customer) else { return LedgerPage(entries: [], next: nil) }
+    guard let owner = knownRow(of: customer) else { return LedgerPage(entries: [], next: nil) }
     var row = customers[owner][keyPath: first]
     if let mark = query.after {
       guard let after = Int32(mark.rawValue), isTheirs(after, owner) else {

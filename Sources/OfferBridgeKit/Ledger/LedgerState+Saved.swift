@@ -10,6 +10,13 @@ extension LedgerState {
   ) throws(OfferBridgeError) {
     self.init(refusalRetention: refusalRetention)
     for customer in saved.customers { _ = row(of: customer.id) }
+    for pair in saved.merged ?? [] {
+      guard customers.has(pair.customer), customers.has(pair.survivor), pair.customer != pair.survivor,
+        !merged.isMerged(pair.customer), !merged.isMerged(pair.survivor)
+      else { throw .damaged("a customer who was merged into nobody") }
+      merged.merge(pair.customer, into: pair.survivor)
+    }
+    forgetLastCustomer()
     // Uses name counters' rows, and triggers those of what they issued and queued.
     for counter in saved.counters { try restore(counter) }
     for issued in saved.issued { restore(issued) }
@@ -87,7 +94,8 @@ extension LedgerState {
       CounterRow(
         name: saved.counter,
         used: saved.used,
-        uses: zip(saved.moments, saved.totals).map { (moment: $0, total: $1) }
+        uses: zip(saved.moments, saved.totals).map { (moment: $0, total: $1) },
+        brought: saved.brought ?? 0
       )
     )
   }

@@ -58,7 +58,7 @@ extension LedgerState {
     let note = trail.notes[Int32(place)]
     let salt = trail.chain.salts[Int32(place)]
     let (fact, personal) = told(note, salt: salt)
-    if note.subject == .customer {
+    if note.isOfNobody {
       return TrailEntry(after: TrailAnchor(count: place, hash: previous), fact, personal: nil)
     }
     if trail.chain.erased.contains(Int32(place)) {
@@ -77,12 +77,22 @@ extension LedgerState {
     )
     var personal = TrailPersonal(salt: salt)
     switch fact.subject {
-    case .offer, .end, .limitUses: tell(offer: note.row, &fact, &personal)
+    case .offer, .end: tell(offer: note.row, &fact, &personal)
+    case .limitUses:
+      tell(offer: note.row, &fact, &personal)
+      // It never changes once it is issued.
+      if fact.to == .overLimit {
+        fact.why = issued[note.row].offer.overLimits.map(\.description).joined(separator: "; ")
+      }
     case .replica: tell(replica: note, &fact, &personal)
     case .message: tell(message: note, &fact, &personal)
     case .event: tell(event: note, &fact, &personal)
     case .step: tell(step: note, &fact, &personal)
-    case .customer: break
+    case .customer:
+      if note.to == .merged {
+        personal.customer = customers[note.row].name
+        personal.formerly = customers[note.other].name
+      }
     }
     if let reason = reason(of: note, fact.subject) { personal.reason = reason }
     return (fact, personal)
@@ -237,6 +247,7 @@ extension WithheldReason {
     case .notMet: "notMet"
     case .notEvaluable: "notEvaluable"
     case .heldOut: "heldOut"
+    case .heldOutBy: "heldOutBy"
     case .notRunning: "notRunning"
     case .missingDataPoint: "missingDataPoint"
     case .limitReached: "limitReached"

@@ -11,7 +11,7 @@ extension LedgerState {
     switch scope {
     case .all: .all
     case .issuedOffer(let id): issued.row(of: id).map { .issuedOffer($0) }
-    case .customer(let id): customers.row(of: id).map { .customer($0) }
+    case .customer(let id): knownRow(of: id).map { .customer($0) }
     }
   }
 
@@ -48,10 +48,10 @@ extension LedgerState {
     case .step:
       if note.to == .refused {
         guard case .refused(let refused) = trail.details[note.other] else { return nowhere }
-        return customers.row(of: refused.value.customer) ?? nowhere
+        return knownRow(of: refused.value.customer) ?? nowhere
       }
-      return customers.row(of: triggers[note.row].record.customer) ?? nowhere
-    case .customer: return note.row
+      return knownRow(of: triggers[note.row].record.customer) ?? nowhere
+    case .customer: return merged.survivor(of: note.row)
     case nil: return nowhere
     }
   }

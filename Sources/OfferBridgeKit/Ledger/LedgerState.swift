@@ -32,6 +32,8 @@ package struct LedgerState: Sendable {
   var retaken: Set<Int32> = []
   /// The customers who were forgotten, by their rows.
   var forgotten: Set<Int32> = []
+  /// The customers who were merged into others, by their rows.
+  var merged = MergedRows()
   /// The events of which something was taken out, so that a repeat is not told from another one of that id.
   var reworded: Set<Int32> = []
   var trail = TrailNotes()
@@ -47,10 +49,14 @@ package struct LedgerState: Sendable {
     // A journey names its customer with every offer and message.
     if customers.has(lastCustomer), customers[lastCustomer].name == customer { return lastCustomer }
     let hash = customer.rowHash
-    lastCustomer =
-      customers.row(of: customer, hash) ?? customers.append(CustomerRow(name: customer), hash)
+    lastCustomer = merged.survivor(
+      of: customers.row(of: customer, hash) ?? customers.append(CustomerRow(name: customer), hash)
+    )
     return lastCustomer
   }
+
+  /// The row that was asked for last may be another customer's by now.
+  mutating func forgetLastCustomer() { lastCustomer = nowhere }
 }
 
 /// No row.
@@ -75,8 +81,9 @@ struct IssuedRow: NamedRow {
   var evidence: UInt64 = 0
   /// The external systems' names for its replicas, which may have several.
   var references = Few<ReferenceKey>.none
-  let uses: Few<KeptUse>
-  let customer: Int32
+  var uses: Few<KeptUse>
+  /// Whose it is: of a customer who was merged, the survivor.
+  var customer: Int32
   var next = nowhere
 
   /// The issued offer as it is read: a replica that a redemption proved is accepted.
@@ -98,12 +105,13 @@ extension LedgerState {
       issuedOffers: mine,
       trigger: trigger?.record,
       triggerVersion: trigger?.version ?? 0,
-      decided: trigger.map { decided($0, at: now) } ?? []
+      decided: trigger.map { decided($0, at: now) } ?? [],
+      identity: merged.isEmpty ? nil : knownRow(of: query.customer).flatMap { identity(of: $0) }
     )
   }
 
   private func forEachIssued(of customer: CustomerID, _ body: (IssuedRow) -> Void) {
-    guard let owner = customers.row(of: customer) else { return }
+    guard let owner = knownRow(of: customer) else { return }
     var next = customers[owner].firstIssued
     while next != nowhere {
       let row = issued[next]

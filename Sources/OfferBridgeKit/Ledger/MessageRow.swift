@@ -4,13 +4,14 @@ import Foundation
 struct MessageRow: NamedRow {
   var name: DerivedKey { message.key }
   var message: OfferMessage
-  let customer: Int32
+  /// Whose it is: of a customer who was merged, the survivor.
+  var customer: Int32
   /// The issued offer's row, or nowhere.
   let issued: Int32
   /// The number of its provider's lane.
   let lane: Int32
   // An array and not a few: most messages have no limit of their own.
-  let uses: [KeptUse]
+  var uses: [KeptUse]
   var state: State
   var due: Int64
   /// Since it was committed, or redriven under its key.

@@ -36,7 +36,7 @@ public protocol OfferLedger: Sendable {
   ///
   /// - Afterwards: nothing has changed.
   /// - Answer: the time; the customer's issued offers of the roots that were asked for, in the order of their commits;
-  ///   the trigger's record, version and nodes, if it is remembered. A node that a limit refused is left out from the
+  ///   the trigger's record, version and nodes, if it is remembered; an identity only of a ``ForgettingLedger``. A node that a limit refused is left out from the
   ///   very moment on at which its retention is over; an issued node carries the issued offer as it is now.
   /// - Database: one statement, or several in one REPEATABLE READ transaction, on the writer and on no replica of it.
   nonisolated(nonsending)
@@ -53,7 +53,9 @@ public protocol OfferLedger: Sendable {
   /// - Answer: for each plan in this order: `.conflict` when another fingerprint is known under the trigger's id;
   ///   `.stale` when it is older than ``JourneyPlan/longestAge`` or did not see the trigger's latest version; else an
   ///   answer for each node, as ``NodeAnswer`` orders them. Limits are asked in the node's order; all are used or
-  ///   none. A counter that a node names twice must pass both caps, each with its own amount, and is used once, by the
+  ///   none. One that honours what comes beyond it refuses no issuance: its counter goes above the cap, the answer is
+  ///   `.writtenOver`, with by how much, and the issued offer keeps it as ``IssuedOffer/overLimits``; of a message it
+  ///   refuses, as one that does not, and so does each whose sum would not fit into 64 bits. A counter that a node names twice must pass both caps, each with its own amount, and is used once, by the
   ///   first amount. They are counted and used at the moment of the plan, whenever it is committed: in a rolling
   ///   window each use counts until its length has passed since, also one of a plan made later.
   /// - Repeat: `.stale`, for the first call raised the version; read again, and what was written is there. A commit
@@ -61,7 +63,8 @@ public protocol OfferLedger: Sendable {
   /// - Database: one transaction, of one plan or of several, which is many times as fast. The trigger's row first,
   ///   `INSERT … ON CONFLICT DO NOTHING` without a target, then `SELECT … FOR UPDATE`. Last and in the sorted order
   ///   of their keys the counters, so that no two commits wait for each other in a circle:
-  ///   `UPDATE … SET used = used + n WHERE … AND used + n <= cap`, no row meaning the limit is reached; of a rolling
+  ///   `UPDATE … SET used = used + n WHERE … AND used + n <= cap`, no row meaning the limit is reached; of one that
+  ///   honours, `RETURNING used` without the cap, which tells the excess; of a rolling
   ///   window the sum of its uses under the counter's row lock. Where a node is refused, roll back to a savepoint
   ///   before it. A `CHECK` on the counter is a good backstop, a check before an insert is none.
   nonisolated(nonsending)
@@ -171,7 +174,8 @@ public protocol OfferLedger: Sendable {
   /// Each entry is as it is now. One that leaves a listing between two pages
   /// is not seen, one that joins it behind the mark neither.
   ///
-  /// - Database: a sequence number in each row, the mark its text: `WHERE … AND sequence > … ORDER BY sequence`.
+  /// - Database: a sequence number in each row, the mark its text: `WHERE … AND sequence > … ORDER BY sequence`. What is
+  ///   expiring, and to be recalled, by partial indexes on `warns_at` and `expires_at` of what is not closed.
   nonisolated(nonsending)
     func page(_ query: PageQuery) async throws -> LedgerPage
 

@@ -42,6 +42,8 @@ struct SavedState: Sendable, Hashable, Codable {
     let used: Int64
     let moments: [Int64]
     let totals: [Int64]
+    /// Written where merges brought something only.
+    let brought: Int64?
   }
 
   struct Message: Sendable, Hashable, Codable {
@@ -76,6 +78,12 @@ struct SavedState: Sendable, Hashable, Codable {
     let events: [Int32]
   }
 
+  /// One customer who was merged into another, by their places.
+  struct Merged: Sendable, Hashable, Codable {
+    let customer: Int32
+    let survivor: Int32
+  }
+
   let customers: [Customer]
   let issued: [Issued]
   let triggers: [Trigger]
@@ -92,6 +100,8 @@ struct SavedState: Sendable, Hashable, Codable {
   let trail: SavedTrail?
   /// Missing where nobody was.
   let forgotten: Forgotten?
+  /// Missing where nobody was.
+  let merged: [Merged]?
 }
 
 extension SavedState {
@@ -123,7 +133,8 @@ extension SavedState {
         counter: row.name,
         used: row.used,
         moments: row.uses.map(\.moment),
-        totals: row.uses.map(\.total)
+        totals: row.uses.map(\.total),
+        brought: row.brought == 0 ? nil : row.brought
       )
     }
     lapsing = state.lapsing.all
@@ -159,6 +170,9 @@ extension SavedState {
     forgotten =
       state.forgotten.isEmpty
       ? nil : Forgotten(customers: state.forgotten.sorted(), events: state.reworded.sorted())
+    merged =
+      state.merged.isEmpty
+      ? nil : state.merged.pairs.map { Merged(customer: $0.row, survivor: $0.survivor) }
   }
 }
 
@@ -195,7 +209,7 @@ extension TriggerID {
 }
 
 extension LimitCounter {
-  fileprivate func isBefore(_ other: Self) -> Bool {
+  func isBefore(_ other: Self) -> Bool {
     if !subject.utf8.elementsEqualFast(other.subject.utf8) { return subject.isBefore(other.subject) }
     if !period.utf8.elementsEqualFast(other.period.utf8) { return period.isBefore(other.period) }
     guard let theirs = other.customer else { return false }

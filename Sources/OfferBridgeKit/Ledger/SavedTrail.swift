@@ -111,7 +111,9 @@ extension LedgerState {
     case .step:
       guard note.extra == 0 else { return false }
       return note.to == .refused ? hasDetail(note.other) : triggers.has(note.row)
-    case .customer: return customers.has(note.row) && note.other == nowhere && note.extra == 0
+    case .customer:
+      guard customers.has(note.row), note.extra == 0 else { return false }
+      return note.to == .merged ? customers.has(note.other) : note.other == nowhere
     case nil: return false
     }
   }

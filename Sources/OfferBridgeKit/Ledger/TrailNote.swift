@@ -12,7 +12,7 @@ struct TrailNote: Sendable, Hashable {
   /// The row of what changed: an issued offer's, a message's, an event's, a trigger's.
   let row: Int32
   /// What else the subject needs: of a replica its place, of an event the row of its issued offer, of a step its place
-  /// among those that its trigger wrote; else, or where there is one, the detail.
+  /// among those that its trigger wrote, of a customer the row that was merged; else, or where there is one, the detail.
   let other: Int32
   private let kind: UInt8
   let from: TrailState?
@@ -43,6 +43,9 @@ struct TrailNote: Sendable, Hashable {
   var moment: Int64 { Int64(Int32(bitPattern: early)) << 32 | Int64(late) }
   var cause: TrailCause? { TrailCause(rawValue: kind >> 4) }
   var subject: TrailSubject? { TrailSubject(rawValue: kind & 15) }
+
+  /// Whether it tells that somebody was forgotten, and nothing personal.
+  var isOfNobody: Bool { subject == .customer && to == .forgotten }
 
   /// The place of the detail that may say something of a person, or `nil`.
   var personalDetail: Int32? {

@@ -18,6 +18,8 @@ public struct MessageVariant<Customer: Sendable>: Sendable {
   public let name: String
   // In the order of their names, which is the order of the payload's keys.
   package let dataPoints: [DataPoint<Customer>]
+  /// For whom of those that its campaign is for; `nil` for all of them.
+  var audience: Rule<Customer>?
 
   /// A variant.
   ///

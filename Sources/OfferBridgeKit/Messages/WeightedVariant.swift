@@ -49,12 +49,13 @@ package struct VariantShares: Sendable {
   private let sum: UInt64
   private let draw: CustomerDraw
 
-  package init(weights: [Int], salt: String) {
+  /// The shares of variants, or of what the word names: each word is a draw of its own.
+  package init(of word: String = "variants", weights: [Int], salt: String) {
     self.weights = weights
     self.salt = salt
     sum = weights.reduce(0) { $0 &+ UInt64(clamping: $1) }
     // Another word than a holdout's: under one hash, those who are not held out would be the upper part of all.
-    draw = CustomerDraw(salt: "variants \(salt)")
+    draw = CustomerDraw(salt: "\(word) \(salt)")
   }
 
   /// The index of the customer's one; 0 where none has a weight.

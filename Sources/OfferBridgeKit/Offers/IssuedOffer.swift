@@ -28,6 +28,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   public var issuedAt: Date { facts.value.issuedAt }
   /// The first moment at which it is over, or `nil`.
   public var expiresAt: Date? { facts.value.expiresAt }
+  /// The event that says that its end is near, or `nil`.
+  public var warning: ExpiryWarning? { terms.value.warning }
+  /// The first moment at which its end is near, or `nil`; no sooner than its issuance.
+  public var warnsAt: Date? {
+    guard let warning, let expiresAt else { return nil }
+    let moment = expiresAt.milliseconds.subtractingClamped(warning.lead.milliseconds)
+    return Date(milliseconds: max(moment, issuedAt.milliseconds))
+  }
+  /// What becomes of its replicas when its time is over.
+  public var onExpiry: ExpiryPolicy { terms.value.onExpiry ?? .lapses }
   /// How often it may be redeemed.
   public var redeemable: RedemptionLimit { terms.value.redeemable }
   /// What it is worth in all, or `nil` where that is unknown.
@@ -50,17 +60,26 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
   /// What was redeemed of it so far.
   public var redeemed: RedemptionTally {
     get { course?.value.redeemed ?? .none }
-    set { course = Course.shared(newValue, closure, course?.value.ended) }
+    set { course = Course.shared(newValue, closure, course?.value.ended, overLimits) }
   }
   /// The end that we put to it, or `nil`.
   public var closure: OfferClosure? {
     get { course?.value.closure }
-    set { course = Course.shared(redeemed, newValue, course?.value.ended) }
+    set { course = Course.shared(redeemed, newValue, course?.value.ended, overLimits) }
   }
   /// The end that the external system put to it, as its events say now, or `nil` when it is live there.
   public var ended: OfferEnd? {
     get { course?.value.ended?.value }
-    set { course = Course.shared(redeemed, closure, newValue.map { Shared($0) }) }
+    set { course = Course.shared(redeemed, closure, newValue.map { Shared($0) }, overLimits) }
+  }
+
+  /// The limits above which its issuance stood, in the order of its campaign's, and by how much; empty for most.
+  ///
+  /// As it was in the commit: it stays, whatever is given back later. A ledger writes it, from limits whose policy is
+  /// ``CampaignLimit/OverLimitPolicy/honourAndFlag``.
+  public var overLimits: [LimitExcess] {
+    get { course?.value.overLimits ?? [] }
+    set { course = Course.shared(redeemed, closure, course?.value.ended, newValue) }
   }
 
   /// Whether what its issuance took from limits is used: neither a closing gave it back, nor did a reversal end it.
@@ -76,7 +95,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
   /// Puts down what its events came to.
   mutating func stand(_ redeemed: RedemptionTally, _ ended: OfferEnd?) {
-    course = Course.shared(redeemed, closure, ended.map { Shared($0) })
+    course = Course.shared(redeemed, closure, ended.map { Shared($0) }, overLimits)
   }
 
   // Behind a pointer that is `nil` at first: most of what is issued is never redeemed, and fewer are closed.
@@ -104,14 +123,16 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     let closure: OfferClosure?
     // Behind a pointer of its own: of what is redeemed little is ended.
     let ended: Shared<OfferEnd>?
+    let overLimits: [LimitExcess]
 
     static func shared(
       _ redeemed: RedemptionTally,
       _ closure: OfferClosure?,
-      _ ended: Shared<OfferEnd>?
+      _ ended: Shared<OfferEnd>?,
+      _ overLimits: [LimitExcess]
     ) -> Shared<Course>? {
-      redeemed == .none && closure == nil && ended == nil
-        ? nil : Shared(Course(redeemed: redeemed, closure: closure, ended: ended))
+      redeemed == .none && closure == nil && ended == nil && overLimits.isEmpty
+        ? nil : Shared(Course(redeemed: redeemed, closure: closure, ended: ended, overLimits: overLimits))
     }
   }
 
@@ -125,12 +146,15 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     /// `nil` for the one that is usual, so that it is not written with each.
     let reversal: ReversalPolicy?
     let rule: RuleFingerprint?
+    let warning: ExpiryWarning?
+    /// `nil` for the one that is usual, too.
+    let onExpiry: ExpiryPolicy?
     /// The replicas that each has.
     // Encoded with the replicas' states, and not here.
     private(set) var places: [Replica.Place] = []
 
     private enum CodingKeys: CodingKey {
-      case offer, revision, campaign, heard, redeemable, faceValue, reversal, rule
+      case offer, revision, campaign, heard, redeemable, faceValue, reversal, rule, warning, onExpiry
     }
 
     func with(_ places: [Replica.Place]) -> Terms {
@@ -141,6 +165,7 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
 
     func isWritten(like other: Terms) -> Bool {
       heard.utf8.elementsEqualFast(other.heard.utf8)
+        && (warning?.event ?? "").utf8.elementsEqualFast((other.warning?.event ?? "").utf8)
         && (faceValue?.currency ?? "").utf8.elementsEqualFast((other.faceValue?.currency ?? "").utf8)
     }
   }
@@ -156,6 +181,8 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     heard: String,
     issuedAt: Date,
     expiresAt: Date?,
+    warning: ExpiryWarning? = nil,
+    onExpiry: ExpiryPolicy = .lapses,
     redeemable: RedemptionLimit,
     faceValue: Money?,
     reversal: ReversalPolicy = .reopens,
@@ -183,11 +210,13 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
         faceValue: faceValue,
         reversal: reversal == .reopens ? nil : reversal,
         rule: rule,
+        warning: warning,
+        onExpiry: onExpiry == .lapses ? nil : onExpiry,
         places: replicas.map(Replica.Place.init)
       )
     )
     states = replicas.count == 1 ? .one(replicas[0].state) : Few(replicas.map(\.state))
-    course = Course.shared(redeemed, nil, nil)
+    course = Course.shared(redeemed, nil, nil, [])
   }
 
   // Its code stays: it is in a wallet, and nobody else may be given it.
@@ -245,6 +274,18 @@ public struct IssuedOffer: Sendable, Hashable, Codable, Identifiable {
     return .issued
   }
 
+  /// Whether its end is near at a moment, and it can still be redeemed.
+  func isExpiring(at moment: Date) -> Bool {
+    guard let warnsAt else { return false }
+    return warnsAt <= moment && status(at: moment) == .issued
+  }
+
+  /// Whether its time is over at a moment, and its offer asks then for its replicas back.
+  func isToBeRecalled(at moment: Date) -> Bool {
+    guard onExpiry == .recalls, closure == nil, let expiresAt, expiresAt <= moment else { return false }
+    return status(at: moment) == .expired
+  }
+
   /// The replica at a provider, or `nil` when the offer has none there.
   public func replica(at provider: ProviderID) -> Replica? { replicaIndex(at: provider).map(replica) }
 
@@ -284,7 +325,7 @@ package struct IssuedCode: Sendable, Hashable, Codable {
 
 extension IssuedOffer {
   private enum CodingKeys: CodingKey {
-    case replicas, redeemed, closure, ended
+    case replicas, redeemed, closure, ended, overLimits
   }
 
   /// Reads one object with all of its fields.
@@ -297,7 +338,8 @@ extension IssuedOffer {
     course = Course.shared(
       try container.decode(RedemptionTally.self, forKey: .redeemed),
       try container.decodeIfPresent(OfferClosure.self, forKey: .closure),
-      try container.decodeIfPresent(Shared<OfferEnd>.self, forKey: .ended)
+      try container.decodeIfPresent(Shared<OfferEnd>.self, forKey: .ended),
+      try container.decodeIfPresent([LimitExcess].self, forKey: .overLimits) ?? []
     )
   }
 
@@ -310,5 +352,7 @@ extension IssuedOffer {
     try container.encode(redeemed, forKey: .redeemed)
     try container.encodeIfPresent(closure, forKey: .closure)
     try container.encodeIfPresent(ended, forKey: .ended)
+    // Where there are any, as so few have one.
+    if !overLimits.isEmpty { try container.encode(overLimits, forKey: .overLimits) }
   }
 }

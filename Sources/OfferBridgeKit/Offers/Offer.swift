@@ -1,5 +1,3 @@
-public import Foundation
-
 /// What a customer can be given, and under which name each external system knows it.
 ///
 /// ```swift
@@ -7,7 +5,7 @@ public import Foundation
 /// ```
 ///
 /// Changing an offer in the catalog changes what is issued from then on. What
-/// was issued keeps its revision and its expiry.
+/// was issued keeps its revision, its expiry and its warning.
 public struct Offer: Sendable, Hashable, Codable, Identifiable {
   /// The offer's name, shared by its revisions.
   public let id: OfferID
@@ -19,6 +17,10 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   public let replicas: [ProviderID: ReplicaName]
   /// When an issued one ends.
   public let expires: OfferExpiry
+  /// The event that says that the end of an issued one is near, or `nil`.
+  public let warns: ExpiryWarning?
+  /// What becomes of the replicas of an issued one whose time is over.
+  public let onExpiry: ExpiryPolicy
   /// How often an issued one may be redeemed.
   public let redeemable: RedemptionLimit
   /// How much an issued one is worth in all, or `nil` where that is the external system's affair.
@@ -36,6 +38,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
   ///   - raises: The event that issuing it raises; none by default.
   ///   - replicas: Its counterpart by provider.
   ///   - expires: When an issued one ends; never by default.
+  ///   - warns: The event that says that its end is near, and how long before; none by default.
+  ///   - onExpiry: What becomes of its replicas when its time is over; they lapse by themselves by default.
   ///   - redeemable: How often an issued one may be redeemed; once by default.
   ///   - faceValue: What an issued one is worth; unknown by default.
   ///   - reversal: What becomes of an issued one when its redemptions are all wholly reversed; it can be redeemed
@@ -47,6 +51,8 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     raises: String? = nil,
     replicas: [ProviderID: ReplicaName] = [:],
     expires: OfferExpiry = .never,
+    warns: ExpiryWarning? = nil,
+    onExpiry: ExpiryPolicy = .lapses,
     redeemable: RedemptionLimit = .once,
     faceValue: Money? = nil,
     reversal: ReversalPolicy = .reopens,
@@ -57,32 +63,12 @@ public struct Offer: Sendable, Hashable, Codable, Identifiable {
     self.raises = raises
     self.replicas = replicas
     self.expires = expires
+    self.warns = warns
+    self.onExpiry = onExpiry
     self.redeemable = redeemable
     self.faceValue = faceValue
     self.reversal = reversal
     self.codes = codes
-  }
-}
-
-/// When an issued offer ends; the end is the first moment at which it is over.
-public enum OfferExpiry: Sendable, Hashable, Codable {
-  /// It does not.
-  case never
-  /// At a moment.
-  case at(Date)
-  /// A length after its issuance; days have 24 hours.
-  case after(Duration)
-  /// With a local day, that day included.
-  case endOf(LocalDay, in: TimeZone)
-
-  /// The first moment at which an offer issued then is over, or `nil` when it does not end.
-  package func moment(issuedAt: Date) -> Date? {
-    switch self {
-    case .never: nil
-    case .at(let moment): Date(milliseconds: moment.milliseconds)
-    case .after(let length): Date(milliseconds: issuedAt.milliseconds.addingClamped(length.milliseconds))
-    case .endOf(let day, let zone): day.interval(in: zone).upperBound
-    }
   }
 }
 

@@ -105,6 +105,8 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
   case notEvaluable(CampaignID, [String])
   /// The customer is in the campaign's holdout.
   case heldOut(CampaignID)
+  /// The customer is in that control group, which the campaign leaves alone.
+  case heldOutBy(CampaignID, ControlGroupID)
   /// The campaign was not running.
   case notRunning(CampaignID)
   /// A required data point of the variant had no value.
@@ -128,6 +130,7 @@ public enum WithheldReason: Sendable, Hashable, Codable, CustomStringConvertible
     case .notEvaluable(let campaign, let clauses):
       "\(campaign): not evaluable: \(clauses.joined(separator: "; "))"
     case .heldOut(let campaign): "\(campaign): held out"
+    case .heldOutBy(let campaign, let group): "\(campaign): held out by the control group \(group)"
     case .notRunning(let campaign): "\(campaign): not running"
     case .missingDataPoint(let campaign, let name): "\(campaign): no value for the data point \(name)"
     case .limitReached(let campaign): "\(campaign): limit reached"

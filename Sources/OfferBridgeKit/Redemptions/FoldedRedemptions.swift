@@ -12,6 +12,9 @@
 /// it is nobody's it is parked, and no fold has it. A reversal of a reversal
 /// stays parked.
 ///
+/// Of customers who were merged, one fold has the events and issued offers of
+/// all of their ids.
+///
 /// What an issuance took from limits follows the fold: where
 /// ``IssuedOffer/holdsLimitUses`` becomes false by it, the uses are given back
 /// as a closing gives them back; where it becomes true again they are taken
@@ -55,7 +58,8 @@ public struct FoldedRedemptions: Sendable {
   /// - Parameters:
   ///   - events: All of the customer's events, in any order.
   ///   - copies: All of the customer's issued offers, in any order.
-  public init(of events: [ExternalEvent], over copies: [Copy]) {
+  ///   - identity: The customer's ids, where several customers were made one; who redeems under one of them is no other.
+  public init(of events: [ExternalEvent], over copies: [Copy], identity: CustomerIdentity? = nil) {
     let order = copies.indices.sorted {
       let (a, b) = (copies[$0].issuedOffer, copies[$1].issuedOffer)
       return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
@@ -67,7 +71,8 @@ public struct FoldedRedemptions: Sendable {
           references.map { ReferenceKey(provider: provider, reference: $0) }
         }
       },
-      entries: events.map { .init(event: $0, orderedAt: $0.time.orderedAt) }
+      entries: events.map { .init(event: $0, orderedAt: $0.time.orderedAt) },
+      identity: identity
     )
     var read = copies.map(\.issuedOffer)
     var proven: [IssuedOffer.ID: Set<ProviderID>] = [:]

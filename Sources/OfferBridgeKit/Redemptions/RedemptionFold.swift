@@ -31,6 +31,8 @@ struct RedemptionFold {
   private(set) var evidence: [UInt64]
 
   private let entries: [Entry]
+  /// The customer's ids, where they have several.
+  private let identity: CustomerIdentity?
   /// For each entry, what it came to where it is a redemption that counts.
   private var counted: [Counted?]
   private let references: [[ReferenceKey]]
@@ -56,8 +58,15 @@ struct RedemptionFold {
   ///   - copies: The issued offers; their replicas' states are what deliveries said.
   ///   - references: For each of them, its replicas' references that were learnt.
   ///   - entries: The events, in any order.
-  init(copies: [IssuedOffer], references: [[ReferenceKey]], entries: [Entry]) {
+  ///   - identity: The customer's ids, where they have several.
+  init(
+    copies: [IssuedOffer],
+    references: [[ReferenceKey]],
+    entries: [Entry],
+    identity: CustomerIdentity? = nil
+  ) {
     self.copies = copies
+    self.identity = identity
     self.references = references
     self.entries = entries
     matches = Array(repeating: .parked(.unknownOffer), count: entries.count)
@@ -108,11 +117,13 @@ struct RedemptionFold {
   ) {
     let event = entries[index].event
     guard let copy = copy(for: event, reference) else { return }
+    // Whoever has several ids is no other customer under any of them.
+    let isTheirs = customer.map { identity?.has($0) ?? false } ?? false
     let (isSummed, reasons) = tallies[copy].redeem(
       amount,
       at: event.time,
       of: copies[copy],
-      by: customer,
+      by: isTheirs ? nil : customer,
       after: ends[copy]?.kind
     )
     counted[index] = Counted(copy: copy, isSummed: isSummed, reasons: reasons)

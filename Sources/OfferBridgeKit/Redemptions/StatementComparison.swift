@@ -16,6 +16,8 @@ struct StatementComparison {
   let isLeftOpen: Bool
   /// What it counts on here, where that was looked up.
   let issued: IssuedOffer?
+  /// The ids of whoever it is here, where they have several and that was looked up.
+  let identity: CustomerIdentity?
   /// Of a reversal, what its whole redemption was worth, where that is known.
   let whole: Money?
 
@@ -36,16 +38,32 @@ struct StatementComparison {
     }
   }
 
+  /// Whose the line says it is and whose it is here, where both are told.
+  static func customers(
+    _ line: ExternalEvent,
+    _ here: ExternalEvent,
+    _ issued: IssuedOffer?
+  ) -> (there: CustomerID, here: CustomerID)? {
+    guard case .redemption(let reference, _, let details) = line.content,
+      case .redemption(let other, _, let others) = here.content,
+      let there = details?.customer ?? reference.customer,
+      let here = others?.customer ?? other.customer ?? issued?.customer
+    else { return nil }
+    return (there, here)
+  }
+
   /// Each once, in this order; none where they agree.
   var differences: [StatementDiscrepancy.Kind] {
     var found: [StatementDiscrepancy.Kind] = []
     switch (line.content, here.content) {
-    case (.redemption(let reference, let amount, let details), .redemption(let other, let worth, let others)):
+    case (.redemption(let reference, let amount, _), .redemption(let other, let worth, _)):
       if let standing, let standingHere, standing != standingHere { found.append(.state) }
       if isOther(reference, other) { found.append(.otherReplica) }
-      let customer = details?.customer ?? reference.customer
-      let customerHere = others?.customer ?? other.customer ?? issued?.customer
-      if let customer, let customerHere, customer != customerHere { found.append(.customer) }
+      if let (there, here) = Self.customers(line, here, issued), there != here,
+        !(identity?.has(there) ?? false)
+      {
+        found.append(.customer)
+      }
       // A statement may give what is left instead of what it was.
       if let amount, amount != worth, amount != left, !isLeftOpen { found.append(.amount) }
     case (.reversal(let id, let part), .reversal(let other, let otherPart)):

@@ -93,13 +93,26 @@ struct StatementLedger: Sendable {
   nonisolated(nonsending)
     func now() async throws -> Date
   {
+    try await snapshot(of: CustomerID(source.rawValue)).now
+  }
+
+  /// The ids of a customer, where several customers were made one.
+  nonisolated(nonsending)
+    func identity(of customer: CustomerID) async throws -> CustomerIdentity?
+  {
+    try await snapshot(of: customer).identity
+  }
+
+  nonisolated(nonsending)
+    private func snapshot(of customer: CustomerID) async throws -> LedgerSnapshot
+  {
     let query = SnapshotQuery(
       tenant: tenant,
-      customer: CustomerID(source.rawValue),
+      customer: customer,
       trigger: TriggerID(.action, source.rawValue),
       offers: []
     )
-    return try await read { try await $0.snapshot(query).now }
+    return try await read { try await $0.snapshot(query) }
   }
 
   /// Whether anything was issued that the reference could name; a replica's reference can be looked up nowhere.

@@ -36,6 +36,12 @@ extension StatementWork {
     {
       whole = amount
     }
+    var identity: CustomerIdentity?
+    if let (there, ours) = StatementComparison.customers(line, known.event, issued?.issuedOffer),
+      there != ours
+    {
+      identity = try await here.identity(of: ours)
+    }
     return StatementComparison(
       line: line,
       standing: record.standing,
@@ -44,6 +50,7 @@ extension StatementWork {
       left: left,
       isLeftOpen: isInPart && issued == nil,
       issued: issued?.issuedOffer,
+      identity: identity,
       whole: whole
     ).differences
   }

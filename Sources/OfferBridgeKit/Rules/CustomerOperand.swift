@@ -168,6 +168,9 @@ extension CustomerOperand: CampaignRule where Value == Bool {
 extension CustomerOperand: LibraryOperand {
   package var cost: RuleCost { offset >= 0 ? .field : .hostCode }
   package var storedOffset: Int? { offset >= 0 ? offset : nil }
+  package var identity: FactIdentity? {
+    offset >= 0 ? FactIdentity(name: "customer at \(offset)", type: ObjectIdentifier(Value.self)) : nil
+  }
 }
 
 @usableFromInline

@@ -16,6 +16,7 @@ extension TypedEventOperand {
           return observation(in: context)
         },
         cost: .lookup,
+        meaning: ClauseMeaning(identityByNumber, comparison, value),
         test: test
       )
     )

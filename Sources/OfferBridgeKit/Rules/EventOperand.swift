@@ -78,7 +78,9 @@ extension EventOperand {
     let typed = self.as(Fact.self)
     return .clause(
       typed,
-      requirement: { "\(typed.name) is one of [\(values.map(explained).joined(separator: ", "))]" }
+      requirement: { "\(typed.name) is one of [\(values.map(explained).joined(separator: ", "))]" },
+      // Of numbers, only the first is compared with a fraction.
+      meaning: Fact.self is any RuleNumber.Type ? nil : typed.meaning(oneOf: values)
     ) { context in
       if let fact = typed.fact(in: context) { return RuleVerdict(values.contains(fact)) }
       // A number with a fraction is none of some whole numbers.
@@ -108,6 +110,7 @@ extension EventOperand {
         requirement: { "\(typed.name) \(requirement)" },
         observed: { .was(typed.value(in: $0)?.description ?? "nil") },
         cost: .lookup,
+        meaning: typed.attributeIdentity.map { ClauseMeaning(fact: $0, test: .isMissing(holds(nil))) },
         test: { RuleVerdict(holds(typed.value(in: $0))) }
       )
     )
@@ -168,11 +171,43 @@ public struct TypedEventOperand<Customer: Sendable, Fact: AttributeConvertible>:
 
 extension TypedEventOperand: CampaignRule where Fact == Bool {
   /// Met when the attribute is true; absent or of another type, not evaluable.
-  public var rule: Rule<Customer> { .comparing(self, requirement: { name }) { $0 } }
+  public var rule: Rule<Customer> {
+    .comparing(self, requirement: { name }, meaning: ClauseMeaning(identity, .equal, true)) { $0 }
+  }
   /// Met when the attribute is true; absent or of another type, not evaluable.
   public var body: Rule<Customer> { rule }
 }
 
 extension TypedEventOperand: LibraryOperand {
   package var cost: RuleCost { .lookup }
+  package var identity: FactIdentity? {
+    identity("\(Fact.self is any RuleNumber.Type ? "strictly " : "")typed")
+  }
+  /// The same by number, where a fraction may stand against a whole one.
+  var identityByNumber: FactIdentity? {
+    guard Fact.self is any RuleNumber.Type, var fact = identity("by number") else { return identity }
+    fact.hasFractions = true
+    return fact
+  }
+  /// Whether there is one of any type.
+  var attributeIdentity: FactIdentity? {
+    var fact = identity("whatever it is")
+    fact?.type = nil
+    return fact
+  }
+
+  /// What a past event says is another for each of them.
+  private func identity(_ reading: String) -> FactIdentity? {
+    let source: String
+    switch which {
+    case .event: source = "event"
+    case .origin: source = "origin"
+    case .past: return nil
+    }
+    return FactIdentity(
+      name: "\(source) \(reading) \(attribute)",
+      type: ObjectIdentifier(Fact.self),
+      canBeMissing: true
+    )
+  }
 }

@@ -176,12 +176,19 @@ extension RuleOperand where Fact == Int {
 
 extension HistoryCount: LibraryOperand {
   package var cost: RuleCost { look.cost }
+  package var identity: FactIdentity? {
+    var fact = look.identity("count of")
+    fact?.gap = gap
+    fact?.range = 0...Int.max
+    return fact
+  }
   package var faults: [RuleFault] { look.faults }
   package func more(_ count: Double) -> String? { "\(count.inWords) more \(look.action) \(look.inWords)" }
 }
 
 extension HistoryTotal: LibraryOperand {
   package var cost: RuleCost { look.cost }
+  package var identity: FactIdentity? { look.identity("total \(attribute.utf8.count) \(attribute) of") }
   package var faults: [RuleFault] { look.faults }
   package func more(_ sum: Double) -> String? {
     "\(sum.inWords) more \(attribute) of \(look.action) \(look.inWords)"
@@ -190,6 +197,11 @@ extension HistoryTotal: LibraryOperand {
 
 extension HistoryDistinctCount: LibraryOperand {
   package var cost: RuleCost { look.cost }
+  package var identity: FactIdentity? {
+    var fact = look.identity("distinct \(attribute.utf8.count) \(attribute) of")
+    fact?.range = 0...Int.max
+    return fact
+  }
   package var faults: [RuleFault] { look.faults }
   package func more(_ count: Double) -> String? {
     "\(count.inWords) more \(attribute) of \(look.action) \(look.inWords)"

@@ -40,6 +40,11 @@ struct HistoryLook<Customer: Sendable>: Sendable {
   var faults: [RuleFault] { clauses?.faults ?? [] }
   var cost: RuleCost { max(.scan, clauses?.cost ?? .scan) }
 
+  /// What is read of the same actions is the same; `nil` where clauses narrow them.
+  func identity(_ word: String) -> FactIdentity? {
+    clauses == nil ? FactIdentity(name: "\(word) \(action)", period: period) : nil
+  }
+
   /// Such as "in the last 30 days (its category == "shoes")".
   var inWords: String { period.inWords + (clauses.map { " (\($0.inWords))" } ?? "") }
 }

@@ -6,7 +6,8 @@
 ///
 /// A customer's bucket, from 0 up to 100, is a digest of the salt and the
 /// customer's id; those below `percent` are held out. Campaigns that share a
-/// salt hold out the same customers.
+/// salt hold out the same customers. A group of several campaigns that is named in
+/// their decisions, and that some are exempt from, is a ``ControlGroup``.
 ///
 /// It is asked last: a customer who fails another clause is not met, and only
 /// one who met all the rest is decided as held out. It may stand only where
@@ -37,9 +38,10 @@ package struct HoldoutBucket: Sendable, Hashable {
   package let hundredths: Int
 
   package init(salt: String, customer: CustomerID) {
-    let bits = CustomerDraw(salt: salt).bits(of: customer)
-    hundredths = Int(bits.multipliedFullWidth(by: 10_000).high)
+    self.init(bits: CustomerDraw(salt: salt).bits(of: customer))
   }
+
+  package init(bits: UInt64) { hundredths = Int(bits.multipliedFullWidth(by: 10_000).high) }
 
   package func isHeldOut(percent: Double) -> Bool { Double(hundredths) < percent * 100 }
 

@@ -97,4 +97,17 @@ public struct NowOperand<Customer: Sendable>: RuleOperand {
 
 extension NowOperand: LibraryOperand {
   package var cost: RuleCost { .lookup }
+  package var identity: FactIdentity? {
+    FactIdentity(name: "now's \(word)", zone: zone, range: range)
+  }
+
+  private var range: ClosedRange<Int>? {
+    switch word {
+    case "month": 1...12
+    case "day": 1...31
+    case "weekday": 1...7
+    case "hour": 0...23
+    default: nil
+    }
+  }
 }

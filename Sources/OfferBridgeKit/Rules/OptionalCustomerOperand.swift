@@ -75,6 +75,7 @@ public struct OptionalCustomerOperand<Customer: Sendable, Value: Sendable>: Rule
         requirement: { "\(name) \(requirement)" },
         observed: { .was(fact(in: $0).map(explained) ?? "nil") },
         cost: cost,
+        meaning: identity.map { ClauseMeaning(fact: $0, test: .isMissing(holds(nil))) },
         test: { RuleVerdict(holds(fact(in: $0).map { _ in true })) }
       )
     )
@@ -97,6 +98,10 @@ extension OptionalCustomerOperand: CampaignRule where Value == Bool {
 
 extension OptionalCustomerOperand: LibraryOperand {
   package var cost: RuleCost { offset >= 0 ? .field : .hostCode }
+  package var identity: FactIdentity? {
+    guard offset >= 0 else { return nil }
+    return FactIdentity(name: "customer at \(offset)", type: ObjectIdentifier(Value.self), canBeMissing: true)
+  }
 }
 
 /// `\.city` as `\.?.city`: through an optional, `nil` where that is.

@@ -25,6 +25,8 @@ package struct RuleClause<Customer: Sendable>: Sendable {
   package let cost: RuleCost
   /// The same condition without a call, where it is one over a stored number or flag.
   package let stored: StoredClause?
+  /// What is known of it before anybody is asked, for what the library can reason about.
+  package let meaning: ClauseMeaning?
   package let test: @Sendable (RuleContext<Customer>) -> RuleVerdict
 
   @usableFromInline
@@ -36,6 +38,7 @@ package struct RuleClause<Customer: Sendable>: Sendable {
     faults: [RuleFault] = [],
     cost: RuleCost = .hostCode,
     stored: StoredClause? = nil,
+    meaning: ClauseMeaning? = nil,
     test: @escaping @Sendable (RuleContext<Customer>) -> RuleVerdict
   ) {
     self.requirement = requirement
@@ -45,6 +48,7 @@ package struct RuleClause<Customer: Sendable>: Sendable {
     self.faults = faults
     self.cost = cost
     self.stored = stored
+    self.meaning = meaning
     self.test = test
   }
 }
@@ -87,6 +91,8 @@ package protocol LibraryOperand: Sendable {
   var storedOffset: Int? { get }
   /// What makes a rule that reads it impossible to register.
   var faults: [RuleFault] { get }
+  /// Which fact it is, where it is the same whenever it is read within one decision.
+  var identity: FactIdentity? { get }
   /// What "so many more" is called, for facts that are counted: "1 more purchase in the last 30 days".
   func more(_ count: Double) -> String?
 }
@@ -94,6 +100,7 @@ package protocol LibraryOperand: Sendable {
 extension LibraryOperand {
   package var storedOffset: Int? { nil }
   package var faults: [RuleFault] { [] }
+  package var identity: FactIdentity? { nil }
   package func more(_ count: Double) -> String? { nil }
 }
 
@@ -133,6 +140,7 @@ extension Rule {
         faults: operand.knownFaults,
         cost: known?.cost ?? .hostCode,
         stored: known?.storedOffset.flatMap { StoredClause(at: $0, comparison, value) },
+        meaning: ClauseMeaning(known?.identity, comparison, value),
         test: test
       )
     )
@@ -143,6 +151,7 @@ extension Rule {
   static func clause<Operand: RuleOperand>(
     _ operand: Operand,
     requirement: @escaping @Sendable () -> String,
+    meaning: ClauseMeaning? = nil,
     test: @escaping @Sendable (RuleContext<Customer>) -> RuleVerdict
   ) -> Rule where Operand.Customer == Customer {
     Rule(
@@ -152,6 +161,7 @@ extension Rule {
         needs: operand.needs,
         faults: operand.knownFaults,
         cost: operand.knownCost,
+        meaning: meaning,
         test: test
       )
     )
@@ -162,9 +172,10 @@ extension Rule {
   static func comparing<Operand: RuleOperand>(
     _ operand: Operand,
     requirement: @escaping @Sendable () -> String,
+    meaning: ClauseMeaning? = nil,
     _ holds: @escaping @Sendable (Operand.Fact) -> Bool
   ) -> Rule where Operand.Customer == Customer {
-    clause(operand, requirement: requirement) { context in
+    clause(operand, requirement: requirement, meaning: meaning) { context in
       guard let fact = operand.fact(in: context) else { return .notEvaluable }
       return RuleVerdict(holds(fact))
     }
@@ -185,6 +196,7 @@ extension Rule {
         faults: operand.knownFaults,
         cost: known?.cost ?? .hostCode,
         stored: known?.storedOffset.flatMap { StoredClause(at: $0, .equal, true) },
+        meaning: ClauseMeaning(known?.identity, .equal, true),
         test: test
       )
     )

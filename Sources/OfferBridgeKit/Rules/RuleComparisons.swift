@@ -86,7 +86,8 @@ extension RuleOperand where Fact: Equatable {
   public func isOneOf(_ values: [Fact]) -> Rule<Customer> {
     .clause(
       self,
-      requirement: { "\(name) is one of [\(values.map(explained).joined(separator: ", "))]" }
+      requirement: { "\(name) is one of [\(values.map(explained).joined(separator: ", "))]" },
+      meaning: meaning(oneOf: values)
     ) { context in
       guard let fact = fact(in: context) else { return .notEvaluable }
       return RuleVerdict(values.contains(fact))
@@ -123,7 +124,8 @@ extension RuleOperand where Fact: Comparable {
   public func isIn(_ range: Range<Fact>) -> Rule<Customer> {
     .comparing(
       self,
-      requirement: { "\(name) is in \(explained(range.lowerBound))..<\(explained(range.upperBound))" }
+      requirement: { "\(name) is in \(explained(range.lowerBound))..<\(explained(range.upperBound))" },
+      meaning: meaning(from: range.lowerBound, to: range.upperBound, includesEnd: false)
     ) { range.contains($0) }
   }
 
@@ -136,7 +138,8 @@ extension RuleOperand where Fact: Comparable {
   public func isIn(_ range: ClosedRange<Fact>) -> Rule<Customer> {
     .comparing(
       self,
-      requirement: { "\(name) is in \(explained(range.lowerBound))...\(explained(range.upperBound))" }
+      requirement: { "\(name) is in \(explained(range.lowerBound))...\(explained(range.upperBound))" },
+      meaning: meaning(from: range.lowerBound, to: range.upperBound, includesEnd: true)
     ) { range.contains($0) }
   }
 }

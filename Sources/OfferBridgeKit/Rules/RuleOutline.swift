@@ -28,26 +28,6 @@ public struct RuleOutline: Sendable, Hashable, Codable, CustomStringConvertible 
 
   /// The lines, one beneath the other.
   public var description: String { lines.joined(separator: "\n") }
-
-  /// The clauses that came and went.
-  ///
-  /// ```swift
-  /// now.changes(since: then)   // ["- customer.tier == gold", "+ customer.tier is one of [gold, platinum]"]
-  /// ```
-  ///
-  /// - Parameter earlier: What the rule said before.
-  /// - Returns: What went with `-` in front, what came with `+`, in the order of the rule and without indentation; empty
-  ///   when both say the same.
-  public func changes(since earlier: RuleOutline) -> [String] {
-    let difference = lines.difference(from: earlier.lines)
-    let changes = difference.map { change in
-      switch change {
-      case .remove(let offset, let line, _): (offset, 0, "- " + line.drop { $0 == " " })
-      case .insert(let offset, let line, _): (offset, 1, "+ " + line.drop { $0 == " " })
-      }
-    }
-    return changes.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
-  }
 }
 
 extension CampaignRule {

@@ -44,6 +44,7 @@ extension TrailPersonal {
   fileprivate func write(into json: inout CanonicalJSON) {
     json.beginObject()
     json.member("customer", customer?.rawValue)
+    json.member("formerly", formerly?.rawValue)
     json.member("reason", reason)
     json.member("redemption", redemption)
     json.member("reference", reference?.rawValue)

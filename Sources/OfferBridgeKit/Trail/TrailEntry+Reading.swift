@@ -80,6 +80,7 @@ extension TrailEntry {
 
     struct Personal: Decodable {
       let customer: String?
+      let formerly: String?
       let reason: String?
       let redemption: String?
       let reference: String?
@@ -89,6 +90,7 @@ extension TrailEntry {
 
       var personal: TrailPersonal? {
         var personal = TrailPersonal(salt: salt, customer: customer.map(CustomerID.init))
+        personal.formerly = formerly.map(CustomerID.init)
         personal.reason = reason
         personal.redemption = redemption
         personal.reference = reference.map(ReplicaReference.init)

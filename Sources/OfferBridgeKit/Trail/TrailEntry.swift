@@ -166,6 +166,8 @@ public struct TrailFact: Sendable, Hashable {
 public struct TrailPersonal: Sendable, Hashable {
   /// The customer, or `nil` while nobody knows whose it is.
   public var customer: CustomerID?
+  /// The id that was merged into the customer's, or `nil`.
+  public var formerly: CustomerID?
   /// The action or host event that the journey began with, or `nil`.
   public var trigger: TriggerID?
   /// The external system's id of what it reported, or `nil`.

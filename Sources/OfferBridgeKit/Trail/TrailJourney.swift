@@ -46,7 +46,7 @@ extension TrailEntry {
     case .step:
       let what = fact.name ?? "a step"
       words = "\(what) \(fact.to)" + (fact.campaign.map { " by \($0)" } ?? "")
-    case .customer: words = "a customer \(fact.to)"
+    case .customer: words = customerWords
     }
     if let why = fact.why { words += " (\(why))" }
     if let reason = personal?.reason { words += ": \(reason)" }
@@ -54,6 +54,13 @@ extension TrailEntry {
   }
 
   private var move: String { fact.from.map { "\($0) → \(fact.to)" } ?? "\(fact.to)" }
+
+  private var customerWords: String {
+    guard let customer = personal?.customer, let formerly = personal?.formerly else {
+      return "a customer \(fact.to)"
+    }
+    return "\(formerly) \(fact.to) into \(customer)"
+  }
 
   private var offerWords: String {
     let offer = fact.offer?.rawValue ?? "an offer"

@@ -16,6 +16,8 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case restore
   /// A customer was forgotten.
   case forget
+  /// Two customers were made one.
+  case merge
 
   /// The word that is written: "commit".
   public var description: String {
@@ -28,6 +30,7 @@ public enum TrailCause: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .close: "close"
     case .restore: "restore"
     case .forget: "forget"
+    case .merge: "merge"
     }
   }
 }
@@ -38,7 +41,7 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
   case offer
   /// Its end in the external system: `live`, and `expired`, `revoked` or `reversed`.
   case end
-  /// What its issuance took from limits: `held` or `givenBack`.
+  /// What its issuance took from limits: `held`, `overLimit` or `givenBack`.
   case limitUses
   /// A replica, where it changed without a message: `notSent` for another reason, or `accepted` by a proof.
   case replica
@@ -48,7 +51,7 @@ public enum TrailSubject: UInt8, Sendable, Hashable, CaseIterable, CustomStringC
   case event
   /// A step of a journey that stands nowhere else: an event that was `raised`, or what a limit `refused`.
   case step
-  /// A customer who was `forgotten`; nothing tells who.
+  /// A customer who was `forgotten`, and nothing tells who; or into whom another was `merged`.
   case customer
 
   /// The word that is written: "offer".
@@ -114,6 +117,10 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
   case parked
   /// A customer of whom nothing personal is left.
   case forgotten
+  /// Limit uses that count, and for which there was no room: their limits honour what comes beyond them.
+  case overLimit
+  /// A customer into whom another was merged.
+  case merged
 
   /// The word that is written: "notSent".
   public var description: String {
@@ -141,6 +148,8 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
     case .discrepant: "discrepant"
     case .parked: "parked"
     case .forgotten: "forgotten"
+    case .overLimit: "overLimit"
+    case .merged: "merged"
     }
   }
 }

@@ -2,8 +2,9 @@ import Foundation
 import OfferBridgeKit
 
 /// A ledger whose calls can each be replaced by something that is wrong.
-struct BentLedger: OfferLedger {
+struct BentLedger: ForgettingLedger {
   typealias Call<Query, Answer> = @Sendable (any OfferLedger, Query) async throws -> Answer
+  typealias PeopleCall<Query, Answer> = @Sendable (any ForgettingLedger, Query) async throws -> Answer
 
   let inner: any OfferLedger
   var snapshot: Call<SnapshotQuery, LedgerSnapshot> = { try await $0.snapshot($1) }
@@ -27,6 +28,11 @@ struct BentLedger: OfferLedger {
   var page: Call<PageQuery, LedgerPage> = { try await $0.page($1) }
   var trail: Call<TrailQuery, TrailPage> = { try await $0.trail($1) }
   var audit: Call<TenantID, LedgerAudit> = { try await $0.audit(tenant: $1) }
+
+  var forget: PeopleCall<(CustomerID, TenantID), ForgetAnswer> = { try await $0.forget($1.0, tenant: $1.1) }
+  var merge: PeopleCall<(CustomerID, CustomerID, TenantID), MergeAnswer> = {
+    try await $0.merge($1.0, into: $1.1, tenant: $1.2)
+  }
 
   init(_ inner: any OfferLedger) { self.inner = inner }
 
@@ -57,6 +63,18 @@ struct BentLedger: OfferLedger {
   func page(_ query: PageQuery) async throws -> LedgerPage { try await page(inner, query) }
   func trail(_ query: TrailQuery) async throws -> TrailPage { try await trail(inner, query) }
   func audit(tenant: TenantID) async throws -> LedgerAudit { try await audit(inner, tenant) }
+  private var people: any ForgettingLedger {
+    get throws {
+      guard let people = inner as? any ForgettingLedger else { throw DatabaseError("it forgets nobody") }
+      return people
+    }
+  }
+  func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await forget(people, (customer, tenant))
+  }
+  func merge(_ customer: CustomerID, into other: CustomerID, tenant: TenantID) async throws -> MergeAnswer {
+    try await merge(people, (customer, other, tenant))
+  }
 }
 
 /// What a broken ledger remembers beside what it should.
@@ -77,12 +95,24 @@ final class Aside<Value: Sendable>: Sendable {
 
 extension JourneyPlan {
   /// The plan with other nodes, or made at another time.
+  func decided(for survivor: CustomerID?) -> JourneyPlan {
+    JourneyPlan(
+      tenant: tenant,
+      trigger: trigger,
+      plannedAt: plannedAt,
+      triggerVersion: triggerVersion,
+      survivor: survivor,
+      nodes: nodes
+    )
+  }
+
   func with(nodes: [PlanNode]? = nil, plannedAt: Date? = nil, version: Int? = nil) -> JourneyPlan {
     JourneyPlan(
       tenant: tenant,
       trigger: trigger,
       plannedAt: plannedAt ?? self.plannedAt,
       triggerVersion: version ?? triggerVersion,
+      survivor: survivor,
       nodes: nodes ?? self.nodes
     )
   }

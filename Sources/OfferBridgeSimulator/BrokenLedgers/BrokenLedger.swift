@@ -29,6 +29,6 @@ struct BrokenLedger: Sendable, CustomStringConvertible {
   }
 
   static let all =
-    issuing + deciding + claiming + handingOut + settling + replicas + reconciling + folding + knowing
-    + closing + trail + whole
+    issuing + overLimits + deciding + claiming + handingOut + settling + replicas + reconciling + folding
+    + knowing + closing + ends + trail + whole
 }

@@ -13,6 +13,8 @@ extension LedgerTrial {
     faceValue: Money? = nil,
     reversal: ReversalPolicy = .reopens,
     expiresAt: Date? = nil,
+    warning: ExpiryWarning? = nil,
+    onExpiry: ExpiryPolicy = .lapses,
     providers: [ProviderID] = ["wallet"]
   ) -> IssuedOffer {
     IssuedOffer(
@@ -25,6 +27,8 @@ extension LedgerTrial {
       heard: "app_opened",
       issuedAt: time.now,
       expiresAt: expiresAt,
+      warning: warning,
+      onExpiry: onExpiry,
       redeemable: redeemable,
       faceValue: faceValue,
       reversal: reversal,
@@ -225,7 +229,11 @@ extension CommitAnswer {
 
   /// Whether the plan's first node was written by it.
   var isWritten: Bool {
-    if case .committed(let answers) = self { answers.first == .written } else { false }
+    guard case .committed(let answers) = self else { return false }
+    return switch answers.first {
+    case .written, .writtenOver: true
+    default: false
+    }
   }
 }
 

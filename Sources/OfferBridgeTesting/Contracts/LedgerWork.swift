@@ -43,7 +43,7 @@ enum WorkLine: Sendable, Hashable, Codable {
     init(_ answer: NodeAnswer) {
       self =
         switch answer {
-        case .written: .written
+        case .written, .writtenOver: .written
         case .replayed: .replayed
         case .refused: .refused
         case .parentNotWritten: .parentNotWritten

@@ -2,7 +2,7 @@ import Foundation
 import OfferBridgeKit
 
 extension OfferLedgerContract {
-  static let limitChecks = counterChecks + refusalChecks
+  static let limitChecks = counterChecks + overLimitChecks + refusalChecks
 
   static let counterChecks: [ContractCheck<LedgerUnderTest>] = [
     .init("commit.limitExactAtBoundary") { trial in

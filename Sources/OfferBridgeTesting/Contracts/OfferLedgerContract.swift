@@ -22,7 +22,8 @@ public import OfferBridgeKit
 public enum OfferLedgerContract {
   /// All checks, in the order of an offer's life.
   public static let checks: [ContractCheck<LedgerUnderTest>] =
-    issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + ageingChecks + trailChecks
+    issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + ageingChecks + expiryChecks
+    + trailChecks
     + wholeChecks
     + processChecks
 }

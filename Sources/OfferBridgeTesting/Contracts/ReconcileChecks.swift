@@ -199,6 +199,7 @@ extension OfferLedgerContract {
 
 extension LedgerTrial {
   /// Issues an offer, and has its message accepted under the reference "W" and its name.
+  @discardableResult
   func delivered(
     _ name: String,
     to customer: CustomerID = "ada",

@@ -95,8 +95,15 @@ extension ReferenceModel {
     {
       return .offerClosed(closure)
     }
-    let refusing = node.limits.first { !hasRoom(for: $0, at: plan.plannedAt.milliseconds) }
-    return refusing.map { .refused($0.limit) } ?? .written
+    let isIssuance = if case .issuance = node.content { true } else { false }
+    var above: [LimitExcess] = []
+    for use in node.limits {
+      guard let excess = excess(of: use, at: plan.plannedAt.milliseconds) else { return .refused(use.limit) }
+      if excess < 1 { continue }
+      guard isIssuance && use.limit.policy == .honourAndFlag else { return .refused(use.limit) }
+      above.append(LimitExcess(use.limit, amount: excess))
+    }
+    return above.isEmpty ? .written : .writtenOver(above)
   }
 
   /// Does what the ledger said that it did.
@@ -114,9 +121,12 @@ extension ReferenceModel {
       if seen == .written { withhold(id, provider, reason) }
       return nil
     }
-    if seen == .written { use(node.limits, at: plan.plannedAt.milliseconds) }
+    if seen == .written || seen.above != [] { use(node.limits, at: plan.plannedAt.milliseconds) }
     switch (seen, node.content) {
     case (.written, .issuance(let offer)): return .issued(issue(offer, node.limits))
+    case (.writtenOver(let above), .issuance(var offer)):
+      offer.overLimits = above
+      return .issued(issue(offer, node.limits))
     case (.written, .event(let name)): return .raised(name)
     case (.written, .message(let message)):
       commit(message, node.limits, at: now)
@@ -153,6 +163,10 @@ extension ReferenceModel {
     else { return }
     offers[place].offer.replicas[replica].state = .notSent(reason)
   }
+}
+
+extension NodeAnswer {
+  fileprivate var above: [LimitExcess] { if case .writtenOver(let above) = self { above } else { [] } }
 }
 
 extension CommitAnswer {

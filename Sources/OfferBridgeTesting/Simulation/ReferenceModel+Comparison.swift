@@ -103,6 +103,17 @@ extension ReferenceModel {
       .map { LedgerPage.Entry.event($0.record) }
     let seen = try await list(.parkedEvents, of: ledger)
     compare("what is listed as parked", waiting, seen)
+    let now = Date(milliseconds: latest)
+    compare(
+      "what is listed as expiring",
+      offers.map(\.current).filter { $0.isNearEnd(at: now) }.map { .issuedOffer($0) },
+      try await list(.expiring(at: now), of: ledger)
+    )
+    compare(
+      "what is listed as to be recalled",
+      offers.map(\.current).filter { $0.isOver(at: now) && $0.onExpiry == .recalls }.map { .issuedOffer($0) },
+      try await list(.toBeRecalled(at: now), of: ledger)
+    )
     let odd = events.filter { if case .discrepant = $0.match { true } else { false } }
       .map { LedgerPage.Entry.event($0.record) }
     compare("what is listed as discrepant", odd, try await list(.discrepantEvents, of: ledger))
@@ -146,6 +157,7 @@ extension ReferenceModel {
     var audit = LedgerAudit()
     audit.issued = offers.count
     audit.closed = offers.count { $0.offer.closure != nil }
+    audit.issuedBeyondLimits = offers.count { !$0.offer.overLimits.isEmpty }
     for offer in offers.map(\.current) {
       audit.redeemed += offer.redeemed.count
       audit.reversed += offer.redeemed.reversed
@@ -185,6 +197,24 @@ extension ReferenceModel {
       }
     }
     return audit
+  }
+}
+
+extension IssuedOffer {
+  private var isUsedUp: Bool { redeemed.count >= redeemable.count }
+
+  private func isEnded(at now: Date) -> Bool { ended.map { $0.endedAt <= now } ?? false }
+
+  fileprivate func isNearEnd(at now: Date) -> Bool {
+    guard let warning, let expiresAt, closure == nil, !isUsedUp, !isEnded(at: now), now < expiresAt else {
+      return false
+    }
+    return now >= issuedAt && now.milliseconds >= expiresAt.milliseconds - warning.lead.milliseconds
+  }
+
+  fileprivate func isOver(at now: Date) -> Bool {
+    guard let expiresAt, closure == nil, !isUsedUp, expiresAt <= now else { return false }
+    return !isEnded(at: now) || ended?.kind == .expired
   }
 }
 

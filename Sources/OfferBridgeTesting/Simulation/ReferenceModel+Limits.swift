@@ -2,11 +2,11 @@ import OfferBridgeKit
 
 // Counters are the lists of their uses.
 extension ReferenceModel {
-  /// Whether a limit lets another use pass.
-  func hasRoom(for use: LimitUse, at moment: Int64) -> Bool {
+  /// By how much a limit would be passed by another use, below 1 where there is room; `nil` when nobody could count it.
+  func excess(of use: LimitUse, at moment: Int64) -> Int64? {
     let (sum, isOver) = count(of: use.counter, in: use.limit.window, at: moment)
       .addingReportingOverflow(use.amount)
-    return !isOver && sum <= use.limit.cap
+    return isOver ? nil : sum - use.limit.cap
   }
 
   /// How much counts at a moment: of a rolling window all that is younger than its length, what is yet to come too.
@@ -47,8 +47,17 @@ extension ReferenceModel {
       let isRolling = if case .rolling = use.limit.window { true } else { false }
       caps[use.counter] = (max(known, use.limit.cap), isRolling)
     }
+    // What was honoured beyond a limit when it was issued is no news.
+    var honoured: [LimitCounter: Int64] = [:]
+    for place in offers.indices where offers[place].usesLimits && !retaken.contains(place) {
+      let above = offers[place].offer.overLimits.map(\.limit)
+      for use in once(offers[place].limits)
+      where offers[place].limits.contains(where: { $0.counter == use.counter && above.contains($0.limit) }) {
+        honoured[use.counter, default: 0] += use.amount
+      }
+    }
     let above = caps.filter { counter, limit in
-      limit.isRolling || (counters[counter]?.total ?? 0) > limit.cap
+      limit.isRolling || (counters[counter]?.total ?? 0) > limit.cap + (honoured[counter] ?? 0)
     }
     let rolling = above.count { $0.value.isRolling }
     return (above.count - rolling, rolling)

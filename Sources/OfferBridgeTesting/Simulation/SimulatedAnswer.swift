@@ -5,7 +5,10 @@ enum SimulatedAnswer {
   /// All that a simulation is to see.
   static let all: [String] =
     names("commit", ["committed", "stale", "conflict"])
-    + names("node", ["written", "replayed", "refused", "parentNotWritten", "outranked", "offerClosed"])
+    + names(
+      "node",
+      ["written", "replayed", "refused", "parentNotWritten", "outranked", "offerClosed", "writtenOver"]
+    )
     + names("claim", ["some", "none"])
     + names("extend", ["extended", "alreadySettled", "lostLease"])
     + names("settle", ["settled", "alreadySettled", "lostLease"])
@@ -54,6 +57,7 @@ extension NodeAnswer {
   var name: String {
     switch self {
     case .written: "node.written"
+    case .writtenOver: "node.writtenOver"
     case .replayed: "node.replayed"
     case .refused: "node.refused"
     case .parentNotWritten: "node.parentNotWritten"

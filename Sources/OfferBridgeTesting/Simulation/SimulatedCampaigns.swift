@@ -21,6 +21,7 @@ enum SimulatedShop {
     raises: "ten_issued",
     replicas: [wallet: "TEN", mail: "TEN-LETTER"],
     expires: .after(.hours(3)),
+    warns: .before(.hours(2), as: "ten_expiring"),
     faceValue: Money(minorUnits: 1000, currency: "EUR"),
     reversal: .closes
   )
@@ -37,7 +38,8 @@ enum SimulatedShop {
     expires: .endOf(
       LocalDay(of: SimulatedLedgerClock.start, in: SimulatedLedgerClock.zone),
       in: SimulatedLedgerClock.zone
-    )
+    ),
+    onExpiry: .recalls
   )
   static let catalog = InMemoryOfferCatalog([ten, five, gift])
 
@@ -94,7 +96,7 @@ enum SimulatedShop {
         on: .action("bought"),
         rule: Everyone(),
         outcome: .issue("gift"),
-        limits: [.total(some, of: .programme), .perCustomer(1, of: .offer)],
+        limits: [.total(some, of: .programme, beyond: .honourAndFlag), .perCustomer(1, of: .offer)],
         exclusiveGroup: "spring"
       ),
       Campaign(

@@ -87,7 +87,7 @@ final class SimulationWitness: Sendable {
       for (node, answer) in zip(plan.nodes, nodes) {
         book.saw(answer.name)
         switch (node.content, answer) {
-        case (.issuance(let offer), .written):
+        case (.issuance(let offer), .written), (.issuance(let offer), .writtenOver):
           state.withLock { $0.issued.append(offer.id) }
         case (.message(let message), .written):
           state.withLock { $0.messages.append(message.key) }

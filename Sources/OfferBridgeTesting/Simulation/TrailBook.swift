@@ -113,7 +113,11 @@ package struct TrailBook: Sendable {
     for offer in offers {
       expected["offer \(offer.id)"] = offer.closure?.kind.rawValue ?? "issued"
       if let ended = offer.ended { expected["end \(offer.id)"] = ended.kind.rawValue }
-      if !offer.holdsLimitUses { expected["limitUses \(offer.id)"] = "givenBack" }
+      if !offer.holdsLimitUses {
+        expected["limitUses \(offer.id)"] = "givenBack"
+      } else if !offer.overLimits.isEmpty {
+        expected["limitUses \(offer.id)"] = "overLimit"
+      }
       for replica in offer.replicas {
         let word = "\(replica.state)".prefix { $0.isLetter || $0 == " " }.split(separator: " ").first ?? ""
         if word != "not" { expected["replica \(offer.id) \(replica.provider)"] = String(word) }

@@ -28,12 +28,14 @@ final class LedgerDatabase: Sendable {
   /// - Parameters:
   ///   - cause: Which step it is.
   ///   - names: What each tenant's step will ask for.
+  ///   - rehearsal: The steps' time where nothing of them is to stay; `nil`, the default, for what stays.
   ///   - body: Gets a step for each tenant; it may be called again, for a transaction that was rolled back.
   /// - Returns: What the body returns, once it is on the disk.
   /// - Throws: What the body throws, and ``PostgresLedgerError``.
   func steps<Answer: Sendable>(
     _ cause: TrailCause,
     _ names: [TenantID: StepNames],
+    rehearsedAt rehearsal: Date? = nil,
     _ body: @escaping @Sendable ([TenantID: LedgerStep<PostgresLedgerRows>]) throws -> Answer
   ) async throws -> Answer {
     try await attempted { connection in
@@ -48,13 +50,17 @@ final class LedgerDatabase: Sendable {
       for each in rows {
         try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile)
       }
-      let now = self.now?().milliseconds ?? moment.value
+      let now = rehearsal?.milliseconds ?? self.now?().milliseconds ?? moment.value
       var steps: [TenantID: LedgerStep<PostgresLedgerRows>] = [:]
       for each in rows {
         steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, self.terms)
       }
       let answer = try body(steps)
       for step in steps.values { try step.finish() }
+      if rehearsal != nil {
+        try connection.rollBack()
+        return answer
+      }
       for each in rows { try each.writeAll() }
       try connection.commit()
       return answer

@@ -83,10 +83,18 @@ enum Schema {
       proven TEXT,                       -- the providers at which a redemption proved its replica
       limits TEXT,                       -- its LimitUses
       is_retaken BOOLEAN NOT NULL,
+      expires_at BIGINT,
+      warns_at BIGINT,                   -- when its end is near; NULL when it is closed or used up
+      is_recalled BOOLEAN NOT NULL,      -- at its end, unless it is closed or used up
       UNIQUE (tenant, id)
     )
     """,
     "CREATE INDEX issued_offer_of_customer ON issued_offer (tenant, customer, sequence)",
+    """
+    CREATE INDEX issued_offer_expiring ON issued_offer (tenant, sequence, warns_at, expires_at)
+      WHERE warns_at IS NOT NULL
+    """,
+    "CREATE INDEX issued_offer_to_be_recalled ON issued_offer (tenant, sequence, expires_at) WHERE is_recalled",
 
     // What an external system calls an issued offer's replica.
     """

@@ -2,6 +2,8 @@
 public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
   /// The connection does not flush each commit, so that a power cut could undo what was answered.
   case notDurable(journal: String, synchronous: Int)
+  /// The file was written by a later version of this ledger, at that path.
+  case laterVersion(String)
   /// A text in the place of a key.
   case notAKey(String)
   /// A word that is no state of a message.
@@ -19,6 +21,8 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
       The ledger's file has journal mode '\(journal)' and synchronous \(synchronous), where 'wal' and 2 are needed. \
       Put it on a file system that SQLite can use write-ahead logging on.
       """
+    case .laterVersion(let path):
+      "The ledger's file at '\(path)' was written by a later version. Open it with that version."
     case .notAKey(let text):
       "'\(text)' stands in the ledger's file where a key is needed. Restore the file from a backup."
     case .unknownState(let word):

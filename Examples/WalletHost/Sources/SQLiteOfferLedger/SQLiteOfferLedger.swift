@@ -19,7 +19,7 @@ public import OfferBridgeKit
 public final class SQLiteOfferLedger: OfferLedger {
   private let pool: DatabasePool
   private let now: @Sendable () -> Date
-  private let terms: LedgerTerms
+  let terms: LedgerTerms
 
   /// The file.
   public var path: String { pool.path }
@@ -32,8 +32,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   ///   - patience: How long a step waits for those of other processes; 10 seconds by default.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
-  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed; what
-  ///   SQLite throws when the file cannot be opened or is another program's.
+  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed, and
+  ///   `laterVersion` when the file is of a later version; what SQLite throws when the file cannot be opened.
   public convenience init(
     at path: String,
     refusalRetention: Duration = .days(30),
@@ -66,32 +66,18 @@ public final class SQLiteOfferLedger: OfferLedger {
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
     configuration.label = "SQLiteOfferLedger"
+    configuration.foreignKeysEnabled = true
     configuration.prepareDatabase(preparing)
     pool = try DatabasePool(path: path, configuration: configuration)
     try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
+    guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
+      throw SQLiteLedgerError.laterVersion(path)
+    }
     try Schema.migrator.migrate(pool)
   }
 
   /// Closes the file; every call after that throws.
   public func close() throws { try pool.close() }
-
-  /// What the connection that writes asks of the disk.
-  package struct Durability: Equatable {
-    /// How it logs: "wal".
-    package let journal: String
-    /// When it flushes: 2 is at every commit.
-    package let synchronous: Int
-
-    package init(journal: String, synchronous: Int) {
-      self.journal = journal
-      self.synchronous = synchronous
-    }
-
-    init(_ db: Database) throws {
-      journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
-      synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
-    }
-  }
 
   package func durability() throws -> Durability { try pool.writeWithoutTransaction(Durability.init) }
 
@@ -112,7 +98,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   // MARK: - Transactions
 
   // Not GRDB's own `async` calls: those end when their task is cancelled, with the transaction undone.
-  private func transaction<Answer: Sendable>(
+  func transaction<Answer: Sendable>(
+    ending end: Database.TransactionCompletion = .commit,
     _ body: @escaping @Sendable (Database, Int64) throws -> Answer
   ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
@@ -123,7 +110,7 @@ public final class SQLiteOfferLedger: OfferLedger {
             try db.inTransaction(.immediate) {
               // Within the transaction, so that the order of steps is the order of their times.
               answer = try body(db, now().milliseconds)
-              return .commit
+              return end
             }
             guard let answer else { throw CancellationError() }
             return answer

@@ -1,3 +1,4 @@
+import Foundation
 package import OfferBridgeKit
 import Synchronization
 
@@ -86,6 +87,12 @@ extension TwinLedger {
     if try await second.trailLines(tenant: tenant) != lines { found.append("the trail") }
     var listings: [LedgerListing] = [.parkedEvents, .discrepantEvents]
     listings += [.reported(by: "wallet"), .reported(by: "mail")]
+    // At the end, an hour and a day, and a month before: what is near its end, over, and neither yet.
+    if let end = lines.last.flatMap({ TrailEntry(line: $0) })?.fact.at {
+      for moment in [end, end + 3_600, end + 86_400, end - 30 * 86_400] {
+        listings += [.expiring(at: moment), .toBeRecalled(at: moment)]
+      }
+    }
     listings += MessageState.Name.allCases.map { .messagesIn($0) }
     for customer in Set(lines.compactMap { TrailEntry(line: $0)?.personal?.customer }) {
       listings += [.issuedOffers(of: customer), .messages(of: customer), .events(of: customer)]

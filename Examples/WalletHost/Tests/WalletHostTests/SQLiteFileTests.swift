@@ -21,6 +21,25 @@ import WalletHostBenchmarks
     #expect(throws: (any Error).self) { try SQLiteOfferLedger(at: path) }
   }
 
+  @Test func `a file of a later version is not opened`() async throws {
+    let folder = try TemporaryFolder()
+    try SQLiteOfferLedger(at: folder.ledger).close()
+    try await DatabaseQueue(path: folder.ledger).write { db in
+      try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('2: something that comes later')")
+    }
+    #expect(throws: SQLiteLedgerError.laterVersion(folder.ledger)) {
+      try SQLiteOfferLedger(at: folder.ledger)
+    }
+  }
+
+  @Test func `a closed ledger throws`() async throws {
+    let folder = try TemporaryFolder()
+    let ledger = try SQLiteOfferLedger(at: folder.ledger)
+    try ledger.close()
+    await #expect(throws: (any Error).self) { try await ledger.audit(tenant: "main") }
+    await #expect(throws: (any Error).self) { try await ledger.commit([]) }
+  }
+
   @Test func `two ledgers on one file see each other's commits, and use one limit`() async throws {
     let folder = try TemporaryFolder()
     let plans = try await PlanPress.plans(2)

@@ -84,17 +84,23 @@ extension PostgresLedgerRows {
     unwritten.issued.add([
       offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, try text(offer),
       try textOrNil(issued.proven), try textOrNil(issued.limits), issued.isRetaken,
+      offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
     ])
   }
 
   func update(_ issued: IssuedRow) throws {
     loaded.issued[issued.offer.id] = .some(issued)
     try run(
-      "UPDATE issued_offer SET document = $2, proven = $3, is_retaken = $4 WHERE tenant = $1 AND id = $5",
+      """
+      UPDATE issued_offer SET document = $2, proven = $3, is_retaken = $4, warns_at = $5, is_recalled = $6
+      WHERE tenant = $1 AND id = $7
+      """,
       .of(
         try text(issued.offer),
         try textOrNil(issued.proven),
         issued.isRetaken,
+        issued.warnsAt,
+        issued.isRecalledAtItsEnd,
         issued.offer.id.description
       )
     )

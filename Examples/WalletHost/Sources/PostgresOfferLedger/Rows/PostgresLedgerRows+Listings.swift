@@ -1,4 +1,5 @@
 import DurableLedger
+import Foundation
 import OfferBridgeKit
 
 extension PostgresLedgerRows {
@@ -12,6 +13,14 @@ extension PostgresLedgerRows {
         """,
         .of(customer.rawValue.column, place, limit)
       ) { PlacedEntry(place: try $0[4], entry: .issuedOffer(try readIssued($0).current)) }
+    case .expiring(let moment):
+      return try issued("warns_at <= $2 AND expires_at >= $2", at: moment, after: place, limit) {
+        $0.isExpiring(at: moment)
+      }
+    case .toBeRecalled(let moment):
+      return try issued("is_recalled AND expires_at <= $2", at: moment, after: place, limit) {
+        $0.isToBeRecalled(at: moment)
+      }
     case .messages(let customer):
       return try messages("customer = $2", customer.rawValue.column, after: place, limit)
     case .messagesIn(.accepted):
@@ -27,6 +36,33 @@ extension PostgresLedgerRows {
     case .reported(let source):
       return try events("source = $2", source.rawValue.column, after: place, limit)
     }
+  }
+
+  /// The columns leave few rows too many; the issued offer itself has the last word.
+  private func issued(
+    _ condition: String,
+    at moment: Date,
+    after place: Int64,
+    _ limit: Int,
+    where isListed: (IssuedRow) -> Bool
+  ) throws -> [PlacedEntry] {
+    var found: [PlacedEntry] = []
+    var last = place
+    while found.count < limit {
+      let rows = try all(
+        """
+        SELECT \(Self.issuedColumns), sequence FROM issued_offer
+        WHERE tenant = $1 AND \(condition) AND sequence > $3 ORDER BY sequence LIMIT $4
+        """,
+        .of(moment.milliseconds, last, limit)
+      ) { (place: try $0[4] as Int64, row: try readIssued($0)) }
+      for (place, row) in rows where isListed(row) && found.count < limit {
+        found.append(PlacedEntry(place: place, entry: .issuedOffer(row.current)))
+      }
+      guard rows.count == limit, let end = rows.last else { break }
+      last = end.place
+    }
+    return found
   }
 
   private func messages(

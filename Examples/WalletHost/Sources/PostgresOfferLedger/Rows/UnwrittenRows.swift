@@ -22,7 +22,7 @@ struct UnwrittenRows {
     }
   }
 
-  var issued = Columns(7)
+  var issued = Columns(10)
   var messages = Columns(8)
   var lanes: Set<LaneName> = []
   var trail = Columns(5)
@@ -36,8 +36,12 @@ extension PostgresLedgerRows {
     if !unwritten.issued.isEmpty {
       try connection.write(
         """
-        INSERT INTO issued_offer (tenant, id, customer, offer, document, proven, limits, is_retaken)
-        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
+        INSERT INTO issued_offer (
+          tenant, id, customer, offer, document, proven, limits, is_retaken, expires_at, warns_at, is_recalled
+        )
+        SELECT $1, * FROM unnest(
+          $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::bigint[],
+          $10::bigint[], $11::boolean[])
         """,
         [owner] + unwritten.issued.take()
       )

@@ -1,0 +1,85 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import OfferBridgeKit
+
+// What the app reports.
+extension ShopHost {
+  private struct Reported: Decodable {
+    let name: String
+    let id: String
+    let customer: String
+    let at: Date?
+    let attributes: [String: String]?
+  }
+
+  private struct Decided: Encodable {
+    struct Decision: Encodable {
+      let campaign: String
+      let outcome: String
+      let issuedOffer: String?
+      let isReplay: Bool
+    }
+
+    let decisions: [Decision]
+  }
+
+  func acted(_ request: Request) async throws -> Response {
+    let reported = try await Body.decoded(Reported.self, request)
+    let action = CustomerAction(
+      reported.name,
+      id: reported.id,
+      by: CustomerID(rawValue: reported.customer),
+      at: reported.at ?? Date(),
+      Attributes((reported.attributes ?? [:]).mapValues { .text($0) })
+    )
+    return try await answering {
+      // First the fact, then the decision: a decision that fails is made when the action is reported again.
+      let decisions = try await bridge.respond(to: action)
+      try await store.record(action)
+      signal.wake()
+      return Answer.json(
+        .ok,
+        Decided(
+          decisions: decisions.map {
+            .init(
+              campaign: $0.campaign.rawValue,
+              outcome: "\($0)",
+              issuedOffer: $0.issuedOffer?.id.description,
+              isReplay: $0.isReplay
+            )
+          }
+        )
+      )
+    }
+  }
+
+  func saved(_ request: Request, _ customer: CustomerID) async throws -> Response {
+    let shopper = try await Body.decoded(Shopper.self, request)
+    guard (1...256).contains(customer.rawValue.utf8.count) else {
+      return Answer.refused(.unprocessableContent, "a customer's id has 1 to 256 bytes")
+    }
+    guard shopper.firstName.unicodeScalars.count <= 200 else {
+      return Answer.refused(.unprocessableContent, "a first name has 200 characters at most")
+    }
+    try await store.save(shopper, as: customer)
+    return Answer.json(.ok, shopper)
+  }
+
+  /// Answers what the bridge throws by whose fault it is.
+  func answering(_ body: () async throws -> Response) async throws -> Response {
+    do {
+      return try await body()
+    } catch let error as OfferBridgeError {
+      logger.notice("refused", metadata: ["error": "\(error)"])
+      switch error.code {
+      case .customerUnknown: return Answer.refused(.notFound, "\(error)")
+      case .identifierInvalid, .momentInvalid, .amountInvalid, .linesInvalid, .sourceMissing, .reasonInvalid,
+        .hostEventUndeclared, .campaignNotScheduled:
+        return Answer.refused(.unprocessableContent, "\(error)")
+      default: return Answer.refused(.serviceUnavailable, "\(error)")
+      }
+    }
+  }
+}

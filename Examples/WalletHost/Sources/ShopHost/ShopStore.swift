@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import OfferBridgeKit
+
+/// The shop's customers and what they did, in a file of their own.
+final class ShopStore: CustomerStore {
+  private let pool: DatabasePool
+
+  init(at path: String) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    pool = try DatabasePool(path: path, configuration: configuration)
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("customers and actions") { db in try db.execute(sql: Self.schema) }
+    try migrator.migrate(pool)
+  }
+
+  private static let schema = """
+    CREATE TABLE customer (id TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID;
+
+    -- Milliseconds since 1970, as the library keeps moments.
+    CREATE TABLE action (
+      id TEXT PRIMARY KEY,
+      customer TEXT NOT NULL,
+      name TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      content TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX action_of_customer ON action (customer, name, at);
+    """
+
+  // MARK: - What the bridge asks
+
+  func customer(_ id: CustomerID) async throws -> Shopper? {
+    try await pool.read { db in
+      let text = try String.fetchOne(
+        db,
+        sql: "SELECT profile FROM customer WHERE id = ?",
+        arguments: [id.rawValue]
+      )
+      return try text.map { try JSONDecoder().decode(Shopper.self, from: Data($0.utf8)) }
+    }
+  }
+
+  func history(of id: CustomerID, needs: [HistoryNeed]) async throws -> CustomerHistory {
+    try await pool.read { db in
+      var actions: [String: CustomerAction] = [:]
+      for need in needs {
+        let found = try String.fetchAll(
+          db,
+          sql: "SELECT content FROM action WHERE customer = ? AND name = ? AND at > ? AND at <= ?",
+          arguments: [
+            id.rawValue, need.action, need.window.after.milliseconds, need.window.through.milliseconds,
+          ]
+        )
+        for text in found {
+          let action = try JSONDecoder().decode(CustomerAction.self, from: Data(text.utf8))
+          actions[action.id] = action
+        }
+      }
+      return CustomerHistory(actions.values.sorted { $0.id < $1.id })
+    }
+  }
+
+  // MARK: - What the shop writes
+
+  func save(_ shopper: Shopper, as id: CustomerID) async throws {
+    let profile = String(decoding: try JSONEncoder().encode(shopper), as: UTF8.self)
+    try await pool.write { db in
+      try db.execute(
+        sql:
+          "INSERT INTO customer (id, profile) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
+        arguments: [id.rawValue, profile]
+      )
+    }
+  }
+
+  /// Keeps an action; one that is there already stays as it is.
+  func record(_ action: CustomerAction) async throws {
+    let content = String(decoding: try JSONEncoder().encode(action), as: UTF8.self)
+    try await pool.write { db in
+      try db.execute(
+        sql:
+          "INSERT INTO action (id, customer, name, at, content) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        arguments: [
+          action.id, action.customer.rawValue, action.name, action.occurredAt.milliseconds, content,
+        ]
+      )
+    }
+  }
+
+  /// Whether the file answers.
+  func isReady() async -> Bool {
+    (try? await pool.read { db in try Int.fetchOne(db, sql: "SELECT 1") }) == 1
+  }
+}

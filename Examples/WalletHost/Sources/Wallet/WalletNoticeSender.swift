@@ -1,0 +1,71 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import StandardWebhooks
+
+/// Sends what is to be reported, again and again until the host takes it.
+struct WalletNoticeSender: Service {
+  let store: WalletStore
+  let trouble: WalletTrouble
+  let signer: WebhookSigner
+  let address: String
+  let client: HTTPClient
+  let logger: Logger
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        let sent = try await sendDue()
+        if sent == 0 { try? await Task.sleep(for: .milliseconds(50)) }
+      }
+    }
+  }
+
+  /// Sends what is due now.
+  func sendDue() async throws -> Int {
+    let switches = trouble.now
+    var due = try await store.dueNotices(at: Self.milliseconds(Date()), atMost: 64)
+    if switches.reordering { due.reverse() }
+    for notice in due {
+      let isTaken = await send(notice)
+      if switches.duplicates { _ = await send(notice) }
+      if isTaken {
+        try await store.reported(notice.number)
+      } else {
+        try await store.postpone(
+          notice.number,
+          until: Self.milliseconds(Date()) + Self.wait(after: notice.attempts)
+        )
+      }
+    }
+    return due.count
+  }
+
+  private func send(_ notice: WalletStore.DueNotice) async -> Bool {
+    do {
+      var request = HTTPClientRequest(url: address)
+      request.method = .POST
+      for header in try signer.headers(id: "notice-\(notice.id)", at: Date(), body: notice.body) {
+        request.headers.add(name: header.name, value: header.value)
+      }
+      request.headers.add(name: "content-type", value: "application/json")
+      request.body = .bytes(notice.body)
+      let response = try await client.execute(request, timeout: .seconds(10))
+      _ = try? await response.body.collect(upTo: 64 * 1_024)
+      return (200..<300).contains(Int(response.status.code))
+    } catch {
+      logger.debug("notice not taken", metadata: ["notice": "\(notice.id)", "error": "\(type(of: error))"])
+      return false
+    }
+  }
+
+  /// Doubles from a fifth of a second to half a minute.
+  static func wait(after attempts: Int) -> Int64 { min(30_000, 200 << Int64(min(attempts, 10))) }
+
+  static func milliseconds(_ date: Date) -> Int64 {
+    Int64((date.timeIntervalSince1970 * 1_000).rounded(.down))
+  }
+}

@@ -1,0 +1,71 @@
+public import StandardWebhooks
+
+/// What a wallet has to be told.
+public struct WalletSettings: Sendable {
+  /// The file of its database.
+  public var database: String
+  /// The port on loopback, 0 for one that is free.
+  public var port: Int
+  /// What hosts sign their messages with.
+  public var messageSecrets: WebhookSecrets
+  /// What it signs its own webhooks with.
+  public var noticeSecrets: WebhookSecrets
+  /// Where it reports redemptions to.
+  public var noticeAddress: String
+
+  /// Some settings.
+  ///
+  /// - Parameters:
+  ///   - database: The file of its database.
+  ///   - port: The port on loopback, 0 for one that is free.
+  ///   - messageSecrets: What hosts sign their messages with.
+  ///   - noticeSecrets: What it signs its own webhooks with.
+  ///   - noticeAddress: Where it reports redemptions to.
+  public init(
+    database: String,
+    port: Int,
+    messageSecrets: WebhookSecrets,
+    noticeSecrets: WebhookSecrets,
+    noticeAddress: String
+  ) {
+    self.database = database
+    self.port = port
+    self.messageSecrets = messageSecrets
+    self.noticeSecrets = noticeSecrets
+    self.noticeAddress = noticeAddress
+  }
+
+  /// Reads them from the environment.
+  ///
+  /// `WALLET_DATABASE`, `WALLET_PORT`, `WALLET_MESSAGE_SECRET`,
+  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`.
+  ///
+  /// - Parameter environment: The environment.
+  /// - Throws: ``MissingSetting``, or what is wrong with a secret.
+  public init(_ environment: [String: String]) throws {
+    func setting(_ name: String) throws -> String {
+      guard let value = environment[name], !value.isEmpty else { throw MissingSetting(name: name) }
+      return value
+    }
+    guard let port = Int(try setting("WALLET_PORT")), (0...65_535).contains(port) else {
+      throw MissingSetting(name: "WALLET_PORT")
+    }
+    self.init(
+      database: try setting("WALLET_DATABASE"),
+      port: port,
+      messageSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_MESSAGE_SECRET"), named: "messages")]
+      ),
+      noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
+      noticeAddress: try setting("WALLET_NOTICE_ADDRESS")
+    )
+  }
+}
+
+/// A setting that is not there, or cannot be read.
+public struct MissingSetting: Error, Hashable, CustomStringConvertible {
+  /// The variable's name.
+  public let name: String
+
+  /// What to do.
+  public var description: String { "\(name) is missing or cannot be read. Set it in the environment." }
+}

@@ -1,0 +1,165 @@
+import Foundation
+
+/// The wallet, the hosts, and what is asked of them.
+final class DemoStage: Sendable {
+  let plan: DemoPlan
+  private let wallet: DemoProcess
+  private let hosts: [DemoProcess]
+  let walletAddress: String
+  let hostAddresses: [String]
+  let client: DemoClient
+
+  init(_ plan: DemoPlan, in folder: URL) throws {
+    self.plan = plan
+    let ports = try (0..<(plan.postgres == nil ? 2 : 4)).map { _ in try FreePort.take() }
+    let hostPorts = Array(ports[1...])
+    let token = DemoStage.secret()
+    let (messages, notices) = ("whsec_" + DemoStage.secret(), "whsec_" + DemoStage.secret())
+    walletAddress = "http://127.0.0.1:\(ports[0])"
+    hostAddresses = hostPorts.map { "http://127.0.0.1:\($0)" }
+    client = DemoClient(token: token)
+    wallet = DemoProcess(
+      "WalletServer",
+      [
+        "WALLET_DATABASE": folder.appending(path: "wallet.sqlite").path, "WALLET_PORT": "\(ports[0])",
+        "WALLET_MESSAGE_SECRET": messages, "WALLET_NOTICE_SECRET": notices,
+        "WALLET_NOTICE_ADDRESS": "\(hostAddresses[0])/webhooks/redemptions",
+      ],
+      log: folder.appending(path: "wallet.log")
+    )
+    let address = walletAddress
+    hosts = hostPorts.map { port in
+      var environment = [
+        "HOST_FOLDER": folder.path, "HOST_PORT": "\(port)", "HOST_WALLET_ADDRESS": address,
+        "HOST_MESSAGE_SECRET": messages, "HOST_NOTICE_SECRET": notices, "HOST_TOKEN": token,
+        "LOG_LEVEL": "error",
+      ]
+      environment["HOST_POSTGRES"] = plan.postgres
+      return DemoProcess("HomeGoodsHost", environment, log: folder.appending(path: "host-\(port).log"))
+    }
+  }
+
+  /// 24 bytes in Base64: long enough for a secret of a webhook, and a token.
+  private static func secret() -> String {
+    Data((0..<24).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+  }
+
+  func endAll() {
+    for host in hosts { host.stop() }
+    wallet.stop()
+  }
+
+  // MARK: - Its course
+
+  func play() async throws -> DemoResult {
+    let start = ContinuousClock.now
+    var result = DemoResult()
+    try wallet.start()
+    for host in hosts { try host.start() }
+    for address in [walletAddress] + hostAddresses { try await client.waitFor(address + "/health") }
+    print("wallet and \(hosts.count == 1 ? "host" : "\(hosts.count) hosts") are up; traffic begins")
+    for number in 0..<plan.customers {
+      let profile = #"{"firstName":"Customer \#(number)","tier":"gold","wantsOffers":true}"#
+      try await client.insist("PUT", hostAddresses[0] + "/customers/c\(number)", profile)
+    }
+    let reported = DemoCount()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in 0..<8 { group.addTask { try await self.act(lane, of: 8, reported) } }
+      group.addTask { try await self.redeem(while: reported) }
+      try await self.pullPlugs(until: reported)
+      try await group.waitForAll()
+    }
+    result.kills = plan.kills
+    result.actions = plan.actions
+    try await client.insist("POST", walletAddress + "/trouble", "{}")
+    print("all actions are reported; waiting until nothing is under way")
+    try await settle()
+    try await count(into: &result)
+    result.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return result
+  }
+
+  /// Reports one lane's share of the actions, each until it is taken.
+  private func act(_ lane: Int, of lanes: Int, _ reported: DemoCount) async throws {
+    for number in stride(from: lane, to: plan.actions, by: lanes) {
+      let body =
+        #"{"name":"app_opened","id":"a-\#(number)","customer":"c\#(number % plan.customers)","#
+        + #""at":"2026-06-01T12:00:00Z","attributes":{"channel":"phone"}}"#
+      try await client.insist("POST", hostAddresses[number % hostAddresses.count] + "/actions", body)
+      reported.add()
+    }
+  }
+
+  /// Redeems two of three cards as they come, and takes one of five redemptions back.
+  private func redeem(while reported: DemoCount) async throws {
+    var done: Set<String> = []
+    repeat {
+      for customer in 0..<plan.customers {
+        let cards = try await client.insist("GET", walletAddress + "/wallet/c\(customer)").cards
+        for card in cards where !done.contains(card) {
+          done.insert(card)
+          guard done.count % 3 != 0 else { continue }
+          let wish = #"{"card":"\#(card)","minorUnits":500,"currency":"EUR","request":"q-\#(card)"}"#
+          let id = try await client.insist("POST", walletAddress + "/wallet/c\(customer)/redeem", wish).id
+          if done.count % 5 == 0, let id {
+            try await client.insist(
+              "POST",
+              walletAddress + "/wallet/c\(customer)/reverse",
+              #"{"redemption":"\#(id)"}"#
+            )
+          }
+        }
+      }
+      try await Task.sleep(for: .milliseconds(100))
+    } while reported.value < plan.actions
+  }
+
+  private func pullPlugs(until reported: DemoCount) async throws {
+    let troubles = [
+      #"{"outage":true}"#, #"{"loseAcknowledgements":20}"#, #"{"slowMilliseconds":300,"duplicates":true}"#,
+      #"{"duplicates":true,"reordering":true,"loseAcknowledgements":10}"#, "{}",
+    ]
+    for number in 0..<plan.kills {
+      try await client.insist("POST", walletAddress + "/trouble", troubles[number % troubles.count])
+      // Between kills some work is done, whatever the machine's pace.
+      let goal = plan.actions * (number + 1) / (plan.kills + 1)
+      while reported.value < goal { try await Task.sleep(for: .milliseconds(20)) }
+      let host = number % hosts.count
+      hosts[host].kill()
+      try hosts[host].start()
+    }
+    print("\(plan.kills) times killed and started again")
+  }
+
+  private func settle() async throws {
+    let end = ContinuousClock.now + .seconds(180)
+    while true {
+      let audit = try await client.insist("GET", hostAddresses[0] + "/audit")
+      let counts = try await client.insist("GET", walletAddress + "/counts")
+      if audit.number("messagesOpen") == 0, counts.number("unreported") == 0 { return }
+      guard ContinuousClock.now < end else {
+        throw DemoClient.Fault(description: "something is still under way")
+      }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+
+  private func count(into result: inout DemoResult) async throws {
+    let audit = try await client.insist("GET", hostAddresses[0] + "/audit")
+    let counts = try await client.insist("GET", walletAddress + "/counts")
+    let statement = try await client.insist("GET", walletAddress + "/statement")
+    let compared = try await client.insist("POST", hostAddresses[0] + "/statements", statement.text)
+    result.issued = audit.number("issued")
+    result.redeemedHere = audit.number("redeemed")
+    result.reversedHere = audit.number("reversed")
+    result.duplicates = audit.number("duplicates")
+    result.attempts = audit.number("attempts")
+    result.imbalances = audit.texts("imbalances")
+    result.cards = counts.number("cards")
+    result.doubledCards = counts.number("doubledCards")
+    result.redeemedThere = counts.number("redemptions")
+    result.reversedThere = counts.number("reversals")
+    result.statementLines = compared.number("lines")
+    result.statementAgreed = compared.number("agreed")
+  }
+}

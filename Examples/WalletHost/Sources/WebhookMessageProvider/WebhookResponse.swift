@@ -1,0 +1,49 @@
+import Foundation
+import StandardWebhooks
+
+/// One request, as it is sent.
+struct WebhookRequest: Sendable {
+  let method: String
+  let url: String
+  let headers: [WebhookHeader]
+  let body: [UInt8]
+}
+
+/// What the other side answered.
+struct WebhookResponse: Sendable {
+  let status: Int
+  let headers: [WebhookHeader]
+  /// The body, or `nil` where it was more than is read.
+  let body: [UInt8]?
+
+  func header(_ name: String) -> String? {
+    headers.first { $0.name.lowercased() == name }?.value.trimmingCharacters(in: .whitespaces)
+  }
+
+  private struct Reply: Decodable {
+    let status: String?
+    let reference: String?
+  }
+
+  private var reply: Reply? {
+    guard let body, (try? JSONBounds().check(body)) != nil else { return nil }
+    return try? JSONDecoder().decode(Reply.self, from: Data(body))
+  }
+
+  /// The other side's word, where it is one: a short name, and no text that may say again what it was sent.
+  var word: String? {
+    guard let word = reply?.status, (1...64).contains(word.utf8.count) else { return nil }
+    let isName = word.utf8.allSatisfy {
+      UInt8(ascii: "A") <= $0 && $0 <= UInt8(ascii: "Z") || UInt8(ascii: "a") <= $0 && $0 <= UInt8(ascii: "z")
+        || UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") || $0 == UInt8(ascii: "_")
+        || $0 == UInt8(ascii: "-")
+    }
+    return isName ? word : nil
+  }
+
+  /// The other side's name for the replica.
+  var reference: String? { reply?.reference.flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// Why it was refused, in a code.
+  var refusal: String { word.map { "status \(status), \($0)" } ?? "status \(status)" }
+}

@@ -1,0 +1,191 @@
+import AsyncHTTPClient
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import StandardWebhooks
+import Wallet
+
+@testable import ShopHost
+
+/// A shop and a wallet on free ports, with files of their own.
+struct TestShop: Sendable {
+  static let token = "a-token-that-nobody-guesses"
+  private static let messages = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+  private static let notices = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+  private static let client = HTTPClient(
+    eventLoopGroupProvider: .singleton,
+    configuration: .init(redirectConfiguration: .disallow)
+  )
+
+  let host: ShopHost
+  let hostAddress: String
+  let walletAddress: String
+  private let notifier: WebhookSigner
+
+  struct Answer: Sendable {
+    let status: Int
+    let text: String
+
+    /// The member of a JSON object.
+    func member(_ name: String) -> Any? {
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])?[name]
+    }
+  }
+
+  static func run(_ body: @escaping @Sendable (TestShop) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let messageSecrets = try WebhookSecrets([WebhookSecret(messages, named: "messages")])
+    let noticeSecrets = try WebhookSecrets([WebhookSecret(notices, named: "notices")])
+    // The two know one another's ports: one of them must be known before.
+    let port = try freePort()
+    var quiet = Logger(label: "test")
+    quiet.logLevel = .critical
+    guard let token = AccessToken(token) else { return }
+    let wallet = try Wallet(
+      WalletSettings(
+        database: folder.appending(path: "wallet.sqlite").path,
+        port: 0,
+        messageSecrets: messageSecrets,
+        noticeSecrets: noticeSecrets,
+        noticeAddress: "http://127.0.0.1:\(port)/webhooks/redemptions"
+      ),
+      logger: quiet
+    )
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      let walletPort = try await start({ wallet.application(onRunning: $0) }, in: &group)
+      let host = try await ShopHost(
+        HostSettings(
+          folder: folder.path,
+          port: port,
+          walletAddress: "http://127.0.0.1:\(walletPort)",
+          messageSecrets: messageSecrets,
+          noticeSecrets: noticeSecrets,
+          token: token
+        ),
+        logger: quiet
+      )
+      _ = try await start({ host.application(onRunning: $0) }, in: &group)
+      try await body(
+        TestShop(
+          host: host,
+          hostAddress: "http://127.0.0.1:\(port)",
+          walletAddress: "http://127.0.0.1:\(walletPort)",
+          notifier: WebhookSigner(noticeSecrets)
+        )
+      )
+      group.cancelAll()
+    }
+  }
+
+  private static func start<App: ApplicationProtocol>(
+    _ application: (@escaping @Sendable (Int) -> Void) -> App,
+    in group: inout ThrowingTaskGroup<Void, any Error>
+  ) async throws -> Int {
+    let (ports, found) = AsyncStream<Int>.makeStream()
+    let application = application { found.yield($0) }
+    group.addTask {
+      do { try await application.run() } catch is CancellationError {}
+      found.finish()
+    }
+    for await port in ports { return port }
+    throw CancellationError()
+  }
+
+  private static func freePort() throws -> Int {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw CocoaError(.fileReadUnknown) }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  // MARK: - What is asked
+
+  func ask(
+    _ method: String,
+    _ address: String,
+    _ body: String = "",
+    token: String? = token,
+    headers: [WebhookHeader] = []
+  ) async throws -> Answer {
+    try await ask(method, address, Array(body.utf8), token: token, headers: headers)
+  }
+
+  func ask(
+    _ method: String,
+    _ address: String,
+    _ body: [UInt8],
+    token: String? = token,
+    headers: [WebhookHeader] = []
+  ) async throws -> Answer {
+    var request = HTTPClientRequest(url: address.hasPrefix("http") ? address : hostAddress + address)
+    request.method = .RAW(value: method)
+    if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+    for header in headers { request.headers.add(name: header.name, value: header.value) }
+    if !body.isEmpty { request.body = .bytes(body) }
+    let response = try await Self.client.execute(request, timeout: .seconds(20))
+    let bytes = try await response.body.collect(upTo: 1 << 24).readableBytesView
+    return Answer(status: Int(response.status.code), text: String(decoding: bytes, as: UTF8.self))
+  }
+
+  func save(_ customer: String, tier: String = "gold") async throws {
+    _ = try await ask(
+      "PUT",
+      "/customers/\(customer)",
+      #"{"firstName":"Ada","tier":"\#(tier)","wantsOffers":true}"#
+    )
+  }
+
+  func open(_ customer: String, id: String, channel: String = "phone") async throws -> Answer {
+    try await ask(
+      "POST",
+      "/actions",
+      #"{"name":"app_opened","id":"\#(id)","customer":"\#(customer)","at":"2026-06-01T12:00:00Z","attributes":{"channel":"\#(channel)"}}"#
+    )
+  }
+
+  func report(_ body: String, id: String, signed signedBody: String? = nil) async throws -> Answer {
+    let headers = try notifier.headers(id: id, at: Date(), body: Array((signedBody ?? body).utf8))
+    return try await ask("POST", "/webhooks/redemptions", body, token: nil, headers: headers)
+  }
+
+  func redeem(_ card: String, of customer: String, request: String = "q1") async throws -> Answer {
+    try await ask(
+      "POST",
+      "\(walletAddress)/wallet/\(customer)/redeem",
+      #"{"card":"\#(card)","minorUnits":500,"currency":"EUR","request":"\#(request)"}"#
+    )
+  }
+
+  func trouble(_ switches: String) async throws {
+    _ = try await ask("POST", "\(walletAddress)/trouble", switches)
+  }
+
+  func cards(of customer: String) async throws -> Answer {
+    try await ask("GET", "\(walletAddress)/wallet/\(customer)")
+  }
+
+  struct TooLate: Error {}
+
+  /// Waits until something holds.
+  func inTime(_ holds: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(40)
+    while try await !holds() {
+      guard ContinuousClock.now < end else { throw TooLate() }
+      await Task.yield()
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import AsyncHTTPClient
+import Foundation
+import HTTPTypes
+import NIOCore
+import StandardWebhooks
+import Synchronization
+import Testing
+
+@testable import Wallet
+
+/// The external system over real HTTP.
+@Suite struct WalletTests {
+  @Test func `a message makes one card, however often it comes`() async throws {
+    try await TestWallet.run { wallet async throws in
+      let answers = try await [
+        wallet.send("k1"), wallet.send("k1"), wallet.send("k1", of: "bob"), wallet.send("k2"),
+      ]
+      #expect(answers.map(\.status) == [200, 200, 422, 200])
+      #expect(answers.map(\.word) == ["ACTIVE", "ACTIVE", "OTHER_BYTES", "ACTIVE"])
+      #expect(answers.map(\.reference) == ["W-1", "W-1", nil, "W-2"])
+      #expect(try await wallet.wallet.store.counts().cards == 2)
+      #expect(try await wallet.lookUp("k1") == .init(status: 200, word: "ACTIVE", reference: "W-1"))
+      #expect(try await wallet.lookUp("k9") == .init(status: 404, word: "NO_SUCH_KEY", reference: nil))
+      #expect(try await wallet.cards(of: "ada").map(\.card) == ["W-1", "W-2"])
+    }
+  }
+
+  @Test func `what is not signed is refused, and what is signed and not read too`() async throws {
+    try await TestWallet.run { wallet async throws in
+      #expect(try await wallet.send("k1", tampered: true).status == 401)
+      #expect(try await wallet.post("messages", Array("{}".utf8), []).status == 401)
+      #expect(
+        try await wallet.send("k1", body: Array(#"{"type":"x.issue","type":"x.recall"}"#.utf8)).status == 422
+      )
+      #expect(
+        try await wallet.send("k1", body: Array(#"{"type":"x.other","subject":"i","data":{}}"#.utf8)).status
+          == 422
+      )
+      #expect(try await wallet.wallet.store.counts().messages == 0)
+    }
+  }
+
+  @Test func `a recall takes the card out, and it is not redeemed any more`() async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1")
+      #expect(try await wallet.send("k2", kind: "recall").reference == "W-1")
+      #expect(try await wallet.cards(of: "ada").map(\.isLive) == [false])
+      #expect(try await wallet.redeem("W-1", of: "ada", request: "q1").status == 409)
+      #expect(try await wallet.send("k3", kind: "recall", issued: "other").word == "NOTHING_TO_RECALL")
+      #expect(try await wallet.send("k3", kind: "recall", issued: "other").word == "NOTHING_TO_RECALL")
+    }
+  }
+
+  @Test func `a card is redeemed once a request, by whom it belongs to, and reported with it`() async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1")
+      #expect(try await wallet.redeem("W-1", of: "bob", request: "q1").status == 404)
+      for _ in 0..<2 { #expect(try await wallet.redeem("W-1", of: "ada", request: "q1").status == 200) }
+      for _ in 0..<2 { #expect(try await wallet.reverse("R-1", of: "ada").status == 200) }
+      let counts = try await wallet.wallet.store.counts()
+      #expect((counts.redemptions, counts.reversals) == (1, 1))
+      #expect(try await wallet.wallet.store.statement().map(\.id) == ["R-1", "R-2"])
+      #expect(try await wallet.wallet.store.statement().map(\.of) == [nil, "R-1"])
+    }
+  }
+
+  @Test func `a webhook is signed, and sent until it is taken`() async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1")
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
+      wallet.host.answer(with: [.internalServerError, .internalServerError, .ok])
+      try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
+      let received = wallet.host.received
+      #expect(received.count == 3)
+      #expect(Set(received.map(\.body)).count == 1)
+      #expect(Set(received.map(\.id)) == ["notice-R-1"])
+      let notice = try JSONDecoder().decode(WalletNotice.self, from: Data(received[0].body))
+      #expect(notice.card == "W-1")
+      #expect(notice.amount == .init(minorUnits: 500, currency: "EUR"))
+    }
+  }
+
+  @Test func `its troubles are those that were asked for`() async throws {
+    try await TestWallet.run { wallet async throws in
+      try await wallet.trouble(#"{"outage":true}"#)
+      #expect(try await wallet.send("k1") == .init(status: 503, word: "DOWN", reference: nil))
+      try await wallet.trouble(#"{"loseAcknowledgements":1}"#)
+      await #expect(throws: (any Error).self) { try await wallet.send("k1") }
+      #expect(try await wallet.send("k1").reference == "W-1")
+      #expect(try await wallet.wallet.store.counts().cards == 1)
+      try await wallet.trouble(#"{"duplicates":true,"reordering":true}"#)
+      wallet.host.answer(with: [.internalServerError])
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
+      try await wallet.inTime { wallet.host.received.count >= 4 }
+      #expect(Set(wallet.host.received.map(\.id)) == ["notice-R-1"])
+    }
+  }
+
+  @Test(
+    "a request that cannot be read is refused, and none fails",
+    arguments: [
+      "", "{", "[]", #"{"card":5}"#, #"{"card":"W-1","minorUnits":-1,"currency":"EUR","request":"q"}"#,
+      #"{"card":"X","minorUnits":1,"currency":"EUR","request":"q"}"#, #"{"card":"W-1","card":"W-2"}"#,
+    ]
+  )
+  func unreadable(body: String) async throws {
+    try await TestWallet.run { wallet async throws in
+      #expect(try await wallet.post("wallet/ada/redeem", Array(body.utf8), []).status == 400)
+      #expect(try await wallet.post("wallet/ada/reverse", Array(body.utf8), []).status == 400)
+    }
+  }
+}
