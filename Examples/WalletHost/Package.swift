@@ -114,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
-        "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing, grdb,
+        "DurableLedger", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks", kit, testing,
+        grdb,
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict

@@ -16,7 +16,10 @@ import Testing
   @Test func `each check of those that merge and forget has a name of its own`() {
     let names = ForgettingLedgerContract.checks.map(\.name)
     #expect(names.count == 18)
-    #expect(Set(names).union(OfferLedgerContract.checks.map(\.name)).count == names.count + OfferLedgerContract.checks.count)
+    #expect(
+      Set(names).union(OfferLedgerContract.checks.map(\.name)).count == names.count
+        + OfferLedgerContract.checks.count
+    )
   }
 
   @Test(arguments: ForgettingLedgerContract.checks)
