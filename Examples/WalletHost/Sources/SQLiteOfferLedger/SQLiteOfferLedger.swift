@@ -19,7 +19,7 @@ public import OfferBridgeKit
 public final class SQLiteOfferLedger: OfferLedger {
   private let pool: DatabasePool
   private let now: @Sendable () -> Date
-  private let terms: LedgerTerms
+  let terms: LedgerTerms
 
   /// The file.
   public var path: String { pool.path }
@@ -79,24 +79,6 @@ public final class SQLiteOfferLedger: OfferLedger {
   /// Closes the file; every call after that throws.
   public func close() throws { try pool.close() }
 
-  /// What the connection that writes asks of the disk.
-  package struct Durability: Equatable {
-    /// How it logs: "wal".
-    package let journal: String
-    /// When it flushes: 2 is at every commit.
-    package let synchronous: Int
-
-    package init(journal: String, synchronous: Int) {
-      self.journal = journal
-      self.synchronous = synchronous
-    }
-
-    init(_ db: Database) throws {
-      journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
-      synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
-    }
-  }
-
   package func durability() throws -> Durability { try pool.writeWithoutTransaction(Durability.init) }
 
   /// Has each commit flushed.
@@ -116,7 +98,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   // MARK: - Transactions
 
   // Not GRDB's own `async` calls: those end when their task is cancelled, with the transaction undone.
-  private func transaction<Answer: Sendable>(
+  func transaction<Answer: Sendable>(
+    ending end: Database.TransactionCompletion = .commit,
     _ body: @escaping @Sendable (Database, Int64) throws -> Answer
   ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
@@ -127,7 +110,7 @@ public final class SQLiteOfferLedger: OfferLedger {
             try db.inTransaction(.immediate) {
               // Within the transaction, so that the order of steps is the order of their times.
               answer = try body(db, now().milliseconds)
-              return .commit
+              return end
             }
             guard let answer else { throw CancellationError() }
             return answer

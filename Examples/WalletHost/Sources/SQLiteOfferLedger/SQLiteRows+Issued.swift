@@ -39,21 +39,27 @@ extension SQLiteRows {
     let offer = issued.offer
     try run(
       """
-      INSERT INTO issued_offer (tenant, id, customer, offer, document, proven, limits, is_retaken)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO issued_offer (
+        tenant, id, customer, offer, document, proven, limits, is_retaken, expires_at, warns_at, is_recalled
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         owner, offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, text(offer),
         textOrNil(issued.proven), textOrNil(issued.limits), issued.isRetaken,
+        offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
       ]
     )
   }
 
   func update(_ issued: IssuedRow) throws {
     try run(
-      "UPDATE issued_offer SET document = ?, proven = ?, is_retaken = ? WHERE tenant = ? AND id = ?",
+      """
+      UPDATE issued_offer SET document = ?, proven = ?, is_retaken = ?, warns_at = ?, is_recalled = ?
+      WHERE tenant = ? AND id = ?
+      """,
       [
-        text(issued.offer), textOrNil(issued.proven), issued.isRetaken, owner, issued.offer.id.description,
+        text(issued.offer), textOrNil(issued.proven), issued.isRetaken, issued.warnsAt,
+        issued.isRecalledAtItsEnd, owner, issued.offer.id.description,
       ]
     )
   }

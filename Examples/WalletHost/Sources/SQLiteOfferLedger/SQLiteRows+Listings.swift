@@ -1,4 +1,5 @@
 import DurableLedger
+import Foundation
 import GRDB
 import OfferBridgeKit
 
@@ -13,6 +14,17 @@ extension SQLiteRows {
         """,
         [owner, customer.rawValue.column, place, limit]
       ) { PlacedEntry(place: $0[4], entry: .issuedOffer(try readIssued($0).current)) }
+    case .expiring(let moment):
+      return try issued(
+        "warns_at IS NOT NULL AND warns_at <= ?3 AND expires_at >= ?3",
+        at: moment,
+        after: place,
+        limit
+      ) { $0.isExpiring(at: moment) }
+    case .toBeRecalled(let moment):
+      return try issued("is_recalled = 1 AND expires_at <= ?3", at: moment, after: place, limit) {
+        $0.isToBeRecalled(at: moment)
+      }
     case .messages(let customer):
       return try messages("customer = ?", customer.rawValue.column, after: place, limit)
     case .messagesIn(.accepted):
@@ -32,6 +44,31 @@ extension SQLiteRows {
     case .reported(let source):
       return try events("source = ?", source.rawValue.column, after: place, limit)
     }
+  }
+
+  /// The columns leave few rows too many; the issued offer itself has the last word.
+  private func issued(
+    _ condition: String,
+    at moment: Date,
+    after place: Int64,
+    _ limit: Int,
+    where isListed: (IssuedRow) -> Bool
+  ) throws -> [PlacedEntry] {
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: """
+          SELECT document, proven, limits, is_retaken, sequence FROM issued_offer
+          WHERE tenant = ?1 AND sequence > ?2 AND \(condition) ORDER BY sequence
+          """
+      ),
+      arguments: [owner, place, moment.milliseconds]
+    )
+    var found: [PlacedEntry] = []
+    while found.count < limit, let row = try rows.next() {
+      let issued = try readIssued(row)
+      if isListed(issued) { found.append(PlacedEntry(place: row[4], entry: .issuedOffer(issued.current))) }
+    }
+    return found
   }
 
   private func messages(

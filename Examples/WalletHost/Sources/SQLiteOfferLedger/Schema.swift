@@ -38,9 +38,16 @@ enum Schema {
       proven TEXT,                      -- the providers at which a redemption proved its replica
       limits TEXT,                      -- its LimitUses
       is_retaken INTEGER NOT NULL DEFAULT 0,
+      expires_at INTEGER,
+      warns_at INTEGER,                 -- when its end is near; NULL when it is closed or used up
+      is_recalled INTEGER NOT NULL DEFAULT 0, -- at its end, unless it is closed or used up
       UNIQUE (tenant, id)
     ) STRICT;
     CREATE INDEX issued_offer_of_customer ON issued_offer (tenant, customer, sequence);
+    CREATE INDEX issued_offer_expiring ON issued_offer (tenant, sequence, warns_at, expires_at)
+      WHERE warns_at IS NOT NULL;
+    CREATE INDEX issued_offer_to_be_recalled ON issued_offer (tenant, sequence, expires_at)
+      WHERE is_recalled = 1;
 
     -- What an external system calls an issued offer's replica.
     CREATE TABLE replica_reference (

@@ -117,6 +117,7 @@ import WalletHostBenchmarks
     let listings: [LedgerListing] = [
       .issuedOffers(of: customer), .messages(of: customer), .events(of: customer), .messagesIn(.accepted),
       .messagesIn(.buried), .parkedEvents, .discrepantEvents, .reported(by: "wallet"),
+      .expiring(at: PlanPress.moment), .toBeRecalled(at: PlanPress.moment + 40 * 86_400),
     ]
     for listing in listings {
       costs["page \(listing)".replacing(customer.rawValue, with: "somebody")] = try await counter.countRead {

@@ -53,6 +53,11 @@ import Testing
     #expect(try await twin.second.trailLines(tenant: tenant) == lines)
     var listings: [LedgerListing] = [.parkedEvents, .discrepantEvents]
     listings += [.reported(by: "wallet"), .reported(by: "mail")]
+    // At the end, an hour and a day, and a month before: what is near its end, over, and neither yet.
+    let end = try #require(lines.last.flatMap { TrailEntry(line: $0) }).fact.at
+    for moment in [end, end + 3_600, end + 86_400, end - 30 * 86_400] {
+      listings += [.expiring(at: moment), .toBeRecalled(at: moment)]
+    }
     listings += MessageState.Name.allCases.map { .messagesIn($0) }
     let customers = Set(lines.compactMap { TrailEntry(line: $0)?.personal?.customer })
     for customer in customers {

@@ -54,6 +54,7 @@ extension LedgerAudit {
   fileprivate mutating func count(_ offer: IssuedOffer) {
     issued += 1
     if offer.closure != nil { closed += 1 }
+    if !offer.overLimits.isEmpty { issuedBeyondLimits += 1 }
     redeemed &+= offer.redeemed.count
     reversed &+= offer.redeemed.reversed
     for replica in offer.replicas {

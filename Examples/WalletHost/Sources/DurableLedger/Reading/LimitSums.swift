@@ -6,8 +6,9 @@ struct LimitSums {
     var total: Int64 = 0
     let window: LimitWindow
     var cap: Int64
-    /// How much of it may stand above the limit.
+    // How much of it may stand above the limit.
     var retaken: Int64 = 0
+    var honoured: Int64 = 0
   }
 
   let now: Int64
@@ -17,19 +18,34 @@ struct LimitSums {
 
   mutating func take(_ row: IssuedRow) {
     guard row.offer.holdsLimitUses else { return }
-    take(row.limits, at: row.offer.issuedAt.milliseconds, isRetaken: row.isRetaken)
+    take(
+      row.limits,
+      at: row.offer.issuedAt.milliseconds,
+      isRetaken: row.isRetaken,
+      beyond: row.offer.overLimits.map(\.limit)
+    )
   }
 
   mutating func take(_ row: MessageRow) {
-    take(row.limits, at: row.message.createdAt.milliseconds, isRetaken: false)
+    take(row.limits, at: row.message.createdAt.milliseconds)
   }
 
-  private mutating func take(_ uses: [LimitUse], at moment: Int64, isRetaken: Bool) {
+  private mutating func take(
+    _ uses: [LimitUse],
+    at moment: Int64,
+    isRetaken: Bool = false,
+    beyond: [CampaignLimit] = []
+  ) {
     for use in uses.eachCounterOnce {
       let limit = use.limit
       var sum = sums[use.counter] ?? Sum(window: limit.window, cap: limit.cap)
       sum.cap = max(sum.cap, limit.cap)
-      if isRetaken { sum.retaken = sum.retaken.addingClamped(use.amount) }
+      if isRetaken {
+        sum.retaken = sum.retaken.addingClamped(use.amount)
+      } else if uses.contains(where: { $0.counter == use.counter && beyond.contains($0.limit) }) {
+        // A counter that is named twice is used once, and may be above either cap.
+        sum.honoured = sum.honoured.addingClamped(use.amount)
+      }
       if sum.window.counts(moment, at: now) { sum.total &+= use.amount }
       sums[use.counter] = sum
     }
@@ -59,9 +75,10 @@ struct LimitSums {
     if kept != sum.total {
       audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(sum.total) were taken.")
     }
-    if sum.total > sum.cap.addingClamped(sum.retaken) {
-      audit.imbalances.append("Limit \(counter.subject): \(sum.total) uses, where \(sum.cap) are allowed.")
-    } else if sum.total > sum.cap {
+    let cap = sum.cap.addingClamped(sum.honoured)
+    if sum.total > cap.addingClamped(sum.retaken) {
+      audit.imbalances.append("Limit \(counter.subject): \(sum.total) uses, where \(cap) are allowed.")
+    } else if sum.total > cap {
       audit.limitsExceeded += 1
     }
   }

@@ -78,7 +78,7 @@ package protocol LedgerRows {
 
   // MARK: Listings and sums
 
-  /// The entries of a listing with their places, after a place.
+  /// The entries of a listing with their places, after a place; of what expires those of which the row says so itself.
   func page(_ listing: LedgerListing, after place: Int64, limit: Int) throws -> [PlacedEntry]
   func entries(_ scope: TrailScope, after sequence: Int, limit: Int) throws -> [TrailEntry]
   /// Everybody to whom something was issued, or of whom something was reported.

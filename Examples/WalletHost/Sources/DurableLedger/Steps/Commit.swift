@@ -72,7 +72,8 @@ extension LedgerStep {
       )
     }
     let plannedAt = plan.plannedAt.milliseconds
-    if let limit = try refusingLimit(node.limits, at: plannedAt) {
+    let room = try room(for: node, at: plannedAt)
+    if case .none(let limit) = room {
       remember(.refused(limit, until: now.addingClamped(terms.refusalRetention)))
       try tell(node, refusedBy: limit, of: plan.trigger)
       if case .message(let message) = node.content {
@@ -82,7 +83,8 @@ extension LedgerStep {
     }
     try use(node.limits, at: plannedAt)
     switch node.content {
-    case .issuance(let offer):
+    case .issuance(var offer):
+      if case .beyond(let excesses) = room { offer.overLimits = excesses }
       try issue(offer, node.limits)
       remember(.issued(offer.id))
     case .event(let name):
@@ -93,6 +95,7 @@ extension LedgerStep {
       remember(.queued(message.provider))
     case .withheld: break
     }
+    if case .beyond(let excesses) = room { return .writtenOver(excesses) }
     return .written
   }
 
@@ -104,6 +107,7 @@ extension LedgerStep {
   private func issue(_ offer: IssuedOffer, _ limits: [LimitUse]) throws {
     insert(IssuedRow(offer, limits: limits))
     try tell(offer, .offer, from: nil, to: .issued)
+    if !offer.overLimits.isEmpty { try tell(offer, .limitUses, from: .held, to: .overLimit) }
     for event in try rows.events(awaiting: .issuedOffer(offer.id)) { try give(event, to: offer.customer) }
     try fold(offer.customer)
   }

@@ -1,15 +1,28 @@
 import OfferBridgeKit
 
+/// Whether limits have room for what a node takes.
+enum Room {
+  case enough
+  /// The first limit that refuses it.
+  case none(CampaignLimit)
+  /// Limits have no room, and honour it.
+  case beyond([LimitExcess])
+}
+
 extension LedgerStep {
-  /// The first limit that another use would break.
-  func refusingLimit(_ uses: [LimitUse], at moment: Int64) throws -> CampaignLimit? {
-    for use in uses {
+  /// Whether limits have room for what a node takes from them; only an issuance is honoured beyond one.
+  func room(for node: PlanNode, at moment: Int64) throws -> Room {
+    let isIssuance = if case .issuance = node.content { true } else { false }
+    var excesses: [LimitExcess] = []
+    for use in node.limits {
       let limit = use.limit
       let (sum, isOver) = try count(of: use.counter, in: limit.window, at: moment)
         .addingReportingOverflow(use.amount)
-      if isOver || sum > limit.cap { return limit }
+      if !isOver && sum <= limit.cap { continue }
+      guard isIssuance, !isOver, limit.policy == .honourAndFlag else { return .none(limit) }
+      excesses.append(LimitExcess(limit, amount: sum - limit.cap))
     }
-    return nil
+    return excesses.isEmpty ? .enough : .beyond(excesses)
   }
 
   /// How much of a counter counts at a moment; of a rolling window what is yet to come, too.
@@ -42,7 +55,8 @@ extension LedgerStep {
   /// Gives back what an issuance took from limits, or takes it again, whatever the limits: the external system has the
   /// last word.
   func limitUses(of row: inout IssuedRow, become isHeld: Bool) throws {
-    try tell(row.offer, .limitUses, from: isHeld ? .givenBack : .held, to: isHeld ? .held : .givenBack)
+    let held: TrailState = row.offer.overLimits.isEmpty ? .held : .overLimit
+    try tell(row.offer, .limitUses, from: isHeld ? .givenBack : held, to: isHeld ? held : .givenBack)
     let moment = row.offer.issuedAt.milliseconds
     if isHeld { try use(row.limits, at: moment) } else { try giveBack(row.limits, usedAt: moment) }
     row.isRetaken = isHeld

@@ -40,6 +40,7 @@ extension LedgerStep {
   ) throws {
     var fact = fact(subject, from: from, to: to)
     var personal = about(offer, &fact)
+    if to == .overLimit { fact.why = offer.overLimits.map(\.description).joined(separator: "; ") }
     personal.reason = reason
     try append(fact, personal, of: offer.customer)
   }

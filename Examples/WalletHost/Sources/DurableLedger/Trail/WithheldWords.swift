@@ -8,6 +8,7 @@ extension WithheldReason {
     case .notMet: "notMet"
     case .notEvaluable: "notEvaluable"
     case .heldOut: "heldOut"
+    case .heldOutBy: "heldOutBy"
     case .notRunning: "notRunning"
     case .missingDataPoint: "missingDataPoint"
     case .limitReached: "limitReached"
