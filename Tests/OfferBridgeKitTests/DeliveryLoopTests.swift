@@ -5,7 +5,7 @@ import Testing
 
 /// The loop that waits for due messages, on a clock that only the test moves.
 @Suite struct DeliveryLoopTests {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `the loop sends what becomes due, wakes when told, and drains`() async throws {
     let provider = ScriptedMessageProvider(replies: [.retry(), .accepted(reference: "W1")])
     let shop = try await Shop(
@@ -38,7 +38,7 @@ import Testing
     #expect(provider.deliveries.count == 3)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a drain gives what is on its way its time, then releases it`() async throws {
     let provider = ScriptedMessageProvider(replies: [.hang])
     let shop = try await Shop(wallet: provider)
@@ -62,7 +62,7 @@ import Testing
     #expect(try await shop.message().state.isFinal)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `cancelling the loop releases what is on its way`() async throws {
     let provider = ScriptedMessageProvider(replies: [.hang])
     let shop = try await Shop(wallet: provider)
@@ -76,7 +76,7 @@ import Testing
     #expect(try await shop.message().state == .waiting(due: shop.time.now))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a slow provider does not hold up another`() async throws {
     let slow = ScriptedMessageProvider(replies: [.hang])
     let quick = ScriptedMessageProvider()
@@ -119,7 +119,7 @@ import Testing
 
 /// A signal outside its loop's life.
 @Suite struct DeliverySignalTests {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a drain without a loop returns, and a loop after it stops at once`() async throws {
     let shop = try await Shop()
     let signal = DeliverySignal()
@@ -127,7 +127,7 @@ import Testing
     try await shop.bridge.run(on: shop.time.clock, signal: signal)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a drain waits for a loop that runs a second time under the signal`() async throws {
     let shop = try await Shop()
     let signal = DeliverySignal()

@@ -70,7 +70,7 @@ import Testing
     #expect(error?.description == "'ben' has no card 'TEN' in the wallet. Deliver the message first.")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `manual time wakes the sleeps that end on the way, and no other`() async throws {
     let time = ManualTime()
     let start = time.now
@@ -94,7 +94,7 @@ import Testing
     try await clock.sleep(for: .zero)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a sleep on manual time ends when its task is cancelled`() async throws {
     let time = ManualTime()
     await withTaskGroup(of: Bool.self) { group in

@@ -166,7 +166,7 @@ import Testing
     func stop() async { await signal.drain(within: .seconds(5)) }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `an app delivers to its own wallet screen without a server`() async throws {
     let now = Date()
     let store = InMemoryCustomerStore(["ada": Shopper()])

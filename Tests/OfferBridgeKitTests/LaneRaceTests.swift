@@ -77,7 +77,7 @@ import Testing
     #expect(try await bridge.respond(to: action).count == 2)
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(5)))
   func `a ledger on other threads that fails every seventh call loses nothing`() async throws {
     let bridge = try await bridge(Wallet(hangsEvery: 0), failingEvery: 7)
     let signal = DeliverySignal()
@@ -113,7 +113,7 @@ import Testing
     #expect(audit.messagesOpen == 0)
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: [true, false])
+  @Test(.timeLimit(.minutes(5)), arguments: [true, false])
   func `a stop in the midst of it leaves every message settled or due`(isDrained: Bool) async throws {
     let wallet = Wallet(hangsEvery: 5)
     let bridge = try await bridge(wallet, failingEvery: 0)

@@ -28,7 +28,7 @@ import Testing
     #expect(error != nil)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a rolling limit of many uses stays quick`() {
     let limits = [CampaignLimit.total(1_000_000, of: .programme, in: .rolling(.days(30)))]
     var desk = Desk()

@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `no message is begun once a drain is asked for`() async throws {
     let gate = Gate()
     let shop = try await Shop(wallet: gate, settings: BridgeSettings(lane: LaneSettings(atOnce: 1)))
@@ -45,7 +45,7 @@ import Testing
     #expect(try await shop.message(to: "ben").attempts == 0)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a provider that is cancelled and throws its own error has its message released`() async throws {
     let gate = Gate()
     let shop = try await Shop(
@@ -62,7 +62,7 @@ import Testing
     #expect(try await shop.message().state == .waiting(due: shop.time.now))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a drain waits for the loop that was started again`() async throws {
     let signal = DeliverySignal()
     let provider = ScriptedMessageProvider(replies: [.hang])
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a drain of a loop that never ran returns, and the loop then begins nothing`() async throws {
     let signal = DeliverySignal()
     await signal.drain(within: .seconds(5))

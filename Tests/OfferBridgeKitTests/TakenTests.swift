@@ -109,7 +109,7 @@ import Testing
     #expect(wallet.deliveries.count == 3)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a wallet that is at it is there, and its breaker stays closed; one that cannot be asked opens it`()
     async throws
   {

@@ -96,7 +96,10 @@ enum SimulatedShop {
         on: .action("bought"),
         rule: Everyone(),
         outcome: .issue("gift"),
-        limits: [.total(some, of: .programme, beyond: .honourAndFlag), .perCustomer(1, of: .offer)],
+        // One for each third customer, and one a customer: more come than the first has room for.
+        limits: [
+          .total(max(1, some / 3), of: .programme, beyond: .honourAndFlag), .perCustomer(1, of: .offer),
+        ],
         exclusiveGroup: "spring"
       ),
       Campaign(

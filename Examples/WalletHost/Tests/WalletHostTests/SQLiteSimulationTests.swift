@@ -7,7 +7,8 @@ import Synchronization
 import Testing
 
 /// The whole bridge with everything going wrong, over the ledger in SQLite.
-@Suite struct SQLiteSimulationTests {
+// One after the other: a run keeps a thread, and what answers it from outside needs another one.
+@Suite(.serialized) struct SQLiteSimulationTests {
   @Test(arguments: [UInt64(1), 2, 3])
   func `a hundred journeys over SQLite keep every promise with every fault on`(seed: UInt64) throws {
     let folder = try TemporaryFolder()

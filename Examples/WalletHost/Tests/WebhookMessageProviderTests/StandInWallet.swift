@@ -11,7 +11,7 @@ import WebhookMessageProvider
 /// The other end of the wire: one server on loopback, in which every test has a wallet of its own.
 final class StandInWallet: Sendable {
   static let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-  static let client = WebhookClient()
+  static let client = WebhookClient(connectTimeout: .seconds(60))
   private static let wallets = Mutex<[Int: StandInWallet]>([:])
   private static let port = Task { try await serve() }
 
