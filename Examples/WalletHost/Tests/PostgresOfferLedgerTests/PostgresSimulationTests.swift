@@ -7,7 +7,8 @@ import Synchronization
 import Testing
 
 /// The whole bridge with everything going wrong, over the ledger in PostgreSQL.
-@Suite(.serialized, .enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresSimulationTests {
+@Suite(.serialized, .enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresSimulationTests
+{
   @Test(arguments: [UInt64(1), 2, 3])
   func `a hundred journeys over PostgreSQL keep every promise with every fault on`(seed: UInt64) async throws
   {
