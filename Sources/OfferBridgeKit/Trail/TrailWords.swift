@@ -156,7 +156,9 @@ public enum TrailState: UInt8, Sendable, Hashable, CaseIterable, CustomStringCon
 
 extension TrailState {
   /// The word of a replica's state.
-  init(_ state: Replica.State) {
+  ///
+  /// - Parameter state: The state.
+  public init(_ state: Replica.State) {
     switch state {
     case .notSent: self = .notSent
     case .pending: self = .pending
@@ -178,8 +180,10 @@ extension TrailState {
     }
   }
 
-  /// The word of a match; a repeat has none.
-  init?(_ match: RedemptionMatch) {
+  /// The word of a match; a repeat or a conflict has none.
+  ///
+  /// - Parameter match: How an event stands.
+  public init?(_ match: RedemptionMatch) {
     switch match {
     case .applied: self = .applied
     case .discrepant: self = .discrepant
@@ -188,18 +192,46 @@ extension TrailState {
     }
   }
 
-  init(_ kind: OfferClosure.Kind) {
+  /// The word of a closure.
+  ///
+  /// - Parameter kind: How it was closed.
+  public init(_ kind: OfferClosure.Kind) {
     switch kind {
     case .expired: self = .expired
     case .revoked: self = .revoked
     }
   }
 
-  init(_ kind: OfferEnd.Kind) {
+  /// The word of an end that the external system told, or a reversal made.
+  ///
+  /// - Parameter kind: How it ended.
+  public init(_ kind: OfferEnd.Kind) {
     switch kind {
     case .revoked: self = .revoked
     case .expired: self = .expired
     case .reversed: self = .reversed
+    }
+  }
+}
+
+extension WithheldReason {
+  /// The reason's word, without the texts: what stands in the trail's chain for good.
+  ///
+  /// For whoever writes an ``OfferLedger``: an entry's `why` of a replica that is withheld.
+  public var word: String {
+    switch self {
+    case .notHeard: "notHeard"
+    case .notMet: "notMet"
+    case .notEvaluable: "notEvaluable"
+    case .heldOut: "heldOut"
+    case .heldOutBy: "heldOutBy"
+    case .notRunning: "notRunning"
+    case .missingDataPoint: "missingDataPoint"
+    case .limitReached: "limitReached"
+    case .chainTooDeep: "chainTooDeep"
+    case .outranked: "outranked"
+    case .offerClosed: "offerClosed"
+    case .limitUnmeasurable: "limitUnmeasurable"
     }
   }
 }

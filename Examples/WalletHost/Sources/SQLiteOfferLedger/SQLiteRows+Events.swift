@@ -79,31 +79,3 @@ extension SQLiteRows {
     )
   }
 }
-
-extension ExternalEventID {
-  /// Both names, as a column holds them.
-  var column: String { [source.rawValue, id].column }
-}
-
-extension EventClue {
-  /// What it is, and its names.
-  fileprivate var column: String {
-    switch self {
-    case .customer(let customer): ["customer", customer.rawValue].column
-    case .issuedOffer(let id): "issued offer " + id.description
-    case .replica(let reference, let provider): ["replica", provider.rawValue, reference.rawValue].column
-    case .event(let id): ["event", id.source.rawValue, id.id].column
-    }
-  }
-}
-
-extension RedemptionMatch {
-  /// The word by which it is listed; a repeat is not kept.
-  fileprivate var stands: String {
-    switch self {
-    case .applied: "applied"
-    case .discrepant: "discrepant"
-    case .parked, .duplicate, .conflict: "parked"
-    }
-  }
-}

@@ -58,25 +58,10 @@ extension SQLiteRows {
       db.cachedStatement(sql: "SELECT counter, used FROM limit_counter WHERE tenant = ?"),
       arguments: [owner]
     )
-    while let row = try rows.next() { try body(try LimitCounter(column: row[0]), row[1]) }
-  }
-}
-
-extension LimitCounter {
-  fileprivate var column: String {
-    ([subject, period] + (customer.map { [$0.rawValue] } ?? [])).column
-  }
-
-  /// Reads what ``column`` wrote, by what the library decodes.
-  fileprivate init(column text: String) throws {
-    struct Names: Encodable {
-      let subject: String
-      let period: String
-      let customer: String?
+    while let row = try rows.next() {
+      let column: String = row[0]
+      guard let counter = LimitCounter(column: column) else { throw SQLiteLedgerError.notAKey(column) }
+      try body(counter, row[1])
     }
-    let parts = [String](column: text)
-    guard parts.count >= 2 else { throw SQLiteLedgerError.notAKey(text) }
-    let names = Names(subject: parts[0], period: parts[1], customer: parts.count > 2 ? parts[2] : nil)
-    self = try JSONDecoder().decode(LimitCounter.self, from: JSONEncoder().encode(names))
   }
 }

@@ -10,11 +10,15 @@ extension SQLiteRows {
     """
 
   func readMessage(_ row: Row) throws -> MessageRow {
+    let state: String = row[3]
+    guard let stage = MessageRow.Stage(column: state, said: row[4], until: row[5]) else {
+      throw SQLiteLedgerError.unknownState(state)
+    }
     var message = MessageRow(
       try value(row[0]),
       about: try (row[1] as String?).map(key),
       limits: try values(row[2]),
-      stage: try MessageRow.Stage(row[3], said: row[4], until: row[5]),
+      stage: stage,
       due: row[6]
     )
     message.attempts = row[7]
@@ -52,7 +56,7 @@ extension SQLiteRows {
       """,
       [
         owner, message.key.description, message.provider.rawValue.column, message.customer.rawValue.column,
-        row.issuedOffer?.description, text(message), textOrNil(row.limits), row.stage.name, row.due,
+        row.issuedOffer?.description, text(message), textOrNil(row.limits), row.stage.column, row.due,
       ]
     )
   }
@@ -67,7 +71,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND key = ?
       """,
       [
-        row.stage.name, row.stage.said, row.stage.until, row.due, row.attempts, row.fence,
+        row.stage.column, row.stage.saidColumn, row.stage.untilColumn, row.due, row.attempts, row.fence,
         row.firstAttemptedAt, row.mayHaveArrived, row.lastFailure?.column, textOrNil(row.redrives),
         row.nextGeneration?.description, owner, row.message.key.description,
       ]
@@ -116,42 +120,4 @@ extension SQLiteRows {
       [owner, provider.rawValue.column]
     ) { $0[0] }
   }
-}
-
-extension MessageRow.Stage {
-  fileprivate init(_ name: String, said: String?, until: Int64?) throws {
-    let said = said.map { String(column: $0) }
-    switch name {
-    case "waiting": self = .waiting
-    case "leased": self = .leased(until: until ?? 0)
-    case "accepted": self = .accepted(said.map { ReplicaReference($0) })
-    case "confirmed": self = .confirmed
-    case "rejected": self = .rejected(said ?? "")
-    case "buried": self = .buried(said ?? "")
-    case "withdrawn": self = .withdrawn
-    default: throw SQLiteLedgerError.unknownState(name)
-    }
-  }
-
-  fileprivate var name: String {
-    switch self {
-    case .waiting: "waiting"
-    case .leased: "leased"
-    case .accepted: "accepted"
-    case .confirmed: "confirmed"
-    case .rejected: "rejected"
-    case .buried: "buried"
-    case .withdrawn: "withdrawn"
-    }
-  }
-
-  fileprivate var said: String? {
-    switch self {
-    case .accepted(let reference): reference?.rawValue.column
-    case .rejected(let reason), .buried(let reason): reason.column
-    case .waiting, .leased, .confirmed, .withdrawn: nil
-    }
-  }
-
-  fileprivate var until: Int64? { if case .leased(let until) = self { until } else { nil } }
 }

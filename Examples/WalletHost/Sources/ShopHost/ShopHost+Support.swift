@@ -60,7 +60,7 @@ extension ShopHost {
       at: Date(),
       Attributes(question.channel.isEmpty ? [:] : ["channel": .text(question.channel)])
     )
-    return try await bridge.dryRun(of: action).decisions.considered.map {
+    return try await rehearsals.dryRun(of: action).decisions.considered.map {
       ($0.campaign.rawValue, "\($0)\n\($0.explanation)")
     }
   }

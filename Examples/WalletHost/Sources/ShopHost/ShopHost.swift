@@ -15,6 +15,8 @@ import WebhookMessageProvider
 /// Any number of such processes over one ledger are one shop.
 public struct ShopHost: Sendable {
   let bridge: OfferBridge<Shopper>
+  /// The same over the ledger itself, which can say of each limit whether it is reached: the coalescer in front cannot.
+  let rehearsals: OfferBridge<Shopper>
   let store: ShopStore
   let signal = DeliverySignal()
   let client: WebhookClient
@@ -32,14 +34,14 @@ public struct ShopHost: Sendable {
   public init(_ settings: HostSettings, logger: Logger = Logger(label: "shop")) async throws {
     if let address = settings.postgres {
       let ledger = try await PostgresOfferLedger(at: address)
-      try await self.init(settings, ledger: CoalescingLedger(in: ledger), logger: logger)
+      try await self.init(settings, ledger: ledger, logger: logger)
     } else {
       let ledger = try SQLiteOfferLedger(at: "\(settings.folder)/offers.sqlite")
-      try await self.init(settings, ledger: CoalescingLedger(in: ledger), logger: logger)
+      try await self.init(settings, ledger: ledger, logger: logger)
     }
   }
 
-  init(_ settings: HostSettings, ledger: some OfferLedger, logger: Logger) async throws {
+  private init(_ settings: HostSettings, ledger: some OfferLedger, logger: Logger) async throws {
     self.logger = logger
     port = settings.port
     token = settings.token
@@ -60,10 +62,11 @@ public struct ShopHost: Sendable {
       catalog: InMemoryOfferCatalog(Shop.offers),
       campaigns: Shop.campaigns,
       providers: ["wallet": wallet],
-      ledger: ledger,
+      ledger: CoalescingLedger(in: ledger),
       settings: Self.pace,
       metrics: HostMetrics()
     )
+    rehearsals = bridge.using(ledger: ledger)
   }
 
   /// Soon again after a failure, for a wallet next door; a lease that outlives an attempt by little.

@@ -144,7 +144,7 @@ public struct WebhookMessageProvider: MessageProvider {
 
   private func answer(in response: WebhookResponse, after: Duration?) throws -> DeliveryAnswer {
     // A webhook's plain success needs no body.
-    if response.body?.isEmpty == true { return .accepted() }
+    if response.isEmpty { return .accepted() }
     guard let word = response.word else { throw WebhookFailure(status: response.status) }
     return words.answer(
       to: word,

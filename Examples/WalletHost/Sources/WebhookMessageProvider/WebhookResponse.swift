@@ -13,8 +13,21 @@ struct WebhookRequest: Sendable {
 struct WebhookResponse: Sendable {
   let status: Int
   let headers: [WebhookHeader]
-  /// The body, or `nil` where it was more than is read.
-  let body: [UInt8]?
+  /// Whether it has no body; one that was too long to be read is none of that.
+  let isEmpty: Bool
+  private let reply: Reply?
+
+  /// An answer, its body looked through and read once.
+  init(status: Int, headers: [WebhookHeader], body: [UInt8]?) {
+    self.status = status
+    self.headers = headers
+    isEmpty = body?.isEmpty ?? false
+    guard let body, (try? JSONBounds().check(body)) != nil else {
+      reply = nil
+      return
+    }
+    reply = try? JSONDecoder().decode(Reply.self, from: Data(body))
+  }
 
   func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name }?.value.trimmingCharacters(in: .whitespaces)
@@ -23,11 +36,6 @@ struct WebhookResponse: Sendable {
   private struct Reply: Decodable {
     let status: String?
     let reference: String?
-  }
-
-  private var reply: Reply? {
-    guard let body, (try? JSONBounds().check(body)) != nil else { return nil }
-    return try? JSONDecoder().decode(Reply.self, from: Data(body))
   }
 
   /// The other side's word, where it is one: a short name, and no text that may say again what it was sent.

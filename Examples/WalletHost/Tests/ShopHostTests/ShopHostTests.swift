@@ -68,6 +68,18 @@ import Testing
     }
   }
 
+  @Test func `the desk is told of a limit that is reached`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      let before = try await shop.ask("GET", "/customers/ada?channel=phone")
+      #expect(before.text.contains("app-open-reward on app_opened: issued ten-off"))
+      for number in 0..<3 { _ = try await shop.open("ada", id: "a-\(number)") }
+      let after = try await shop.ask("GET", "/customers/ada?channel=phone")
+      #expect(after.text.contains("app-open-reward on app_opened: limit reached"))
+      #expect(try await shop.host.bridge.audit().issued == 3)
+    }
+  }
+
   @Test func `a statement is compared as it comes in`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("ada")
