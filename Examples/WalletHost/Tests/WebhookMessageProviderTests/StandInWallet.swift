@@ -12,6 +12,7 @@ import WebhookMessageProvider
 final class StandInWallet: Sendable {
   static let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
   static let client = WebhookClient(connectTimeout: .seconds(60))
+  private static let lastNumber = Atomic(0)
   private static let wallets = Mutex<[Int: StandInWallet]>([:])
   private static let port = Task { try await serve() }
 
@@ -31,7 +32,7 @@ final class StandInWallet: Sendable {
   init(_ condition: WalletCondition = .accepting) throws {
     self.condition = condition
     receiver = WebhookReceiver(try WebhookSecrets([WebhookSecret(Self.text, named: "test")]))
-    number = Self.wallets.withLock { $0.count + 1 }
+    number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     Self.wallets.withLock { $0[number] = self }
   }
 
