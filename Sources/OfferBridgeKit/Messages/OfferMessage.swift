@@ -24,7 +24,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
   /// The offer's name at the provider, or `nil`.
   public var replica: ReplicaName? { envelope.value.replica }
   /// The bytes to send: a JSON object of the variant's data points, encoded once.
-  public var payload: [UInt8] { content.value.payload }
+  public var payload: [UInt8] { content.value.payload.bytes }
   /// The ledger's time of the decision.
   public var createdAt: Date { content.value.createdAt }
   /// What it asks of the external system.
@@ -52,7 +52,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     let customer: CustomerID
     let languages: [String: String]?
     let issuedOffer: IssuedOffer.ID?
-    let payload: [UInt8]
+    let payload: FrozenPayload
     let createdAt: Date
     let cause: JourneyCause
     let generation: Int32
@@ -99,7 +99,7 @@ public struct OfferMessage: Sendable, Hashable, Codable {
         customer: customer,
         languages: languages.isEmpty ? nil : languages,
         issuedOffer: issuedOffer,
-        payload: payload,
+        payload: FrozenPayload(payload),
         createdAt: createdAt,
         cause: cause,
         generation: Int32(clamping: generation),
