@@ -44,6 +44,13 @@ public struct DerivedKey: Sendable, Hashable, Comparable, LosslessStringConverti
     (word0, word1, word2, word3) = digest
   }
 
+  /// A key by chance: a ``TrailPersonal/salt``, for who writes an ``OfferLedger``.
+  ///
+  /// - Parameter chance: Gives 64 bits a call; it is called four times.
+  public init(drawnFrom chance: () -> UInt64) {
+    (word0, word1, word2, word3) = (chance(), chance(), chance(), chance())
+  }
+
   /// Reads a key back from its text.
   ///
   /// Strict, so that each key has one text: exactly 43 characters of the

@@ -152,13 +152,13 @@ public final class InMemoryOfferLedger: ForgettingLedger, RehearsingLedger {
   /// Some entries of the trail.
   public func trail(_ query: TrailQuery) async throws -> TrailPage {
     withState(of: query.tenant) { state, _ in
-      state.trail(query) { DerivedKey((chance(), chance(), chance(), chance())) }
+      state.trail(query) { DerivedKey(drawnFrom: chance) }
     }
   }
 
   /// Takes out of everything what is personal of one customer.
   public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
-    let salt = { [chance] in DerivedKey((chance(), chance(), chance(), chance())) }
+    let salt = { [chance] in DerivedKey(drawnFrom: chance) }
     // What nobody has read of the trail yet is chained in portions, so that nobody waits for all of it.
     while withState(of: tenant, { state, _ in state.chainSome(of: tenant, salt: salt) }) {}
     return withState(of: tenant) { $0.forget(customer, of: tenant, now: $1, chance: salt) }

@@ -31,6 +31,47 @@ extension TrailEntry: CustomStringConvertible {
     json.write(sequence, fact, commitment, previous)
     return .digest(of: json.bytes)
   }
+
+  /// The entry that follows another, with its ``line``, for who writes an ``OfferLedger`` that keeps lines: what is
+  /// hashed is what is written, and both come out of one pass.
+  ///
+  /// - Parameters:
+  ///   - anchor: Where the trail ended until now.
+  ///   - fact: What happened.
+  ///   - personal: What of it is personal, or `nil`.
+  /// - Returns: The entry and its line.
+  public static func following(
+    _ anchor: TrailAnchor,
+    _ fact: TrailFact,
+    personal: TrailPersonal?
+  ) -> (entry: TrailEntry, line: String) {
+    let personalBytes = personal.map { personal in
+      var json = CanonicalJSON()
+      personal.write(into: &json)
+      return json.bytes
+    }
+    let commitment = personalBytes.map { DerivedKey.digest(of: $0) }
+    var json = CanonicalJSON()
+    json.write(anchor.count + 1, fact, commitment, anchor.hash)
+    let entry = TrailEntry(
+      sequence: anchor.count + 1,
+      fact: fact,
+      personal: personal,
+      commitment: commitment,
+      previous: anchor.hash,
+      hash: .digest(of: json.bytes)
+    )
+    var line = Array(#"{"entry":"#.utf8)
+    line.reserveCapacity(json.bytes.count + (personalBytes?.count ?? 0) + 80)
+    line += json.bytes
+    line += #","hash":"\#(entry.hash)""#.utf8
+    if let personalBytes {
+      line += #","personal":"#.utf8
+      line += personalBytes
+    }
+    line.append(UInt8(ascii: "}"))
+    return (entry, String(decoding: line, as: UTF8.self))
+  }
 }
 
 extension TrailPersonal {

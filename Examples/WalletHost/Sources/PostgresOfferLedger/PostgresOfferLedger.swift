@@ -35,31 +35,56 @@ public final class PostgresOfferLedger: OfferLedger {
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
   ///   - patience: How long a process that was stopped in the midst of a step may hold up others, 10 seconds by default;
   ///     a step waits for others twice as long at most.
-  ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
+  ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
+  ///     generator.
   ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
   /// - Throws: ``PostgresLedgerError`` where there is no connection, or the database would not keep what it answered, is
   ///   a replica, or has a later version's schema.
-  public init(
+  public convenience init(
     at address: String,
     schema: String = "offer_bridge",
     connections: Int = 4,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
-    chance: @escaping @Sendable () -> UInt64 = {
-      var system = SystemRandomNumberGenerator()
-      return system.next()
-    },
+    chance: (@Sendable () -> UInt64)? = nil,
     now: (@Sendable () -> Date)? = nil
   ) async throws {
-    let session = Session(schema: schema, patience: patience)
-    let pool = ConnectionPool(most: connections) { try session.open(address) }
-    database = LedgerDatabase(
-      pool,
-      now: now,
-      LedgerTerms(refusalRetention: refusalRetention, chance: chance)
+    try await self.init(
+      at: address,
+      Session(schema: schema, patience: patience),
+      connections: connections,
+      LedgerTerms(refusalRetention: refusalRetention, chance: chance),
+      now: now
     )
+  }
+
+  /// Connects by one connection, and tells somebody what is sent on it.
+  package convenience init(
+    at address: String,
+    schema: String,
+    now: @escaping @Sendable () -> Date,
+    listener: @escaping @Sendable (PostgresMove) -> Void
+  ) async throws {
+    try await self.init(
+      at: address,
+      Session(schema: schema, patience: .seconds(10), listener: listener),
+      connections: 1,
+      LedgerTerms(refusalRetention: .days(30), chance: nil),
+      now: now
+    )
+  }
+
+  private init(
+    at address: String,
+    _ session: Session,
+    connections: Int,
+    _ terms: LedgerTerms,
+    now: (@Sendable () -> Date)?
+  ) async throws {
+    let pool = ConnectionPool(most: connections) { try session.open(address) }
+    database = LedgerDatabase(pool, now: now, terms)
     try await pool.run { slot in
-      do { try Schema.migrate(try slot.connected(), schema) } catch {
+      do { try Schema.migrate(try slot.connected(), session.schema) } catch {
         slot.drop()
         throw error
       }

@@ -4,10 +4,12 @@ import Foundation
 struct Session {
   let schema: String
   let patience: Duration
+  /// Is told what is sent from then on.
+  var listener: (@Sendable (PostgresMove) -> Void)?
 
   /// Opens a connection that is set up.
   func open(_ address: String) throws -> PostgresConnection {
-    let connection = try PostgresConnection(to: address)
+    let connection = try PostgresConnection(to: address, listener: listener)
     do {
       try set(connection)
       return connection

@@ -30,7 +30,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   ///   - path: The file; SQLite keeps two more beside it while it is open.
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
   ///   - patience: How long a step waits for those of other processes; 10 seconds by default.
-  ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
+  ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
+  ///     generator.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
   /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed, and
   ///   `laterVersion` when the file is of a later version; what SQLite throws when the file cannot be opened.
@@ -38,10 +39,7 @@ public final class SQLiteOfferLedger: OfferLedger {
     at path: String,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
-    chance: @escaping @Sendable () -> UInt64 = {
-      var system = SystemRandomNumberGenerator()
-      return system.next()
-    },
+    chance: (@Sendable () -> UInt64)? = nil,
     now: @escaping @Sendable () -> Date = { Date() }
   ) throws {
     try self.init(

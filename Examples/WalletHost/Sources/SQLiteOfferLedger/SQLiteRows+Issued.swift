@@ -66,6 +66,9 @@ extension SQLiteRows {
 
   // MARK: - Replicas' references
 
+  // SQLite makes a CROSS JOIN in the order in which it is written. Left to itself it begins with all references there
+  // are, or looks through all of a tenant's.
+
   func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws {
     try run(
       """
@@ -80,7 +83,7 @@ extension SQLiteRows {
     try first(
       """
       SELECT issued_offer.customer FROM replica_reference
-      JOIN issued_offer ON issued_offer.tenant = replica_reference.tenant
+      CROSS JOIN issued_offer ON issued_offer.tenant = replica_reference.tenant
         AND issued_offer.id = replica_reference.issued_offer
       WHERE replica_reference.tenant = ? AND provider = ? AND reference = ?
       ORDER BY replica_reference.sequence LIMIT 1
@@ -94,7 +97,8 @@ extension SQLiteRows {
     let rows = try all(
       """
       SELECT replica_reference.issued_offer, provider, reference FROM issued_offer
-      JOIN replica_reference ON replica_reference.tenant = issued_offer.tenant
+      CROSS JOIN replica_reference INDEXED BY reference_of_issued_offer
+        ON replica_reference.tenant = issued_offer.tenant
         AND replica_reference.issued_offer = issued_offer.id
       WHERE issued_offer.tenant = ? AND customer = ?
       """,

@@ -82,24 +82,26 @@ extension SQLiteRows {
 
   func giveTurn(in lane: LaneName) throws {
     let name = [owner, lane.provider.rawValue.column, lane.customer.rawValue.column]
-    let head = try first(
+    let firstTwo = try all(
       """
       SELECT sequence, CASE state WHEN 'leased' THEN lease_until ELSE due END, turn FROM message
       WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased')
-      ORDER BY state = 'waiting', sequence LIMIT 1
+      ORDER BY state = 'waiting', sequence LIMIT 2
       """,
       StatementArguments(name)
     ) { (sequence: $0[0] as Int64, turn: $0[1] as Int64, before: $0[2] as Int64?) }
-    guard let head, head.before != head.turn else { return }
-    // An earlier one that is to be sent after all takes it from a later one. The lane's index is found by its very
-    // condition, and by no narrower one.
-    try run(
-      """
-      UPDATE message SET turn = NULL
-      WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased') AND +turn IS NOT NULL
-      """,
-      StatementArguments(name)
-    )
+    guard let head = firstTwo.first, head.before != head.turn else { return }
+    // An earlier one that is to be sent after all takes it from a later one, if there is one. The lane's index is found
+    // by its very condition, and by no narrower one.
+    if firstTwo.count > 1 {
+      try run(
+        """
+        UPDATE message SET turn = NULL
+        WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased') AND +turn IS NOT NULL
+        """,
+        StatementArguments(name)
+      )
+    }
     try run("UPDATE message SET turn = ? WHERE sequence = ?", [head.turn, head.sequence])
   }
 

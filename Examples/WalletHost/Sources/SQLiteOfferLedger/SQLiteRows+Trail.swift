@@ -30,11 +30,16 @@ extension SQLiteRows {
     )
   }
 
-  func append(_ entry: TrailEntry, about event: ExternalEventID?, of customer: CustomerID?) throws {
+  func append(
+    _ entry: TrailEntry,
+    _ line: String,
+    about event: ExternalEventID?,
+    of customer: CustomerID?
+  ) throws {
     try run(
       "INSERT INTO trail (tenant, sequence, line, customer, issued_offer, event) VALUES (?, ?, ?, ?, ?, ?)",
       [
-        owner, entry.sequence, entry.line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
+        owner, entry.sequence, line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
         customer == nil ? event?.column : nil,
       ]
     )

@@ -43,14 +43,16 @@ struct SQLiteRows: LedgerRows {
   }
 
   func run(_ sql: String, _ arguments: StatementArguments) throws {
-    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    let statement = try db.cachedStatement(sql: sql)
+    statement.setUncheckedArguments(arguments)
+    try statement.execute()
   }
 
   // MARK: - Values
 
   /// A value as it encodes itself.
   func text(_ value: some Encodable) throws -> String {
-    String(decoding: try Self.encoder.encode(value), as: UTF8.self)
+    try DocumentEncoder().text(value)
   }
 
   /// The same of a list, or `nil` of an empty one.
@@ -59,7 +61,7 @@ struct SQLiteRows: LedgerRows {
   }
 
   func value<Value: Decodable>(_ text: String) throws -> Value {
-    try Self.decoder.decode(Value.self, from: Data(text.utf8))
+    try DocumentDecoder().value(text)
   }
 
   func values<Value: Decodable>(_ text: String?) throws -> [Value] {
@@ -70,7 +72,4 @@ struct SQLiteRows: LedgerRows {
     guard let key = DerivedKey(text) else { throw SQLiteLedgerError.notAKey(text) }
     return key
   }
-
-  private static let encoder = JSONEncoder()
-  private static let decoder = JSONDecoder()
 }

@@ -22,14 +22,26 @@ package enum PlanPress {
 
   /// A plan for each of these customers.
   ///
-  /// - Parameter customers: The customers, each once.
+  /// - Parameters:
+  ///   - customers: The customers, each once.
+  ///   - tenant: The tenant.
   /// - Returns: The plans, in their order.
   /// - Throws: What a bridge throws.
-  package static func plans(of customers: [CustomerID]) async throws -> [JourneyPlan] {
-    let catcher = PlanCatcher()
+  package static func plans(
+    of customers: [CustomerID],
+    tenant: TenantID = "main"
+  ) async throws -> [JourneyPlan] {
+    try await journeys(of: customers, tenant: tenant).map(\.plan)
+  }
+
+  /// A plan for each of these customers, and the redemption that ends the journey: of the card that the wallet made.
+  package static func journeys(of customers: [CustomerID], tenant: TenantID) async throws -> [PressedJourney]
+  {
+    let catcher = JourneyCatcher()
     let bridge = try await bridge(
       InMemoryCustomerStore(Dictionary(uniqueKeysWithValues: customers.map { ($0, Shopper()) })),
-      ledger: catcher
+      ledger: catcher,
+      tenant: tenant
     )
     for (number, customer) in customers.enumerated() {
       let action = CustomerAction(
@@ -41,12 +53,28 @@ package enum PlanPress {
       )
       _ = try await bridge.respond(to: action)
     }
-    return await catcher.plans
+    let plans = await catcher.plans
+    for (number, plan) in plans.enumerated() {
+      guard let message = plan.messages.first else { throw NotWritten() }
+      let redemption = Redemption(
+        id: "redemption-\(number)",
+        from: "wallet",
+        of: .replica(card(of: message.key)),
+        at: moment,
+        amount: Money(minorUnits: 1_000, currency: "EUR")
+      )
+      _ = try await bridge.reconcile(redemption)
+    }
+    return zip(plans, await catcher.events).map { PressedJourney(plan: $0, redemption: $1) }
   }
+
+  /// What the wallet calls the card that it made by a message.
+  static func card(of message: DerivedKey) -> ReplicaReference { ReplicaReference("card-\(message)") }
 
   static func bridge(
     _ customers: InMemoryCustomerStore<Shopper>,
-    ledger: some OfferLedger
+    ledger: some OfferLedger,
+    tenant: TenantID
   ) async throws -> OfferBridge<Shopper> {
     let reward = Campaign(
       "app-open-reward",
@@ -73,15 +101,30 @@ package enum PlanPress {
       ]),
       campaigns: [reward, toWallet],
       providers: ["wallet": InMemoryMessageProvider()],
+      tenant: tenant,
       ledger: ledger
     )
   }
 }
 
+/// What a bridge asks a ledger for on one customer's journey, but for the delivery.
+package struct PressedJourney: Sendable {
+  package let plan: JourneyPlan
+  package let redemption: ExternalEvent
+}
+
+extension JourneyPlan {
+  /// The messages that it would send.
+  package var messages: [OfferMessage] {
+    nodes.compactMap { if case .message(let message) = $0.content { message } else { nil } }
+  }
+}
+
 /// A ledger in memory that keeps what it was told to write.
-actor PlanCatcher: OfferLedger {
+actor JourneyCatcher: OfferLedger {
   private let memory = InMemoryOfferLedger(now: { PlanPress.moment })
   private(set) var plans: [JourneyPlan] = []
+  private(set) var events: [ExternalEvent] = []
 
   func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
     self.plans += plans
@@ -105,7 +148,8 @@ actor PlanCatcher: OfferLedger {
   }
 
   func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
-    try await memory.reconcile(events, tenant: tenant)
+    self.events += events
+    return try await memory.reconcile(events, tenant: tenant)
   }
 
   func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {

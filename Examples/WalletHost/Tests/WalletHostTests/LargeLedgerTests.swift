@@ -58,11 +58,21 @@ import WalletHostBenchmarks
     for start in stride(from: 55, to: 2_005, by: 195) {
       _ = try await ledger.commit(Array(plans[start..<start + 195]))
     }
+    try await deliver(200, on: ledger)
     let large = try await costs(of: ledger, plans[2_005...], counter)
     for (call, cost) in large.sorted(by: { $0.key < $1.key }) {
       let before = try #require(small[call])
       #expect(cost <= before + before / 2, "\(call): \(before) instructions, then \(cost)")
     }
+  }
+
+  /// Has the wallet take some, and call each by a name of its own.
+  private func deliver(_ count: Int, on ledger: SQLiteOfferLedger) async throws {
+    let query = ClaimQuery(tenant: "main", provider: "wallet", limit: count, lease: .seconds(60))
+    let settlements = try await ledger.claim(query).claims.map {
+      Settlement(lease: $0.lease, outcome: .accepted(ReplicaReference("\($0.lease.message)")))
+    }
+    _ = try await ledger.settle(settlements, tenant: "main")
   }
 
   private func costs(
@@ -101,9 +111,13 @@ import WalletHostBenchmarks
         tenant: tenant
       )
     }
-    let redemption = try ExternalEvent.redemption("r-\(id)", of: id)
+    let redemption = try ExternalEvent.redemption("r-\(id)", of: .issuedOffer(id))
     costs["reconcile"] = try await counter.count {
       try await ledger.reconcile([redemption], tenant: tenant)
+    }
+    let card = try ExternalEvent.redemption("c-\(id)", of: .replica(ReplicaReference("\(leases[0].message)")))
+    costs["reconcile by what the wallet calls it"] = try await counter.count {
+      try await ledger.reconcile([card], tenant: tenant)
     }
     costs["match"] = try await counter.countRead { try await ledger.match(of: redemption.id, tenant: tenant) }
     costs["record"] = try await counter.countRead { try await ledger.record(of: id, tenant: tenant) }
@@ -136,8 +150,11 @@ import WalletHostBenchmarks
 
 extension ExternalEvent {
   /// A redemption as a ledger is told of it.
-  fileprivate static func redemption(_ name: String, of issued: IssuedOffer.ID) throws -> ExternalEvent {
-    let redemption = Redemption(id: name, from: "wallet", of: .issuedOffer(issued), at: PlanPress.moment)
+  fileprivate static func redemption(
+    _ name: String,
+    of reference: RedemptionReference
+  ) throws -> ExternalEvent {
+    let redemption = Redemption(id: name, from: "wallet", of: reference, at: PlanPress.moment)
     struct Event: Encodable {
       let id: ExternalEventID
       let content: Content

@@ -74,7 +74,9 @@ package protocol LedgerRows {
 
   func standing() throws -> StandingRow
   func write(_ standing: StandingRow) throws
-  func append(_ entry: TrailEntry, about event: ExternalEventID?, of customer: CustomerID?) throws
+  /// Writes an entry, as its line.
+  func append(_ entry: TrailEntry, _ line: String, about event: ExternalEventID?, of customer: CustomerID?)
+    throws
 
   // MARK: Listings and sums
 

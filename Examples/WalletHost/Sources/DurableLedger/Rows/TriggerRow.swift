@@ -23,9 +23,9 @@ package struct TriggerRow {
   }
 }
 
-/// A node of a trigger that was written or refused, as it encodes itself.
-package struct TriggerNode: Codable {
-  enum Outcome: Codable {
+/// A node of a trigger that was written or refused.
+package struct TriggerNode: Equatable {
+  enum Outcome: Equatable {
     case issued(IssuedOffer.ID)
     case raised(String)
     case queued(ProviderID)
@@ -44,4 +44,45 @@ package struct TriggerNode: Codable {
   var lapsesAt: Int64? { if case .refused(_, let until) = outcome { until } else { nil } }
 
   func hasLapsed(at now: Int64) -> Bool { lapsesAt.map { $0 <= now } ?? false }
+}
+
+// Flat, for a commit writes several: what a node came to is one member of its object, named for it.
+extension TriggerNode: Codable {
+  private enum CodingKeys: CodingKey {
+    case key, parent, campaign, issued, raised, queued, refused, until
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let node = try decoder.container(keyedBy: CodingKeys.self)
+    key = try node.decode(DerivedKey.self, forKey: .key)
+    parent = try node.decodeIfPresent(DerivedKey.self, forKey: .parent)
+    campaign = try node.decodeIfPresent(CampaignID.self, forKey: .campaign)
+    if let offer = try node.decodeIfPresent(IssuedOffer.ID.self, forKey: .issued) {
+      outcome = .issued(offer)
+    } else if let event = try node.decodeIfPresent(String.self, forKey: .raised) {
+      outcome = .raised(event)
+    } else if let provider = try node.decodeIfPresent(ProviderID.self, forKey: .queued) {
+      outcome = .queued(provider)
+    } else {
+      outcome = .refused(
+        try node.decode(CampaignLimit.self, forKey: .refused),
+        until: try node.decode(Int64.self, forKey: .until)
+      )
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var node = encoder.container(keyedBy: CodingKeys.self)
+    try node.encode(key, forKey: .key)
+    try node.encodeIfPresent(parent, forKey: .parent)
+    try node.encodeIfPresent(campaign, forKey: .campaign)
+    switch outcome {
+    case .issued(let offer): try node.encode(offer, forKey: .issued)
+    case .raised(let event): try node.encode(event, forKey: .raised)
+    case .queued(let provider): try node.encode(provider, forKey: .queued)
+    case .refused(let limit, let until):
+      try node.encode(limit, forKey: .refused)
+      try node.encode(until, forKey: .until)
+    }
+  }
 }

@@ -33,7 +33,11 @@ extension LedgerStep {
 
   /// Forgets some of what has lapsed: a little more than one commit can add, so that it never piles up.
   private func forgetLapsed() throws {
-    for var trigger in try rows.triggers(lapsedBy: now, limit: 2) {
+    // What lapses does so after this step's time: where nothing has, nothing will have in the same step.
+    if hasNoneLapsed { return }
+    let lapsed = try rows.triggers(lapsedBy: now, limit: 2)
+    hasNoneLapsed = lapsed.isEmpty && terms.refusalRetention > 0
+    for var trigger in lapsed {
       trigger.nodes.removeAll { $0.hasLapsed(at: now) }
       trigger.lapsesAt = trigger.nodes.compactMap(\.lapsesAt).max()
       if trigger.nodes.isEmpty { try rows.remove(trigger.record.id) } else { try rows.write(trigger) }

@@ -20,6 +20,8 @@ package final class LedgerStep<Rows: LedgerRows> {
   var counters: [LimitCounter: Int64] = [:]
   private var standing: StandingRow?
   private var writtenStanding: StandingRow?
+  /// Whether it is known that no trigger has lapsed by the step's time.
+  var hasNoneLapsed = false
   /// The event that is being taken in, until it is told.
   var received: ExternalEventID?
 
@@ -122,9 +124,9 @@ package struct LedgerTerms: Sendable {
   ///
   /// - Parameters:
   ///   - refusalRetention: How long a limit's refusal is repeated.
-  ///   - chance: Where the salts of the trail come from, 64 bits a call.
-  package init(refusalRetention: Duration, chance: @escaping @Sendable () -> UInt64) {
+  ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil` for the system's generator.
+  package init(refusalRetention: Duration, chance: (@Sendable () -> UInt64)?) {
     self.refusalRetention = refusalRetention.wholeMilliseconds
-    self.chance = chance
+    self.chance = chance ?? { SystemChance.shared.next() }
   }
 }

@@ -14,10 +14,10 @@ extension LedgerStep {
     about event: ExternalEventID? = nil
   ) throws {
     var standing = try standingRow()
-    let entry = TrailEntry(after: standing.anchor, fact, personal: personal)
+    let (entry, line) = TrailEntry.following(standing.anchor, fact, personal: personal)
     standing.anchor = entry.anchor
     write(standing)
-    try rows.append(entry, about: event, of: customer)
+    try rows.append(entry, line, about: event, of: customer)
   }
 
   private func about(_ offer: IssuedOffer, _ fact: inout TrailFact) -> TrailPersonal {

@@ -25,9 +25,11 @@ final class PostgresConnection {
   private var preparations = 0
   /// Whether it was asked to commit, and has not answered.
   private var isCommitting = false
+  /// Is told what is sent, where somebody listens.
+  private let listener: (@Sendable (PostgresMove) -> Void)?
 
   /// Connects, and waits for it.
-  init(to address: String) throws {
+  init(to address: String, listener: (@Sendable (PostgresMove) -> Void)? = nil) throws {
     // What stands before the address is what it may say otherwise.
     let settings: KeyValuePairs = [
       "connect_timeout": "10", "tcp_user_timeout": "30000", "application_name": "OfferBridge",
@@ -47,6 +49,7 @@ final class PostgresConnection {
       throw PostgresLedgerError.cannotConnect(Self.message(of: connection))
     }
     self.connection = connection
+    self.listener = listener
   }
 
   deinit { PQfinish(connection) }
@@ -96,7 +99,7 @@ final class PostgresConnection {
   /// Ends a transaction that only read, and does not wait for it.
   func endReading() throws {
     try write("COMMIT")
-    try sendEnd()
+    try sendEnd(isAwaited: false)
     try flush()
   }
 
@@ -122,6 +125,7 @@ final class PostgresConnection {
     }
     guard isSent else { throw lost() }
     expected.append(.statement(isWanted: isWanted))
+    listener?(.statement(sql, parameters.map(\.text)))
   }
 
   private func prepare(_ sql: String) throws -> String {
@@ -134,9 +138,10 @@ final class PostgresConnection {
     return name
   }
 
-  private func sendEnd() throws {
+  private func sendEnd(isAwaited: Bool = true) throws {
     guard PQpipelineSync(connection) == 1 else { throw lost() }
     expected.append(.end)
+    listener?(.end(isAwaited: isAwaited))
   }
 
   /// Sends what is to be sent, and takes in what comes meanwhile: a server that cannot answer does not listen.
@@ -225,6 +230,13 @@ final class PostgresConnection {
   private static func message(of connection: OpaquePointer) -> String {
     String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
   }
+}
+
+/// What a connection sent.
+package enum PostgresMove: Sendable {
+  case statement(String, [String?])
+  /// The end of what is sent together, with or without waiting for its answers.
+  case end(isAwaited: Bool)
 }
 
 /// A statement and what it is about.

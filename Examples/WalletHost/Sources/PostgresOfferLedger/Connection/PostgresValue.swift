@@ -36,26 +36,30 @@ struct PostgresList {
   let postgresText: String
 
   init(_ elements: [(any PostgresValue)?]) {
-    var text = "{"
+    var bytes = [UInt8(ascii: "{")]
     for element in elements {
-      if text.utf8.count > 1 { text += "," }
+      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
       guard let element else {
-        text += "NULL"
+        bytes += "NULL".utf8
         continue
       }
-      text += "\""
-      let value = element.postgresText
-      if value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }) {
-        for scalar in value.unicodeScalars {
-          if scalar == "\\" || scalar == "\"" { text += "\\" }
-          text.unicodeScalars.append(scalar)
+      bytes.append(UInt8(ascii: "\""))
+      var text = element.postgresText
+      text.withUTF8 { text in
+        // What stands between two escapes is appended in one piece.
+        var start = 0
+        for (index, byte) in text.enumerated()
+        where byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
+          bytes += text[start..<index]
+          bytes.append(UInt8(ascii: "\\"))
+          start = index
         }
-      } else {
-        text += value
+        bytes += text[start...]
       }
-      text += "\""
+      bytes.append(UInt8(ascii: "\""))
     }
-    postgresText = text + "}"
+    bytes.append(UInt8(ascii: "}"))
+    postgresText = String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -18,6 +18,8 @@ struct LoadedRows {
   var issuedOffers: [CustomerID: [IssuedRow]] = [:]
   var customersEvents: [CustomerID: [EventRow]] = [:]
   var references: [CustomerID: [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]]] = [:]
+  /// Whose a replica is, by what an external system calls it.
+  var owners: [EventClue: CustomerID?] = [:]
   /// By the issued offer that they are about.
   var messagesAbout: [IssuedOffer.ID: [MessageRow]] = [:]
   var standing: StandingRow?

@@ -42,16 +42,42 @@ extension PostgresLedgerRows {
     }
   }
 
+  /// The events that wait for what an external system calls the replicas which it made by messages.
+  func loadEvents(awaiting references: [DerivedKey: ReplicaReference], _ load: inout RowLoad) {
+    var names = UnwrittenRows.Columns(2)
+    for (key, reference) in references { names.add([key.description, reference.rawValue.column]) }
+    load.add(
+      """
+      SELECT \(Self.eventColumns) FROM external_event
+      WHERE tenant = $1 AND awaits = ANY (ARRAY(
+        SELECT 'replica\\,' || (SELECT provider FROM message WHERE tenant = $1 AND key = accepted.key)
+          || '\\,' || accepted.reference
+        FROM unnest($2::text[], $3::text[]) AS accepted (key, reference)
+      )) ORDER BY sequence
+      """,
+      [owner] + names.take()
+    ) { rows in
+      for (key, reference) in references {
+        if let message = self.loaded.messages[key] ?? nil {
+          self.loaded.waitingEvents[.replica(reference, at: message.message.provider)] = []
+        }
+      }
+      for row in self.loaded.met(try rows.map(self.readEvent)) {
+        self.loaded.waitingEvents[EventClue(of: row.event)]?.append(row)
+      }
+    }
+  }
+
   /// The events of customers, and of those to whom messages are.
   func loadEvents(of customers: Set<CustomerID>, ofMessages keys: Set<DerivedKey>, _ load: inout RowLoad) {
     for customer in customers { loaded.customersEvents[customer] = [] }
     load.add(
       """
       SELECT \(Self.eventColumns) FROM external_event
-      WHERE tenant = $1 AND customer = ANY (
+      WHERE tenant = $1 AND customer = ANY (ARRAY(
         SELECT unnest($2::text[])
         UNION SELECT customer FROM message WHERE tenant = $1 AND key = ANY ($3::text[])
-      ) ORDER BY place
+      )) ORDER BY place
       """,
       [owner, .list(customers.map(\.rawValue.column)), .list(keys.map(\.description))]
     ) { rows in

@@ -20,10 +20,10 @@ extension PostgresLedgerRows {
     load.add(
       """
       SELECT \(Self.issuedColumns) FROM issued_offer
-      WHERE tenant = $1 AND id = ANY (
+      WHERE tenant = $1 AND id = ANY (ARRAY(
         SELECT unnest($2::text[])
         UNION SELECT issued_offer FROM message WHERE tenant = $1 AND key = ANY ($3::text[])
-      )
+      ))
       """,
       [owner, .list(ids.map(\.description)), .list(messages.map(\.description))]
     ) { rows in

@@ -1,11 +1,15 @@
 import DurableLedger
 import OfferBridgeKit
 
+// A join is made in the order in which it is written where the inner query has an OFFSET, or is one value. Left to
+// itself, PostgreSQL may begin with all references there are, while the table has no statistics.
 extension PostgresLedgerRows {
   private static let referencesOfCustomers = """
-    SELECT issued_offer.customer, issued_offer.id, provider, reference FROM issued_offer
-    JOIN replica_reference ON replica_reference.tenant = issued_offer.tenant
-      AND replica_reference.issued_offer = issued_offer.id
+    SELECT issued_offer.customer, issued_offer.id, learnt.provider, learnt.reference FROM issued_offer
+    CROSS JOIN LATERAL (
+      SELECT provider, reference FROM replica_reference
+      WHERE tenant = $1 AND replica_reference.issued_offer = issued_offer.id OFFSET 0
+    ) AS learnt
     WHERE issued_offer.tenant = $1 AND issued_offer.customer = ANY ($2::text[])
     """
 
@@ -33,6 +37,7 @@ extension PostgresLedgerRows {
     if let customer = try self.issued(issued)?.offer.customer {
       loaded.references[customer]?[issued, default: [:]][provider, default: []].insert(reference)
     }
+    loaded.owners[.replica(reference, at: provider)] = nil
     try run(
       """
       INSERT INTO replica_reference (tenant, provider, reference, issued_offer) VALUES ($1, $2, $3, $4)
@@ -42,17 +47,48 @@ extension PostgresLedgerRows {
     )
   }
 
-  func owner(of reference: ReplicaReference, at provider: ProviderID) throws -> CustomerID? {
-    try first(
+  /// Whose the replicas are that an external system calls so.
+  func loadOwners(of replicas: Set<EventClue>, _ load: inout RowLoad) {
+    var names = UnwrittenRows.Columns(2)
+    for clue in replicas {
+      loaded.owners[clue] = .some(nil)
+      if case .replica(let reference, let provider) = clue {
+        names.add([provider.rawValue.column, reference.rawValue.column])
+      }
+    }
+    load.add(
       """
-      SELECT issued_offer.customer FROM replica_reference
-      JOIN issued_offer ON issued_offer.tenant = replica_reference.tenant
-        AND issued_offer.id = replica_reference.issued_offer
-      WHERE replica_reference.tenant = $1 AND provider = $2 AND reference = $3
-      ORDER BY replica_reference.sequence LIMIT 1
+      SELECT asked.provider, asked.reference, (
+        SELECT customer FROM issued_offer WHERE tenant = $1 AND id = (
+          SELECT issued_offer FROM replica_reference
+          WHERE tenant = $1 AND provider = asked.provider AND reference = asked.reference
+          ORDER BY sequence LIMIT 1
+        )
+      ) FROM unnest($2::text[], $3::text[]) AS asked (provider, reference)
       """,
-      .of(provider.rawValue.column, reference.rawValue.column)
-    ) { CustomerID(String(column: try $0[0])) }
+      [owner] + names.take()
+    ) { rows in
+      let found = try rows.map { row in
+        (
+          replica: EventClue.replica(
+            ReplicaReference(String(column: try row[1])),
+            at: ProviderID(String(column: try row[0]))
+          ),
+          owner: (try row[2] as String?).map { CustomerID(String(column: $0)) }
+        )
+      }
+      for each in found { self.loaded.owners[each.replica] = .some(each.owner) }
+    }
+  }
+
+  func owner(of reference: ReplicaReference, at provider: ProviderID) throws -> CustomerID? {
+    let replica = EventClue.replica(reference, at: provider)
+    if let known = loaded.owners[replica] { return known }
+    try writeAll()
+    var load = RowLoad()
+    loadOwners(of: [replica], &load)
+    try load.load(on: connection)
+    return loaded.owners[replica] ?? nil
   }
 
   func references(of customer: CustomerID) throws -> [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]] {

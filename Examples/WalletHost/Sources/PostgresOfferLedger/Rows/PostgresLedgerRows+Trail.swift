@@ -71,9 +71,14 @@ extension PostgresLedgerRows {
     )
   }
 
-  func append(_ entry: TrailEntry, about event: ExternalEventID?, of customer: CustomerID?) throws {
+  func append(
+    _ entry: TrailEntry,
+    _ line: String,
+    about event: ExternalEventID?,
+    of customer: CustomerID?
+  ) throws {
     unwritten.trail.add([
-      entry.sequence, entry.line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
+      entry.sequence, line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
       customer == nil ? event?.column : nil,
     ])
   }

@@ -51,7 +51,7 @@ final class PostgresLedgerRows: LedgerRows {
 
   /// A value as it encodes itself.
   func text(_ value: some Encodable) throws -> String {
-    String(decoding: try Self.encoder.encode(value), as: UTF8.self)
+    try DocumentEncoder().text(value)
   }
 
   /// The same of a list, or `nil` of an empty one.
@@ -60,7 +60,7 @@ final class PostgresLedgerRows: LedgerRows {
   }
 
   func value<Value: Decodable>(_ text: String) throws -> Value {
-    try Self.decoder.decode(Value.self, from: Data(text.utf8))
+    try DocumentDecoder().value(text)
   }
 
   func values<Value: Decodable>(_ text: String?) throws -> [Value] {
@@ -71,7 +71,4 @@ final class PostgresLedgerRows: LedgerRows {
     guard let key = DerivedKey(text) else { throw PostgresLedgerError.notAKey(text) }
     return key
   }
-
-  private static let encoder = JSONEncoder()
-  private static let decoder = JSONDecoder()
 }

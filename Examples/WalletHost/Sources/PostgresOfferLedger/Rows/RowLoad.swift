@@ -35,6 +35,8 @@ extension PostgresLedgerRows {
     }
     if !names.events.isEmpty { loadEvents(names.events, &load) }
     if !names.clues.isEmpty { loadEvents(awaiting: names.clues, &load) }
+    if !names.references.isEmpty { loadEvents(awaiting: names.references, &load) }
+    if !names.replicas.isEmpty { loadOwners(of: names.replicas, &load) }
     if !names.customers.isEmpty || !names.messages.isEmpty {
       loadEvents(of: names.customers, ofMessages: names.messages, &load)
     }
@@ -45,6 +47,7 @@ extension PostgresLedgerRows {
     var customers = names.customers
     customers.formUnion(names.issued.compactMap { (loaded.issued[$0] ?? nil)?.offer.customer })
     customers.formUnion(names.events.compactMap { (loaded.events[$0] ?? nil)?.customer })
+    customers.formUnion(names.replicas.compactMap { loaded.owners[$0] ?? nil })
     return customers
   }
 

@@ -13,6 +13,10 @@ struct StepNames {
   /// What events may wait for that are nobody's yet.
   var clues: Set<EventClue> = []
   var counters: Set<LimitCounter> = []
+  /// What an external system calls replicas of which it is asked whose they are.
+  var replicas: Set<EventClue> = []
+  /// What an external system calls the replica that it made by a message, by the message.
+  var references: [DerivedKey: ReplicaReference] = [:]
   /// Those whose events are folded.
   var customers: Set<CustomerID> = []
   /// Whether something may be forgotten.
@@ -43,7 +47,12 @@ struct StepNames {
 
   /// What settlements of these touch.
   init(of settlements: [Settlement]) {
-    for settlement in settlements { messages.insert(settlement.lease.message) }
+    for settlement in settlements {
+      messages.insert(settlement.lease.message)
+      if case .accepted(let reference?) = settlement.outcome {
+        references[settlement.lease.message] = reference
+      }
+    }
   }
 
   /// What prolonging these touches.
@@ -54,11 +63,12 @@ struct StepNames {
     for event in received {
       events.insert(event.id)
       clues.insert(.event(event.id))
-      switch EventClue(of: event) {
+      let clue = EventClue(of: event)
+      switch clue {
       case .customer(let customer): customers.insert(customer)
       case .issuedOffer(let id): issued.insert(id)
       case .event(let id): events.insert(id)
-      case .replica: break
+      case .replica: replicas.insert(clue)
       }
     }
   }
