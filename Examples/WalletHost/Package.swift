@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let kit: Target.Dependency = .product(name: "OfferBridgeKit", package: "OfferBridgeKit")
 let testing: Target.Dependency = .product(name: "OfferBridgeTesting", package: "OfferBridgeKit")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -73,7 +74,9 @@ let package = Package(
     ),
     .executableTarget(
       name: "WalletHostBenchmarks",
-      dependencies: ["DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", kit],
+      dependencies: [
+        "CPostgres", "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", kit, grdb, grdbSQLite,
+      ],
       swiftSettings: strict
     ),
 
@@ -134,8 +137,7 @@ let package = Package(
       name: "WalletHostTests",
       dependencies: [
         "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks",
-        kit, testing, grdb,
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        kit, testing, grdb, grdbSQLite,
       ],
       swiftSettings: strict
     ),

@@ -38,6 +38,3 @@ struct Callers {
     return Double(plans.count) / (length / .seconds(1))
   }
 }
-
-/// A measurement of something else than was meant.
-struct NotWritten: Error {}

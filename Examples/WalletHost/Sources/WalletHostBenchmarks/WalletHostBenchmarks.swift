@@ -1,8 +1,16 @@
 import Foundation
 import OfferBridgeKit
 
-/// What sharing a flush brings on this disk: `swift run -c release WalletHostBenchmarks [--quick] [FOLDER]`.
+/// What the ledgers reach on this disk, and how much of it is their own:
+/// `swift run -c release WalletHostBenchmarks [--quick] [FOLDER]`.
+///
+/// Over the server that `postgres.sh` started, where it was started by it, as well.
 @main struct WalletHostBenchmarks {
+  let isQuick: Bool
+  let folder: URL
+  /// Where the server listens, and its programs.
+  let server: (address: String, programs: String)?
+
   static func main() async throws {
     var arguments = CommandLine.arguments.dropFirst()
     let isQuick = arguments.first == "--quick"
@@ -11,37 +19,89 @@ import OfferBridgeKit
     let folder = parent.appending(path: "WalletHostBenchmarks-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
+    let variables = ProcessInfo.processInfo.environment
+    let server = variables["OFFERBRIDGE_POSTGRES"].flatMap { address in
+      variables["OFFERBRIDGE_POSTGRES_BIN"].map { (address, $0) }
+    }
+    let benchmarks = WalletHostBenchmarks(isQuick: isQuick, folder: folder, server: server)
+    try await benchmarks.measureRatios()
+    try await benchmarks.measureCallers()
+  }
 
+  /// How often all is measured, one after the other in each round, for the disk is another one from minute to minute.
+  private var rounds: Int { isQuick ? 1 : 5 }
+
+  // MARK: - A ledger and bare calls
+
+  private func measureRatios() async throws {
+    var journeys: [[PressedJourney]] = []
+    for tenant in 0..<4 {
+      let customers = (0..<(isQuick ? 256 : 2048)).map { CustomerID("shopper-\(1_000_000 + $0)") }
+      journeys.append(try await PlanPress.journeys(of: customers, tenant: TenantID("tenant-\(tenant)")))
+    }
+    var flushes: [Double] = []
+    var sqlite = LedgerRatio.all
+    var postgres = LedgerRatio.all
+    for _ in 0..<rounds {
+      flushes.append(try flushRate())
+      for place in sqlite.indices {
+        let loads = sqlite[place].loads(journeys, isQuick: isQuick)
+        try await SQLiteRatios(folder: folder).measure(&sqlite[place], loads)
+        if let server {
+          try await PostgresRatios(address: server.address).measure(&postgres[place], loads)
+        }
+      }
+    }
+    print("flushes of 4 KiB: \(flushes.formatted)")
+    print(ratios("SQLite", sqlite))
+    if server != nil { print(ratios("PostgreSQL", postgres)) }
+  }
+
+  private func ratios(_ database: String, _ all: [LedgerRatio]) -> String {
+    let head = "\(database), beside the same statements by its C interface"
+    return all.reduce(into: "\n\(head)\n") { text, each in
+      let name = each.label.padding(toLength: 44, withPad: " ", startingAt: 0)
+      let (low, high) = (each.ratios.min() ?? 0, each.ratios.max() ?? 0)
+      text += name
+      text += String(format: "%8.0f/s of %8.0f/s", each.ledger.median, each.bare.median)
+      text += String(format: "  %.2f  (%.2f to %.2f)\n", each.ratios.median, low, high)
+    }
+  }
+
+  // MARK: - Many callers
+
+  private func flushRate() throws -> Double { try FlushRate(folder: folder).measure(isQuick ? 128 : 1024) }
+
+  /// What sharing a flush brings.
+  private func measureCallers() async throws {
     let plans = try await PlanPress.plans(isQuick ? 512 : 4096)
+    try await measureSQLiteCallers(plans)
+    if let server { try await measurePostgresCallers(plans, server.address, programs: server.programs) }
+  }
+
+  private func measureSQLiteCallers(_ plans: [JourneyPlan]) async throws {
     let callers = [
       Callers(count: 1, isCoalesced: false), Callers(count: 1, isCoalesced: true),
       Callers(count: 64, isCoalesced: false), Callers(count: 64, isCoalesced: true),
     ]
     var flushes: [Double] = []
     var rates = callers.map { _ in [Double]() }
-    // One after the other in each round, for the disk is another one from minute to minute.
-    for _ in 0..<(isQuick ? 1 : 5) {
-      flushes.append(try FlushRate(folder: folder).measure(isQuick ? 128 : 1024))
+    for _ in 0..<rounds {
+      flushes.append(try flushRate())
       for (place, each) in callers.enumerated() {
         let share = each.count == 1 ? plans.count / 8 : plans.count
         rates[place].append(try await each.measure(Array(plans.prefix(share)), in: folder))
       }
     }
-    let single = rates[0].median
-    print(line("flushes of 4 KiB", flushes.median, "", flushes))
-    for (each, rates) in zip(callers, rates) {
-      let ratio = String(format: "%.1fx", rates.median / single)
-      print(line("issues, \(each.label)", rates.median, ratio, rates))
-    }
-    try await measurePostgres(plans, isQuick: isQuick, in: folder)
+    print(line("flushes of 4 KiB", flushes, to: nil))
+    for (each, rate) in zip(callers, rates) { print(line("issues, \(each.label)", rate, to: rates[0])) }
   }
 
-  /// The same over the server that `postgres.sh` started, where there is one.
-  private static func measurePostgres(_ plans: [JourneyPlan], isQuick: Bool, in folder: URL) async throws {
-    let variables = ProcessInfo.processInfo.environment
-    guard let address = variables["OFFERBRIDGE_POSTGRES"],
-      let programs = variables["OFFERBRIDGE_POSTGRES_BIN"]
-    else { return }
+  private func measurePostgresCallers(
+    _ plans: [JourneyPlan],
+    _ address: String,
+    programs: String
+  ) async throws {
     let bench = PostgresBench(programs: programs, address: address)
     let callers = [
       PostgresCallers(ledgers: 1, callers: 1),
@@ -54,7 +114,7 @@ import OfferBridgeKit
     ]
     var bare: [Int: [Double]] = [1: [], 4: []]
     var rates = callers.map { _ in [Double]() }
-    for _ in 0..<(isQuick ? 1 : 5) {
+    for _ in 0..<rounds {
       for clients in [1, 4] {
         bare[clients, default: []].append(try bench.measure(clients: clients, in: folder))
       }
@@ -64,25 +124,26 @@ import OfferBridgeKit
         rates[place].append(try await each.measure(Array(plans.prefix(share)), at: address))
       }
     }
-    let single = bare[1, default: []].median
+    let single = bare[1, default: []]
     for clients in [1, 4] {
-      let rates = bare[clients, default: []]
-      let ratio = String(format: "%.1fx", rates.median / single)
-      print(line("pgbench, a row a commit, \(clients)", rates.median, ratio, rates))
+      print(line("pgbench, a row a commit, \(clients)", bare[clients, default: []], to: single))
     }
-    for (each, rates) in zip(callers, rates) {
-      let ratio = String(format: "%.1fx", rates.median / single)
-      print(line("PostgreSQL, \(each.label)", rates.median, ratio, rates))
-    }
+    for (each, rates) in zip(callers, rates) { print(line("PostgreSQL, \(each.label)", rates, to: single)) }
   }
 
-  private static func line(_ what: String, _ rate: Double, _ ratio: String, _ all: [Double]) -> String {
-    let (low, high) = (all.min() ?? 0, all.max() ?? 0)
+  private func line(_ what: String, _ rates: [Double], to one: [Double]?) -> String {
     let name = what.padding(toLength: 56, withPad: " ", startingAt: 0)
-    return name + String(format: "%8.0f/s  %6@  (%.0f to %.0f)", rate, ratio as NSString, low, high)
+    let ratio = one.map { String(format: "%.1fx", rates.median / $0.median) } ?? ""
+    return name + String(format: "%8.0f/s  ", rates.median)
+      + ratio.padding(toLength: 6, withPad: " ", startingAt: 0)
+      + String(format: "(%.0f to %.0f)", rates.min() ?? 0, rates.max() ?? 0)
   }
 }
 
 extension [Double] {
   fileprivate var median: Double { sorted()[count / 2] }
+
+  fileprivate var formatted: String {
+    String(format: "%.0f/s (%.0f to %.0f)", median, self.min() ?? 0, self.max() ?? 0)
+  }
 }
