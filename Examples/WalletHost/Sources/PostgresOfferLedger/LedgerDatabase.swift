@@ -10,6 +10,7 @@ final class LedgerDatabase: Sendable {
   let pool: ConnectionPool
   private let now: (@Sendable () -> Date)?
   private let terms: LedgerTerms
+  private let statistics = GrowingStatistics()
 
   /// - Parameters:
   ///   - pool: The connections.
@@ -63,7 +64,19 @@ final class LedgerDatabase: Sendable {
       }
       for each in rows { try each.writeAll() }
       try connection.commit()
+      for each in rows { self.noteGrowth(each.written) }
       return answer
+    }
+  }
+
+  /// Has the tables counted that have grown much; nobody waits for it, and nothing depends on it but time.
+  private func noteGrowth(_ written: [GrowingStatistics.Table: Int]) {
+    let due = statistics.note(written)
+    if due.isEmpty { return }
+    Task.detached { [self] in
+      _ = try? await pool.run { slot in
+        do { try self.statistics.gather(due, on: try slot.connected()) } catch { slot.giveUpTransaction() }
+      }
     }
   }
 

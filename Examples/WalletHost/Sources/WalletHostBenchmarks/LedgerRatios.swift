@@ -45,7 +45,7 @@ struct LedgerRatio {
   func loads(_ journeys: [[PressedJourney]], isQuick: Bool) -> [LedgerLoad] {
     let count = (perCall == 1 ? 256 : 2048) / (isQuick ? 8 : 1)
     return (0..<clients).map { client in
-      LedgerLoad(work: work, journeys: Array(journeys[client].prefix(count)), perCall: perCall)
+      LedgerLoad(work, of: Array(journeys[client].prefix(count)), perCall: perCall)
     }
   }
 }

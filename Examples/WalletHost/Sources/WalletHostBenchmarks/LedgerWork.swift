@@ -1,8 +1,8 @@
 import Foundation
-import OfferBridgeKit
+package import OfferBridgeKit
 
 /// What a ledger is measured at.
-enum LedgerWork: String, CaseIterable, Sendable {
+package enum LedgerWork: String, CaseIterable, Sendable {
   /// An offer under a limit, its event and its message.
   case commit
   /// A message handed out, and written off as accepted.
@@ -12,7 +12,7 @@ enum LedgerWork: String, CaseIterable, Sendable {
 }
 
 /// So much of one tenant's work, by one client.
-struct LedgerLoad: Sendable {
+package struct LedgerLoad: Sendable {
   let work: LedgerWork
   let journeys: [PressedJourney]
   /// How many plans, messages or redemptions one call brings.
@@ -20,8 +20,21 @@ struct LedgerLoad: Sendable {
 
   var tenant: TenantID { journeys[0].plan.tenant }
 
+  /// So much work.
+  ///
+  /// - Parameters:
+  ///   - work: What is done.
+  ///   - journeys: One or more, of one tenant.
+  ///   - perCall: How many plans, messages or redemptions one call brings.
+  package init(_ work: LedgerWork, of journeys: [PressedJourney], perCall: Int) {
+    (self.work, self.journeys, self.perCall) = (work, journeys, perCall)
+  }
+
   /// Brings an empty ledger to where the work begins.
-  func prepare(_ ledger: some OfferLedger) async throws {
+  ///
+  /// - Parameter ledger: The ledger.
+  /// - Throws: What it throws.
+  package func prepare(_ ledger: some OfferLedger) async throws {
     guard work != .commit else { return }
     try await commit(on: ledger, perCall: 256)
     guard work == .reconcile else { return }
@@ -29,7 +42,10 @@ struct LedgerLoad: Sendable {
   }
 
   /// Does the work.
-  func run(on ledger: some OfferLedger) async throws {
+  ///
+  /// - Parameter ledger: The ledger, which was prepared.
+  /// - Throws: What it throws, and ``NotWritten`` when it does not do it.
+  package func run(on ledger: some OfferLedger) async throws {
     switch work {
     case .commit: try await commit(on: ledger, perCall: perCall)
     case .delivery: try await deliver(on: ledger, perCall: perCall)
@@ -43,7 +59,10 @@ struct LedgerLoad: Sendable {
   }
 
   /// Makes sure that the ledger holds what was asked for.
-  func check(_ ledger: some OfferLedger) async throws {
+  ///
+  /// - Parameter ledger: The ledger.
+  /// - Throws: What it throws, and ``NotWritten`` when it does not.
+  package func check(_ ledger: some OfferLedger) async throws {
     let audit = try await ledger.audit(tenant: tenant)
     let accepted = work == .commit ? 0 : journeys.count
     let redeemed = work == .reconcile ? journeys.count : 0

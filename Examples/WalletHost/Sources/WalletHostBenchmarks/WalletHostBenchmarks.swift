@@ -2,11 +2,13 @@ import Foundation
 import OfferBridgeKit
 
 /// What the ledgers reach on this disk, and how much of it is their own:
-/// `swift run -c release WalletHostBenchmarks [--quick] [FOLDER]`.
+/// `swift run -c release WalletHostBenchmarks [--quick] [--only WORDS] [FOLDER]`.
 ///
-/// Over the server that `postgres.sh` started, where it was started by it, as well.
+/// Over the server that `postgres.sh` started, where it was started by it, as well. With words, such as "PostgreSQL,
+/// commit", what begins with them is measured beside bare calls, and nothing else.
 @main struct WalletHostBenchmarks {
   let isQuick: Bool
+  let only: String?
   let folder: URL
   /// Where the server listens, and its programs.
   let server: (address: String, programs: String)?
@@ -15,6 +17,9 @@ import OfferBridgeKit
     var arguments = CommandLine.arguments.dropFirst()
     let isQuick = arguments.first == "--quick"
     if isQuick { arguments.removeFirst() }
+    var only: String?
+    if arguments.first == "--only" { only = arguments.dropFirst().first }
+    if only != nil { arguments.removeFirst(2) }
     let parent = arguments.first.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
     let folder = parent.appending(path: "WalletHostBenchmarks-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -23,9 +28,9 @@ import OfferBridgeKit
     let server = variables["OFFERBRIDGE_POSTGRES"].flatMap { address in
       variables["OFFERBRIDGE_POSTGRES_BIN"].map { (address, $0) }
     }
-    let benchmarks = WalletHostBenchmarks(isQuick: isQuick, folder: folder, server: server)
+    let benchmarks = WalletHostBenchmarks(isQuick: isQuick, only: only, folder: folder, server: server)
     try await benchmarks.measureRatios()
-    try await benchmarks.measureCallers()
+    if only == nil { try await benchmarks.measureCallers() }
   }
 
   /// How often all is measured, one after the other in each round, for the disk is another one from minute to minute.
@@ -40,32 +45,36 @@ import OfferBridgeKit
       journeys.append(try await PlanPress.journeys(of: customers, tenant: TenantID("tenant-\(tenant)")))
     }
     var flushes: [Double] = []
-    var sqlite = LedgerRatio.all
-    var postgres = LedgerRatio.all
+    var sqlite = LedgerRatio.all.filter { isWanted("SQLite", $0) }
+    var postgres = LedgerRatio.all.filter { server != nil && isWanted("PostgreSQL", $0) }
     for _ in 0..<rounds {
       flushes.append(try flushRate())
       for place in sqlite.indices {
         let loads = sqlite[place].loads(journeys, isQuick: isQuick)
         try await SQLiteRatios(folder: folder).measure(&sqlite[place], loads)
-        if let server {
-          try await PostgresRatios(address: server.address).measure(&postgres[place], loads)
-        }
+      }
+      for place in postgres.indices {
+        guard let server else { break }
+        let loads = postgres[place].loads(journeys, isQuick: isQuick)
+        try await PostgresRatios(address: server.address).measure(&postgres[place], loads)
       }
     }
-    print("flushes of 4 KiB: \(flushes.formatted)")
-    print(ratios("SQLite", sqlite))
-    if server != nil { print(ratios("PostgreSQL", postgres)) }
+    print("flushes of 4 KiB: \(flushes.formatted)\n")
+    print("beside the same statements by the database's C interface")
+    for each in sqlite { print(line("SQLite", each)) }
+    for each in postgres { print(line("PostgreSQL", each)) }
+    print("")
   }
 
-  private func ratios(_ database: String, _ all: [LedgerRatio]) -> String {
-    let head = "\(database), beside the same statements by its C interface"
-    return all.reduce(into: "\n\(head)\n") { text, each in
-      let name = each.label.padding(toLength: 44, withPad: " ", startingAt: 0)
-      let (low, high) = (each.ratios.min() ?? 0, each.ratios.max() ?? 0)
-      text += name
-      text += String(format: "%8.0f/s of %8.0f/s", each.ledger.median, each.bare.median)
-      text += String(format: "  %.2f  (%.2f to %.2f)\n", each.ratios.median, low, high)
-    }
+  private func isWanted(_ database: String, _ ratio: LedgerRatio) -> Bool {
+    only.map { "\(database), \(ratio.label)".hasPrefix($0) } ?? true
+  }
+
+  private func line(_ database: String, _ each: LedgerRatio) -> String {
+    let name = "\(database), \(each.label)".padding(toLength: 56, withPad: " ", startingAt: 0)
+    let (low, high) = (each.ratios.min() ?? 0, each.ratios.max() ?? 0)
+    return name + String(format: "%8.0f/s of %8.0f/s", each.ledger.median, each.bare.median)
+      + String(format: "  %.2f  (%.2f to %.2f)", each.ratios.median, low, high)
   }
 
   // MARK: - Many callers

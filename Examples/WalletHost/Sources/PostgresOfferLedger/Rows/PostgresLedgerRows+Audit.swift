@@ -86,12 +86,16 @@ extension PostgresLedgerRows {
   func openMessagesInLanes() throws -> Int {
     try first(
       """
-      SELECT count(*) FROM message AS open
-      WHERE tenant = $1 AND state IN ('waiting', 'leased') AND EXISTS (
-        SELECT 1 FROM message AS head
-        WHERE head.tenant = $1 AND head.provider = open.provider AND head.customer = open.customer
-          AND head.state IN ('waiting', 'leased') AND head.turn IS NOT NULL
-      )
+      SELECT coalesce(sum(open.count), 0)::bigint FROM (
+        SELECT DISTINCT provider, customer FROM message
+        WHERE tenant = $1 AND state IN ('waiting', 'leased') AND turn IS NOT NULL
+      ) AS lane
+      CROSS JOIN LATERAL (
+        SELECT count(*) FROM message
+        WHERE tenant = $1 AND provider = lane.provider AND customer = lane.customer
+          AND state IN ('waiting', 'leased')
+        OFFSET 0
+      ) AS open
       """,
       []
     ) { try $0[0] } ?? 0

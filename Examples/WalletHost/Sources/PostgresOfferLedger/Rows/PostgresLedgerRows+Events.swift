@@ -18,8 +18,11 @@ extension PostgresLedgerRows {
     for id in ids { loaded.events[id] = .some(nil) }
     load.add(
       """
-      SELECT \(Self.eventColumns) FROM external_event
-      WHERE tenant = $1 AND (source, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+      SELECT found.* FROM unnest($2::text[], $3::text[]) AS asked (source, id)
+      CROSS JOIN LATERAL (
+        SELECT \(Self.eventColumns) FROM external_event
+        WHERE tenant = $1 AND source = asked.source AND id = asked.id OFFSET 0
+      ) AS found
       """,
       [owner, .list(ids.map(\.source.rawValue.column)), .list(ids.map(\.id.column))]
     ) { rows in
@@ -138,6 +141,7 @@ extension PostgresLedgerRows {
   func insert(_ row: EventRow, awaiting clue: EventClue?) throws {
     let id = row.event.id
     loaded.insert(row, awaiting: clue)
+    note(.externalEvent)
     try run(
       """
       INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match)

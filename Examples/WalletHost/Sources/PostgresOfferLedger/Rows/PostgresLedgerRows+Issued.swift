@@ -81,6 +81,7 @@ extension PostgresLedgerRows {
   func insert(_ issued: IssuedRow) throws {
     let offer = issued.offer
     loaded.insert(issued)
+    note(.issuedOffer)
     unwritten.issued.add([
       offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, try text(offer),
       try textOrNil(issued.proven), try textOrNil(issued.limits), issued.isRetaken,

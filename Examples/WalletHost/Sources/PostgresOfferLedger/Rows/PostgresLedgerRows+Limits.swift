@@ -31,6 +31,7 @@ extension PostgresLedgerRows {
   func write(_ used: Int64, of counter: LimitCounter) throws {
     loaded.used[counter] = .some(used)
     unwritten.counters[counter] = used
+    note(.limitCounter)
   }
 
   func writeCounters() throws {
@@ -61,6 +62,7 @@ extension PostgresLedgerRows {
   }
 
   func insert(_ amount: Int64, at moment: Int64, of counter: LimitCounter) throws {
+    note(.limitUse)
     try run(
       "INSERT INTO limit_use (tenant, counter, moment, amount) VALUES ($1, $2, $3, $4)",
       .of(counter.column, moment, amount)

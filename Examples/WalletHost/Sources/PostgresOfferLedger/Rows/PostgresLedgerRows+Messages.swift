@@ -89,6 +89,7 @@ extension PostgresLedgerRows {
   func insert(_ row: MessageRow) throws {
     let message = row.message
     loaded.insert(row)
+    note(.message)
     unwritten.messages.add([
       message.key.description, message.provider.rawValue.column, message.customer.rawValue.column,
       row.issuedOffer?.description, try text(message), try textOrNil(row.limits), row.stage.column, row.due,
@@ -147,6 +148,7 @@ extension PostgresLedgerRows {
           WHERE tenant = $1 AND provider = lane.provider AND customer = lane.customer
             AND (state = 'waiting' AND turn IS NOT NULL OR message.sequence = head.sequence)
             AND state IN ('waiting', 'leased')
+          OFFSET 0
         ) AS open
       )
       UPDATE message SET turn = moved.turn FROM moved

@@ -38,6 +38,7 @@ extension PostgresLedgerRows {
       loaded.references[customer]?[issued, default: [:]][provider, default: []].insert(reference)
     }
     loaded.owners[.replica(reference, at: provider)] = nil
+    note(.replicaReference)
     try run(
       """
       INSERT INTO replica_reference (tenant, provider, reference, issued_offer) VALUES ($1, $2, $3, $4)

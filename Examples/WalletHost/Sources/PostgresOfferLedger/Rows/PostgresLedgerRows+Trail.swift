@@ -77,6 +77,7 @@ extension PostgresLedgerRows {
     about event: ExternalEventID?,
     of customer: CustomerID?
   ) throws {
+    note(.trail)
     unwritten.trail.add([
       entry.sequence, line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
       customer == nil ? event?.column : nil,

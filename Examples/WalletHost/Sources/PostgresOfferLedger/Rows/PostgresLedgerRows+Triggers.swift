@@ -24,8 +24,11 @@ extension PostgresLedgerRows {
     for id in ids { loaded.triggers[id] = .some(nil) }
     load.add(
       """
-      SELECT \(Self.triggerColumns) FROM journey_trigger
-      WHERE tenant = $1 AND (kind, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+      SELECT found.* FROM unnest($2::text[], $3::text[]) AS asked (kind, id)
+      CROSS JOIN LATERAL (
+        SELECT \(Self.triggerColumns) FROM journey_trigger
+        WHERE tenant = $1 AND kind = asked.kind AND journey_trigger.id = asked.id OFFSET 0
+      ) AS found
       """,
       [owner, .list(ids.map(\.kind.rawValue)), .list(ids.map(\.id.column))]
     ) { rows in
@@ -58,6 +61,7 @@ extension PostgresLedgerRows {
 
   func write(_ trigger: TriggerRow) throws {
     loaded.put(trigger)
+    note(.journeyTrigger)
     unwritten.triggers[trigger.record.id] = trigger
   }
 

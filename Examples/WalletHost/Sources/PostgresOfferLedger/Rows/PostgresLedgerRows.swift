@@ -15,6 +15,8 @@ final class PostgresLedgerRows: LedgerRows {
   var loaded = LoadedRows()
   /// What is written together with what comes after it.
   var unwritten = UnwrittenRows()
+  /// How many rows of each table were written.
+  private(set) var written: [GrowingStatistics.Table: Int] = [:]
 
   init(_ connection: PostgresConnection, of tenant: TenantID) {
     self.connection = connection
@@ -46,6 +48,9 @@ final class PostgresLedgerRows: LedgerRows {
     try writeAll()
     try connection.write(sql, [owner] + parameters)
   }
+
+  /// Takes note of a row that is written.
+  func note(_ table: GrowingStatistics.Table) { written[table, default: 0] += 1 }
 
   // MARK: - Values
 

@@ -1,0 +1,55 @@
+import Foundation
+import OfferBridgeKit
+import PostgresOfferLedger
+import Testing
+import WalletHostBenchmarks
+
+/// What a step reads while the tables grow, and no statistics are there but what the ledger has gathered.
+@Suite(
+  .enabled(if: TestDatabase.isThere && Counters.programs != nil, TestDatabase.condition),
+  .timeLimit(.minutes(5))
+)
+struct PostgresGrowthTests {
+  @Test func `a thousand journeys read hardly more rows each than the first`() async throws {
+    let schema = TestSchema()
+    let customers = (0..<1_024).map { CustomerID("shopper-\($0)") }
+    let journeys = try await PlanPress.journeys(of: customers, tenant: "main")
+    let ledger = try await schema.ledger(connections: 1, now: { PlanPress.moment })
+    let load = LedgerLoad(.reconcile, of: journeys, perCall: 64)
+    try await load.prepare(ledger)
+    try await load.run(on: ledger)
+    let read = try await Counters(schema: schema.name).rowsRead(onceClosed: ledger)
+    // Some ninety, and a few hundred where a statement reads what is not asked for.
+    #expect(read / journeys.count < 150, "\(read / journeys.count) rows a journey")
+  }
+}
+
+/// What PostgreSQL counts of a schema's indexes.
+private struct Counters {
+  static let programs = ProcessInfo.processInfo.environment["OFFERBRIDGE_POSTGRES_BIN"]
+
+  let schema: String
+
+  /// How many entries of indexes were read: told by a connection at its end.
+  func rowsRead(onceClosed ledger: PostgresOfferLedger) async throws -> Int {
+    ledger.close()
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%\(schema)%'"
+    while try value(of: open) > 0 { await Task.yield() }
+    return try value(
+      of: "SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_all_indexes WHERE schemaname = '\(schema)'"
+    )
+  }
+
+  private func value(of query: String) throws -> Int {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: Self.programs ?? "").appending(path: "psql")
+    process.arguments = ["-AtXc", query, TestDatabase.address]
+    process.standardOutput = output
+    try process.run()
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard let value = Int(said.filter { !$0.isNewline }) else { throw NoServer() }
+    return value
+  }
+}
