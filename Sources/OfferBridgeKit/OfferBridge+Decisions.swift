@@ -77,6 +77,8 @@ extension OfferBridge {
         (trigger, record) = (same, known)
       }
       if !held.isEmpty { await giveBack(held.freed(by: snapshot)) }
+      // Its end came while others of its page were decided.
+      if let end = trigger.issuedOffer?.expiresAt, end <= snapshot.now { return .none }
       let context = try await facts(of: trigger, presentAction, within: reach, snapshot)
       var planner = JourneyPlanner(
         tenant: tenant,

@@ -49,7 +49,10 @@ extension OfferBridge {
         issuedOffer: issued
       )
       try await sweep.note(issued.id) { sweep in
-        sweep.decisions.append(try await decide(trigger, presentAction: nil))
+        let decisions = try await decide(trigger, presentAction: nil)
+        // Its end came meanwhile.
+        if decisions.isNone { return false }
+        sweep.decisions.append(decisions)
         return true
       }
     }

@@ -132,7 +132,7 @@ extension MessageDelivery {
 }
 
 extension OfferMessage {
-  fileprivate func under(_ key: DerivedKey) -> OfferMessage { copy(key: key, payload: payload) }
+  func under(_ key: DerivedKey) -> OfferMessage { copy(key: key, payload: payload) }
   fileprivate func saying(_ payload: [UInt8]) -> OfferMessage { copy(key: key, payload: payload) }
 
   private func copy(key: DerivedKey, payload: [UInt8]) -> OfferMessage {

@@ -14,7 +14,7 @@ struct SimulationMutant: Sendable {
     self.system = system
   }
 
-  static let all = ledgers + providers + policies
+  static let all = ledgers + people + providers + policies
 
   /// The broken ledgers that a contract has to catch, but for those that no run comes to.
   static let ledgers = BrokenLedger.all.filter { !beyondReach.contains($0.description) }
@@ -71,11 +71,11 @@ struct SimulationMutant: Sendable {
   static let mostSeeds: UInt64 = 60
 
   /// How many seeds it takes until a promise is broken, or `nil` when all are kept.
-  func seedsToKill() -> Int? {
+  func seedsToKill() async -> Int? {
     for seed in 1...Self.mostSeeds {
       // A small company first: most faults show there, and it is fast.
       let simulation = Simulation(seed: seed, journeys: seed < 20 ? 60 : 300)
-      if !simulation.run(on: system).violations.isEmpty { return Int(seed) }
+      if !(await simulation.runApart(on: system)).violations.isEmpty { return Int(seed) }
     }
     return nil
   }
@@ -83,7 +83,7 @@ struct SimulationMutant: Sendable {
   /// What became of each of them, by its fault.
   static func killAll() async -> [String: Int?] {
     await withTaskGroup(of: (String, Int?).self) { group in
-      for mutant in all { group.addTask { (mutant.fault, mutant.seedsToKill()) } }
+      for mutant in all { group.addTask { (mutant.fault, await mutant.seedsToKill()) } }
       var deaths: [String: Int?] = [:]
       for await (fault, seeds) in group { deaths[fault] = .some(seeds) }
       return deaths

@@ -106,6 +106,20 @@ import Testing
     )
   }
 
+  @Test func `of those who hear an event one may shadow another too, and none of two schedules`() async throws
+  {
+    let seen = ScopeObserver<Member>("watch", on: .action("app_opened"), raise: "seen")
+    let found = try await warnings(
+      [
+        Self.candidate("first", on: .event("seen")), Self.candidate("second", on: .event("seen")),
+        Self.candidate("opened"), Self.candidate("daily", on: .schedule),
+        Self.candidate("nightly", on: .schedule),
+      ],
+      observers: [seen]
+    )
+    #expect(found == [.shadowed("second", by: "first", in: "welcome")])
+  }
+
   @Test func `who is first but may be kept from acting shadows nobody`() async throws {
     let day = try #require(LocalDay("2026-03-02"))
     let week = CampaignSchedule.days(day, through: day.adding(days: 6))
@@ -156,16 +170,19 @@ import Testing
       }
     }
     var (shadowed, silent) = (0, 0)
+    // The event is heard beneath an action, by those who hear it alone.
+    let watch = ScopeObserver<Member>("watch", on: .action("app_opened"), raise: "seen")
     for _ in 0..<60 {
       let campaigns = (0..<4).map { number in
         Self.candidate(
           CampaignID("c-\(number)"),
           Int.random(in: 0...1, using: &chance),
+          on: Int.random(in: 0...2, using: &chance) == 0 ? .action("app_opened") : .event("seen"),
           limits: Int.random(in: 0...3, using: &chance) == 0 ? [.total(1)] : [],
           for: rules.randomElement(using: &chance) ?? rules[0]
         )
       }
-      let shop = try await Shop(campaigns)
+      let shop = try await Shop(campaigns, observers: [watch])
       var acted: Set<CampaignID> = []
       for (number, member) in members.enumerated() {
         for time in 0..<2 {

@@ -43,6 +43,23 @@ import Testing
     #expect(export.trail.isEmpty)
   }
 
+  @Test func `whoever was issued nothing is told what was refused them, also after a restart`() async throws {
+    let shop = try await Shop([Shop.reward(limits: [.total(1)]), Shop.toWallet()])
+    shop.store.save(Member(), as: "bob")
+    _ = try await shop.bridge.respond(to: shop.opened("a-1"))
+    _ = try await shop.bridge.respond(to: shop.opened("b-1", by: "bob"))
+    let told = try await shop.bridge.export(of: "bob").trail
+    #expect(told.map(\.fact.to) == [.refused])
+    #expect(told.map(\.personal?.trigger) == [TriggerID(.action, "b-1")])
+
+    let restored = try InMemoryOfferLedger(restoring: shop.ledger.saved(), now: { shop.time.now })
+    #expect(try await restored.trail(TrailQuery(tenant: "main", scope: .customer("bob"))).entries == told)
+    guard case .forgotten = try await restored.forget("bob", tenant: "main") else {
+      throw Unexpected("bob is not forgotten")
+    }
+    #expect(try await restored.trail(TrailQuery(tenant: "main", scope: .customer("bob"))).entries.isEmpty)
+  }
+
   @Test func `bytes that are no text are exported in base64`() async throws {
     var desk = Desk()
     desk.issue("a")

@@ -106,6 +106,8 @@ import Testing
       return
     }
     #expect(desk.settle(old, .accepted("W")) == .alreadySettled)
+    let due = Date(milliseconds: Desk().now + 1000)
+    #expect(desk.state.messages(of: "ada")[0].state == .waiting(due: due))
     let open = desk.state.messages(of: "ada").map(\.state.name)
     #expect(open == [.waiting, .leased, .waiting, .waiting])
     #expect(desk.state.issuedOffers(of: "ada")[0].replicas[0].state == .unknown)
@@ -115,6 +117,18 @@ import Testing
     #expect(desk.state.settle(Settlement(lease: mine, outcome: .accepted(nil)), now: desk.now) == .settled)
     #expect(sent(&desk) == ["p-1", "p-2", "a-2"])
     #expect(desk.state.audit(now: desk.now).imbalances == [])
+  }
+
+  @Test func `what ended while it waited in a lane is sent after all when its proof goes after the merge`() {
+    var desk = desk([Self.story[0], Self.story[2], Self.story[1]])
+    #expect(desk.redeem("r-2", .issuedOffer(Desk.id("p-2")), at: 100) == .applied(to: Desk.id("p-2")))
+    #expect(desk.state.messages(of: "ada-phone")[1].state == .accepted(nil))
+    _ = desk.state.merge("ada-phone", into: "ada", now: desk.now)
+    // An earlier one, by a stranger, makes the proof one redemption too many.
+    let stranger = RedemptionDetails(customer: "eve", lines: [])
+    desk.report("r-1", .redemption(.issuedOffer(Desk.id("p-2")), amount: nil, stranger), at: 50)
+    #expect(desk.state.audit(now: desk.now).imbalances == [])
+    #expect(sent(&desk) == ["p-1", "p-2", "a-1"])
   }
 
   @Test func `lanes of other providers and of nobody stay what they are`() {

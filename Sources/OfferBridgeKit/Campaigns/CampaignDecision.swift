@@ -203,6 +203,9 @@ public struct Decisions: Sendable, RandomAccessCollection {
 }
 
 extension Decisions {
+  /// Whether nobody heard anything.
+  var isNone: Bool { consideredCount == 0 }
+
   /// Nobody heard anything.
   static let none = Decisions(
     notable: [],

@@ -21,7 +21,8 @@ extension ConfigurationCheck {
   ) -> [ConfigurationWarning] {
     campaigns.indices.compactMap { index in
       let campaign = campaigns[index]
-      guard let group = campaign.exclusiveGroup, case .action = campaign.trigger else { return nil }
+      // What a schedule begins, a campaign hears alone.
+      guard let group = campaign.exclusiveGroup, campaign.trigger != .schedule else { return nil }
       let winner = campaigns.indices.first { other in
         let first = campaigns[other]
         let goesFirst =

@@ -35,7 +35,8 @@ struct HostTrigger: Sendable {
       customer: record.customer,
       occurredAt: occurredAt,
       attributes: attributes,
-      heard: heard
+      heard: heard,
+      issuedOffer: issuedOffer
     )
     return known.record == record ? known : nil
   }

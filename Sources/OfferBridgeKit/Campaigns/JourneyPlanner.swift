@@ -126,12 +126,12 @@ struct JourneyPlanner {
         listener,
         at: place,
         isHeldOut
-          ? .heldOut(by: listener.group(of: trigger.customer)) : verdict == .notMet ? .notMet : .notEvaluable
+          ? .heldOut(by: listener.group(of: customer)) : verdict == .notMet ? .notMet : .notEvaluable
       )
     }
     switch listener.outcome {
     case .issue(let choice):
-      if let offer = choice.offer(for: trigger.customer) { issue(offer, by: listener, at: place) }
+      if let offer = choice.offer(for: customer) { issue(offer, by: listener, at: place) }
     case .raise(let event): raise(event, by: listener, at: place)
     case .send(let message, let provider): send(message, through: provider, by: listener, at: place)
     }

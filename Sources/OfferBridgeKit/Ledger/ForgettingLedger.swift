@@ -12,8 +12,9 @@ public protocol ForgettingLedger: OfferLedger {
   ///   redriven. Free texts are gone. Every sum of the audit but those of messages that were open, and every tally,
   ///   match and limit use is what it was. Entries of the trail keep their commitments and lose what is personal; one
   ///   more tells that somebody was forgotten. A trigger that would write what is there already is a conflict, and an
-  ///   event whose id is known is a duplicate, whatever it says: what it said is not known any more. Of a customer who
-  ///   was merged, all of that holds of each of their ids.
+  ///   event whose id is known is a duplicate, whatever it says: what it said is not known any more. Nor is more written
+  ///   about what they had: a plan with a message about their issued offer, or whose trigger is its end, is a conflict,
+  ///   and a closing of it commits no recalls. Of a customer who was merged, all of that holds of each of their ids.
   /// - Answer: as ``ForgetAnswer`` says. Nothing has changed unless it is `.forgotten`.
   /// - Repeat: `.unknownCustomer`.
   /// - Database: one transaction, the customer's rows `SELECT … FOR UPDATE`, messages first.

@@ -35,6 +35,8 @@ extension LedgerState {
 
   /// Commits the recalls that are new, where there may be something to recall.
   private mutating func commit(_ recalls: [OfferMessage], about row: Int32, now: Int64) {
+    // They were written for somebody who is nobody by now.
+    if forgotten.contains(issued[row].customer) { return }
     for recall in recalls where messages.row(of: recall.key) == nil {
       guard recall.purpose == .recall, recall.issuedOffer == issued[row].offer.id,
         issued[row].current.replica(at: recall.provider)?.state.mayBeThere ?? false

@@ -60,15 +60,26 @@ extension LedgerState {
     return trail.notes.count - trail.chain.count > Self.longestLook
   }
 
-  /// Whether a plan would write what a customer has who was forgotten: an action that is reported again.
+  /// Whether a plan would write what a customer has who was forgotten, or more about it: an action that is reported
+  /// again, or the end of an offer that was listed before.
   func wasForgotten(_ plan: JourneyPlan) -> Bool {
     guard !forgotten.isEmpty else { return false }
-    return plan.nodes.contains { node in
-      let owner =
-        issued.row(of: node.key).map { issued[$0].customer }
-        ?? messages.row(of: node.key).map { messages[$0].customer }
-      return owner.map { forgotten.contains($0) } ?? false
+    if plan.trigger.id.kind == .expiry, let offer = DerivedKey(plan.trigger.id.id), isForgotten(offer) {
+      return true
     }
+    return plan.nodes.contains { node in
+      if case .message(let message) = node.content, let offer = message.issuedOffer, isForgotten(offer) {
+        return true
+      }
+      return isForgotten(node.key)
+    }
+  }
+
+  /// Whether an issued offer or a message was somebody's who was forgotten.
+  private func isForgotten(_ key: DerivedKey) -> Bool {
+    let owner =
+      issued.row(of: key).map { issued[$0].customer } ?? messages.row(of: key).map { messages[$0].customer }
+    return owner.map { forgotten.contains($0) } ?? false
   }
 
   /// Takes out of a report what names a person or their basket; who it is about is known by other means.

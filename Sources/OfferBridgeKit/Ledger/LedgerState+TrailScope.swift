@@ -3,6 +3,8 @@ enum TrailRows: Sendable {
   case all
   case issuedOffer(Int32)
   case customer(Int32)
+  /// Somebody who has no row: nothing was issued, sent or reported to them, and only steps can be told of them.
+  case stranger(CustomerID)
 }
 
 extension LedgerState {
@@ -11,7 +13,7 @@ extension LedgerState {
     switch scope {
     case .all: .all
     case .issuedOffer(let id): issued.row(of: id).map { .issuedOffer($0) }
-    case .customer(let id): knownRow(of: id).map { .customer($0) }
+    case .customer(let id): knownRow(of: id).map { .customer($0) } ?? .stranger(id)
     }
   }
 
@@ -20,6 +22,7 @@ extension LedgerState {
     case .all: true
     case .issuedOffer(let row): offer(of: note) == row
     case .customer(let row): owner(of: note) == row
+    case .stranger(let id): note.subject == .step && customer(ofStep: note) == id
     }
   }
 
@@ -45,14 +48,16 @@ extension LedgerState {
     case .offer, .end, .limitUses, .replica: return issued[note.row].customer
     case .message: return messages[note.row].customer
     case .event: return events[note.row].customer
-    case .step:
-      if note.to == .refused {
-        guard case .refused(let refused) = trail.details[note.other] else { return nowhere }
-        return knownRow(of: refused.value.customer) ?? nowhere
-      }
-      return knownRow(of: triggers[note.row].record.customer) ?? nowhere
+    case .step: return customer(ofStep: note).flatMap { knownRow(of: $0) } ?? nowhere
     case .customer: return merged.survivor(of: note.row)
     case nil: return nowhere
     }
+  }
+
+  /// By the id that its trigger was reported under.
+  private func customer(ofStep note: TrailNote) -> CustomerID? {
+    guard note.to == .refused else { return triggers[note.row].record.customer }
+    guard case .refused(let refused) = trail.details[note.other] else { return nil }
+    return refused.value.customer
   }
 }

@@ -13,6 +13,9 @@ public enum MergeAnswer: Sendable, Hashable {
   /// That name stands in the place of somebody who was forgotten, and is nobody's. Nothing has changed.
   case forgotten(CustomerID)
   /// Workers hold messages of both to one provider, until then at the latest; ask again. Nothing has changed.
+  ///
+  /// At one provider that is over when the first of the two leases is; of several providers, when the last is no longer
+  /// in two hands.
   case busy(until: Date)
 }
 

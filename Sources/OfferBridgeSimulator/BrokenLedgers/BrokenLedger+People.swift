@@ -2,7 +2,7 @@ import Foundation
 import OfferBridgeKit
 import OfferBridgeTesting
 
-// Ledgers that forget and merge with one fault each; the simulation does neither, and knows none of them.
+// Ledgers that forget and merge with one fault each.
 extension BrokenLedger {
   static let ofPeople: [BrokenLedger] = forgetting + merging
 
@@ -192,6 +192,19 @@ extension BrokenLedger {
         )
       }
     },
+    .init("who is busy is so until the last lease ends", caughtBy: "merge.busyWhileBothAreHeld") { bent, _ in
+      let latest = Aside(Date.distantPast)
+      bent.extend = { inner, call in
+        let answers = try await inner.extend(call.0, by: call.1, tenant: call.2)
+        for case .extended(let lease) in answers { latest.with { $0 = max($0, lease.until) } }
+        return answers
+      }
+      bent.merge = { inner, call in
+        let answer = try await inner.merge(call.0, into: call.1, tenant: call.2)
+        guard case .busy(let until) = answer else { return answer }
+        return .busy(until: latest.with { max($0, until) })
+      }
+    },
     .init("a merge in the midst of a commit lets one more through", caughtBy: "merge.limitHoldsUnderRacers") {
       bent,
       _ in
@@ -242,7 +255,7 @@ extension BrokenLedger {
 
 extension BentLedger {
   /// Remembers beside the ledger whose ids were merged.
-  fileprivate mutating func noteMerges(in merged: Aside<Set<CustomerID>>) {
+  mutating func noteMerges(in merged: Aside<Set<CustomerID>>) {
     merge = { inner, call in
       let answer = try await inner.merge(call.0, into: call.1, tenant: call.2)
       if case .merged = answer { merged.with { _ = $0.insert(call.0) } }

@@ -52,6 +52,17 @@ extension BrokenLedger {
         )
       }
     },
+    .init("whoever was issued nothing is not found", caughtBy: "trail.findsWhomOnlyStepsAreToldOf") {
+      bent,
+      _ in
+      bent.trail = { inner, query in
+        if case .customer(let id) = query.scope {
+          let issued = PageQuery(tenant: query.tenant, listing: .issuedOffers(of: id), limit: 1)
+          if try await inner.page(issued).entries.isEmpty { return TrailPage(entries: [], next: nil) }
+        }
+        return try await inner.trail(query)
+      }
+    },
     .init("all tenants have one trail", caughtBy: "trail.tenantsAreApart") { bent, _ in
       bent.trail = { inner, query in
         let own = try await inner.trail(query)

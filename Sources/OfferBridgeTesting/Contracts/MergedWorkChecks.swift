@@ -39,20 +39,29 @@ extension ForgettingLedgerContract {
 
     .init("merge.busyWhileBothAreHeld") { trial in
       _ = try trial.people
-      try await trial.issue(trial.plan("p-1", to: "phone"))
-      try await trial.issue(trial.plan("a-1"))
+      try await trial.issue(trial.plan("p-1", to: "phone", through: ["wallet", "mail"]))
+      try await trial.issue(trial.plan("a-1", through: ["wallet", "mail"]))
       let claims = try await trial.claim().claims
-      try trial.expect("messages on their way", claims.count, is: 2)
-      let before = try await trial.trail()
-      let until = claims[0].lease.until
-      try trial.expect("in two hands", try await trial.merge("phone", into: "ada"), is: .busy(until: until))
-      try trial.expect("the trail", try await trial.trail(), is: before)
-      try trial.expect("ada's offers", try await trial.names(of: "ada"), is: ["a-1"])
-      trial.wait(.seconds(30))
-      for claim in claims where claim.message.variant == "a-1" {
+      let letters = try await trial.claim(from: "mail", for: .seconds(90)).claims
+      try trial.expect("messages on their way", claims.count + letters.count, is: 4)
+      for claim in claims + letters where claim.message.variant == "a-1" {
         try await trial.extend(claim, by: .hours(1))
       }
-      trial.wait(.seconds(30))
+      let before = try await trial.trail()
+      // At one provider until the first of the two leases ends; of two providers, until neither is in two hands.
+      for until in [letters[0].lease.until, claims[0].lease.until] {
+        try trial.expect(
+          "in two hands",
+          try await trial.merge("phone", into: "ada"),
+          is: .busy(until: until)
+        )
+        try trial.expect("the trail", try await trial.trail().prefix(before.count), is: before[...])
+        try trial.expect("ada's offers", try await trial.names(of: "ada"), is: ["a-1"])
+        if until == letters[0].lease.until {
+          for letter in letters { try await trial.settled(letter, .accepted(nil)) }
+        }
+      }
+      trial.wait(.seconds(60))
       // The telephone's lease has run out: it may have arrived, and waits its turn.
       try await trial.merged("phone", into: "ada")
       try trial.expect("what may be there", try await trial.replica(of: LedgerTrial.id("p-1")), is: .unknown)

@@ -10,6 +10,8 @@ struct KnownCustomer: Sendable {
 }
 
 struct KnownOffer: Sendable {
+  /// Whose it is: the survivor, where customers were merged, and nobody's name once they are forgotten.
+  var owner: CustomerID
   /// As it was committed, but for its replicas, which are as deliveries alone said, and its closure.
   var offer: IssuedOffer
   let limits: [LimitUse]
@@ -44,6 +46,8 @@ struct KnownOffer: Sendable {
 }
 
 struct KnownMessage: Sendable {
+  /// Whose it is, as of an issued offer.
+  var owner: CustomerID
   let message: OfferMessage
   /// The place of its issued offer.
   let offer: Int?
@@ -110,14 +114,19 @@ struct KnownMessage: Sendable {
 }
 
 struct KnownEvent: Sendable {
-  let event: ExternalEvent
+  /// As it is folded: without who redeemed, where they were forgotten.
+  var event: ExternalEvent
+  /// As it is told, where something was taken out of it: no repeat is told from another event then.
+  var told: ExternalEvent?
   let receivedAt: Date
   /// By which it is ordered among others; a day counts from its start.
   let moment: Int64
   var customer: CustomerID?
   var match: RedemptionMatch
 
-  var record: RedemptionRecord { RedemptionRecord(event: event, match: match, receivedAt: receivedAt) }
+  var record: RedemptionRecord {
+    RedemptionRecord(event: told ?? event, match: match, receivedAt: receivedAt)
+  }
 
   /// By time, then by the bytes of the source and of the id.
   func isBefore(_ other: Self) -> Bool {
@@ -160,6 +169,19 @@ struct KnownTrigger: Sendable {
 
 /// The uses of one counter.
 struct KnownCounter: Sendable {
+  /// What is counted, for whom and when: a customer's is the survivor's.
+  struct Name: Hashable, Sendable {
+    let subject: String
+    var owner: CustomerID?
+    let period: String
+
+    init(_ counter: LimitCounter, of owner: CustomerID) {
+      subject = counter.subject
+      self.owner = counter.customer.map { _ in owner }
+      period = counter.period
+    }
+  }
+
   struct Use: Sendable, Equatable {
     let moment: Int64
     let amount: Int64
@@ -186,10 +208,16 @@ struct KnownCounter: Sendable {
   mutating func remove(_ use: Use) {
     if let place = uses.lastIndex(of: use) { uses.remove(at: place) }
   }
+
+  /// What another customer used, who is the same from now on.
+  mutating func add(_ other: KnownCounter) {
+    total &+= other.total
+    for use in other.uses { add(use) }
+  }
 }
 
 struct LaneName: Hashable, Sendable {
-  let customer: CustomerID
+  var customer: CustomerID
   let provider: ProviderID
 }
 

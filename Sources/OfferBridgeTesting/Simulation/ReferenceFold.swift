@@ -15,6 +15,8 @@ struct ReferenceFold {
 
   let events: [KnownEvent]
   let offers: [KnownOffer]
+  /// Whether an id is one of the customer's.
+  private let isTheirs: (CustomerID) -> Bool
   private let places: [DerivedKey: Int]
   /// What counts on each issued offer so far, in the order in which it is folded.
   var counted: [[Counted]]
@@ -43,7 +45,12 @@ struct ReferenceFold {
   }
 
   /// Folds events over issued offers, which stand in the order of issue.
-  init(of events: [KnownEvent], over offers: [KnownOffer]) {
+  init(
+    of events: [KnownEvent],
+    over offers: [KnownOffer],
+    isTheirs: @escaping (CustomerID) -> Bool
+  ) {
+    self.isTheirs = isTheirs
     self.events = events
     self.offers = offers
     places = Dictionary(zip(offers.map(\.offer.id), offers.indices)) { first, _ in first }
@@ -107,7 +114,7 @@ struct ReferenceFold {
     }
     if isRevoked(offer, by: event) { entry.reasons.insert(.afterClosure) }
     if let end = end(of: offer) { entry.reasons.insert(end.kind == .expired ? .afterExpiry : .afterClosure) }
-    if let customer = details?.customer, customer != issued.customer { entry.reasons.insert(.otherCustomer) }
+    if let customer = details?.customer, !isTheirs(customer) { entry.reasons.insert(.otherCustomer) }
     if let amount {
       entry.isSummed = amount.currency == currency(of: offer) ?? amount.currency
       if !entry.isSummed { entry.reasons.insert(.otherCurrency) }

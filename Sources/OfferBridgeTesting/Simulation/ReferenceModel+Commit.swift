@@ -33,14 +33,20 @@ extension ReferenceModel {
 
   /// Why nothing of a plan is written, or `nil`.
   private func refusal(of plan: JourneyPlan, at now: Int64) -> CommitAnswer? {
-    let known = triggers[plan.trigger.id]
-    if let known, known.record != plan.trigger { return .conflict }
+    let (known, customer) = (triggers[plan.trigger.id], plan.trigger.customer)
+    if let known, known.record != plan.trigger {
+      let isAnotherID = known.record.customer != customer && isOne(known.record.customer, customer)
+      return isAnotherID ? .stale : .conflict
+    }
     let isTooOld = now - plan.plannedAt.milliseconds > JourneyPlan.longestAge.milliseconds
-    return isTooOld || plan.triggerVersion != known?.version ?? 0 ? .stale : nil
+    let isForAnother = person(customer) != plan.survivor ?? customer
+    if isTooOld || isForAnother || plan.triggerVersion != known?.version ?? 0 { return .stale }
+    return known == nil && isOfSomebodyForgotten(plan) ? .conflict : nil
   }
 
   private mutating func write(_ plan: JourneyPlan, _ seen: [NodeAnswer], at now: Int64) {
     let name = plan.trigger.id
+    mention(plan.trigger.customer)
     let isNew = triggers[name] == nil
     var trigger = triggers[name] ?? KnownTrigger(record: plan.trigger)
     let before = trigger.nodes.count
@@ -98,7 +104,8 @@ extension ReferenceModel {
     let isIssuance = if case .issuance = node.content { true } else { false }
     var above: [LimitExcess] = []
     for use in node.limits {
-      guard let excess = excess(of: use, at: plan.plannedAt.milliseconds) else { return .refused(use.limit) }
+      guard let excess = excess(of: use, by: person(plan.trigger.customer), at: plan.plannedAt.milliseconds)
+      else { return .refused(use.limit) }
       if excess < 1 { continue }
       guard isIssuance && use.limit.policy == .honourAndFlag else { return .refused(use.limit) }
       above.append(LimitExcess(use.limit, amount: excess))
@@ -121,7 +128,9 @@ extension ReferenceModel {
       if seen == .written { withhold(id, provider, reason) }
       return nil
     }
-    if seen == .written || seen.above != [] { use(node.limits, at: plan.plannedAt.milliseconds) }
+    if seen == .written || seen.above != [] {
+      use(node.limits, by: person(plan.trigger.customer), at: plan.plannedAt.milliseconds)
+    }
     switch (seen, node.content) {
     case (.written, .issuance(let offer)): return .issued(issue(offer, node.limits))
     case (.writtenOver(let above), .issuance(var offer)):
@@ -143,11 +152,12 @@ extension ReferenceModel {
 
   private mutating func issue(_ offer: IssuedOffer, _ limits: [LimitUse]) -> Int {
     let place = offers.count
-    offers.append(KnownOffer(offer: offer, limits: limits, tally: offer.redeemed))
+    let owner = person(offer.customer)
+    offers.append(KnownOffer(owner: owner, offer: offer, limits: limits, tally: offer.redeemed))
     offerPlaces[offer.id] = place
-    customers[offer.customer, default: KnownCustomer()].offers.append(place)
-    learn(.issuedOffer(offer.id), is: offer.customer)
-    fold(offer.customer)
+    customers[owner, default: KnownCustomer()].offers.append(place)
+    learn(.issuedOffer(offer.id), is: owner)
+    fold(owner)
     return place
   }
 

@@ -132,9 +132,9 @@ extension ReferenceModel {
       if let reference, messages[place].isToBring {
         let clue = Clue.replica(reference, at: message.provider)
         offers[offer].references.insert(clue)
-        learn(clue, is: message.customer)
+        learn(clue, is: messages[place].owner)
       }
-      fold(message.customer)
+      fold(messages[place].owner)
     case .rejected(let reason):
       messages[place].lastFailure = reason
       messages[place].mayHaveArrived = false
@@ -168,7 +168,7 @@ extension ReferenceModel {
     leave(place)
   }
 
-  private mutating func wait(_ place: Int, until due: Int64) {
+  mutating func wait(_ place: Int, until due: Int64) {
     messages[place].stage = .waiting
     messages[place].due = due
     if isToEnd(place) { return end(place) }

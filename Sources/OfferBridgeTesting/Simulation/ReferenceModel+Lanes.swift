@@ -7,7 +7,8 @@ extension ReferenceModel {
   mutating func commit(_ message: OfferMessage, _ limits: [LimitUse], at now: Int64) -> Int {
     let place = messages.count
     let offer = message.issuedOffer.flatMap { offerPlaces[$0] }
-    messages.append(KnownMessage(message: message, offer: offer, limits: limits, due: now))
+    let owner = person(message.customer)
+    messages.append(KnownMessage(owner: owner, message: message, offer: offer, limits: limits, due: now))
     messagePlaces[message.key] = place
     if let offer { offers[offer].messages.append(place) }
     tell(place, .pending)
@@ -16,7 +17,7 @@ extension ReferenceModel {
   }
 
   func lane(of place: Int) -> LaneName {
-    LaneName(customer: messages[place].message.customer, provider: messages[place].message.provider)
+    LaneName(customer: messages[place].owner, provider: messages[place].message.provider)
   }
 
   func isFirst(_ place: Int) -> Bool { lanes[lane(of: place)]?.first == place }
@@ -92,6 +93,8 @@ extension ReferenceModel {
 
   /// Ends or resumes the messages about an issued offer.
   mutating func review(_ offer: Int) {
+    // Nothing is sent to whoever was forgotten.
+    if tombstones.contains(offers[offer].owner) { return }
     for place in offers[offer].messages {
       switch messages[place].stage {
       case .waiting where isToEnd(place):

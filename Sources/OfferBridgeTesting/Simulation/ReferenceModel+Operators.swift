@@ -11,7 +11,13 @@ extension ReferenceModel {
   ///   - now: The ledger's time of the call.
   package mutating func redriven(_ redrive: MessageRedrive, _ answer: RedriveAnswer, at now: Date) {
     let moment = now.milliseconds
-    expect("redrive \(redrive.message), \(redrive.mode)", self.answer(to: redrive, at: moment), seen: answer)
+    let expected = self.answer(to: redrive, at: moment)
+    // What a wallet called the replica of whoever was forgotten is a name by chance.
+    if case .refused(.accepted) = expected, isOfSomebodyForgotten(redrive.message) {
+      expect("redrive \(redrive.message)", "\(expected)".prefix(17), seen: "\(answer)".prefix(17))
+    } else {
+      expect("redrive \(redrive.message), \(redrive.mode)", expected, seen: answer)
+    }
     guard case .redriven(let key) = answer, let place = messagePlaces[redrive.message],
       case .ended = messages[place].stage
     else { return }
@@ -45,6 +51,7 @@ extension ReferenceModel {
     case .accepted, .withdrawn: return .refused(messages[place].state)
     case .rejected, .buried: break
     }
+    if tombstones.contains(messages[place].owner) { return .refused(messages[place].state) }
     if isProven(place) { return .refused(.accepted(nil)) }
     if let closure = closure(of: place) { return .offerClosed(closure) }
     switch redrive.mode {
@@ -71,7 +78,7 @@ extension ReferenceModel {
       limits(of: place, changeFrom: usedLimits)
       review(place)
       recall(closing, at: moment)
-      fold(offers[place].offer.customer)
+      fold(offers[place].owner)
     case .alreadyClosed: recall(closing, at: moment)
     case .notOver, .usedUp, .unknownOffer: break
     }
@@ -99,7 +106,10 @@ extension ReferenceModel {
 
   /// Commits each recall that is new, where the replica may be there.
   private mutating func recall(_ closing: OfferClosing, at now: Int64) {
-    guard let place = offerPlaces[closing.issuedOffer] else { return }
+    // Nothing is asked back in the name of whoever was forgotten.
+    guard let place = offerPlaces[closing.issuedOffer], !tombstones.contains(offers[place].owner) else {
+      return
+    }
     for recall in closing.recalls
     where recall.purpose == .recall && recall.issuedOffer == closing.issuedOffer
       && messagePlaces[recall.key] == nil

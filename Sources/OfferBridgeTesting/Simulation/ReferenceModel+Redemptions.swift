@@ -17,7 +17,7 @@ extension ReferenceModel {
 
   private mutating func take(_ event: ExternalEvent, at now: Date) -> RedemptionMatch {
     if let known = eventPlaces[event.id] {
-      if events[known].event == event {
+      if events[known].event == event || events[known].told != nil {
         duplicates += 1
         return .duplicate
       }
@@ -36,8 +36,11 @@ extension ReferenceModel {
       )
     )
     eventPlaces[event.id] = place
+    if let redeemer = event.redeemer { mention(redeemer) }
     switch event.clue {
-    case .customer(let customer): give(place, to: customer)
+    case .customer(let customer):
+      mention(customer)
+      give(place, to: person(customer))
     case .name(let clue):
       guard let customer = owners[clue] else {
         parked[clue, default: []].append(place)
@@ -59,6 +62,7 @@ extension ReferenceModel {
     var given = [place]
     while let next = given.popLast() {
       events[next].customer = customer
+      if tombstones.contains(customer) { forgetPerson(in: next) }
       customers[customer, default: KnownCustomer()].events.append(next)
       let clue = Clue.redemption(events[next].event.id)
       owners[clue] = customer
@@ -73,7 +77,10 @@ extension ReferenceModel {
       let (a, b) = (offers[left].offer, offers[right].offer)
       return a.issuedAt != b.issuedAt ? a.issuedAt < b.issuedAt : a.id < b.id
     }
-    let folded = ReferenceFold(of: known.events.map { events[$0] }, over: places.map { offers[$0] })
+    let folded = ReferenceFold(of: known.events.map { events[$0] }, over: places.map { offers[$0] }) {
+      [survivors] id in
+      survivors[id] ?? id == customer
+    }
     for (index, place) in known.events.enumerated() { events[place].match = folded.matches[index] }
     var changed: [Int] = []
     for (index, place) in places.enumerated() {

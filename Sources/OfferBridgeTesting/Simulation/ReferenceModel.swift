@@ -25,7 +25,7 @@ package struct ReferenceModel: Sendable {
   var events: [KnownEvent] = []
   var eventPlaces: [ExternalEventID: Int] = [:]
   var triggers: [TriggerID: KnownTrigger] = [:]
-  var counters: [LimitCounter: KnownCounter] = [:]
+  var counters: [KnownCounter.Name: KnownCounter] = [:]
   var customers: [CustomerID: KnownCustomer] = [:]
 
   /// Of each customer and provider the messages that are still to be sent, the next one first.
@@ -37,6 +37,18 @@ package struct ReferenceModel: Sendable {
   var owners: [Clue: CustomerID] = [:]
   /// The events that wait for such a name.
   var parked: [Clue: [Int]] = [:]
+  /// Who survives, by each id that was merged; and the ids that were merged into each survivor.
+  var survivors: [CustomerID: CustomerID] = [:]
+  var formers: [CustomerID: [CustomerID]] = [:]
+  /// The ids that stand anywhere, those that are nobody's since they were forgotten aside.
+  var mentioned: Set<CustomerID> = []
+  /// The ids of whoever was forgotten and has not come back.
+  var gone: Set<CustomerID> = []
+  /// What stands in the place of those who were forgotten, a name for each.
+  var tombstones: Set<CustomerID> = []
+  /// The triggers that are not found any more, as their customers were forgotten.
+  var lostTriggers: [KnownTrigger] = []
+  var merges = 0
   /// The places of issued offers whose limit uses were given back and taken again.
   var retaken: Set<Int> = []
   var duplicates = 0

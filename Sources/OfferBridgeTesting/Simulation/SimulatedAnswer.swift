@@ -18,6 +18,9 @@ enum SimulatedAnswer {
       ["redriven", "alreadyOpen", "superseded", "refused", "offerClosed", "unknownMessage"]
     )
     + names("close", ["closed", "alreadyClosed", "notOver", "usedUp", "unknownOffer"])
+    + names("merge", ["merged", "exceeded", "alreadyMerged", "circle", "busy"])
+    + names("forget", ["forgotten", "busy", "unknownCustomer"])
+    + names("ends", ["some", "none", "warned"])
     + names("match", ["applied", "discrepant", "parked", "duplicate", "conflict"])
     + names("discrepant", RedemptionDiscrepancy.allCases.map(\.rawValue))
     + names("parked", ParkedReason.allCases.map(\.rawValue))

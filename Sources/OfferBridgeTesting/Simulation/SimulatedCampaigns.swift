@@ -117,6 +117,13 @@ enum SimulatedShop {
         limits: [.perCustomer(3, in: .calendar(.day, in: SimulatedLedgerClock.zone))]
       ),
       Campaign(
+        "reminder",
+        on: .event("ten_expiring"),
+        rule: Rule { $0.customer.tier != 2 },
+        outcome: .send(card, through: wallet),
+        limits: [.perCustomer(2, in: .rolling(.hours(6)))]
+      ),
+      Campaign(
         "to-mail",
         on: .event("ten_issued"),
         rule: Rule { $0.customer.wantsMail },

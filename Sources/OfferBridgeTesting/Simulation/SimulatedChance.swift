@@ -3,7 +3,7 @@ import OfferBridgeKit
 /// What a run draws its choices from: a stream for each concern, so that a new draw in one shifts no other.
 final class SimulatedChance: Sendable {
   enum Concern: Int, CaseIterable {
-    case customers, ledger, providers, inbound, processes, clocks, operators
+    case customers, ledger, providers, inbound, processes, clocks, operators, people
   }
 
   private let streams: Guarded<[Seeded]>

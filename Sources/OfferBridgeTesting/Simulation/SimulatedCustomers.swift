@@ -10,6 +10,9 @@ struct SimulatedCustomers {
 
   static func id(_ number: Int) -> CustomerID { CustomerID("c\(number)") }
 
+  /// Another id of the same customer, as that of a device, until they are merged.
+  static func phone(_ number: Int) -> CustomerID { CustomerID("c\(number)-phone") }
+
   static func profile(_ number: Int) -> SimulatedShopper {
     SimulatedShopper(
       tier: number % 4,
@@ -23,17 +26,20 @@ struct SimulatedCustomers {
     let chance = world.chance
     await world.executor.sleep(for: chance.within(0...SimulatedWorld.safeLength * 3 / 4, .customers))
     let customer = chance.below(Self.count(journeys: world.simulation.journeys), .customers)
+    let (mine, other) =
+      chance.percent(25, .customers)
+      ? (Self.phone(customer), Self.id(customer)) : (Self.id(customer), Self.phone(customer))
     let action = CustomerAction(
       chance.percent(60, .customers) ? "opened" : "bought",
       id: "a\(number)",
-      by: Self.id(customer),
+      by: mine,
       at: world.deviceTime(),
       chance.percent(90, .customers) ? ["channel": chance.percent(90, .customers) ? "phone" : "desk"] : .none
     )
     if chance.percent(3, .customers) {
       // Two devices that name their actions alike: one of them is a conflict.
-      let other = CustomerAction(action.name, id: action.id, by: action.customer, at: action.occurredAt + 1)
-      async let theirs = act(other, before: nil)
+      let twin = CustomerAction(action.name, id: action.id, by: action.customer, at: action.occurredAt + 1)
+      async let theirs = act(twin, before: nil)
       _ = await (act(action, before: nil), theirs)
       return
     }
@@ -43,14 +49,19 @@ struct SimulatedCustomers {
       await world.executor.sleep(for: chance.within(0...1_200_000, .customers))
       var profile = Self.profile(customer)
       profile.wantsMail = chance.percent(50, .customers)
-      world.customers.save(profile, as: Self.id(customer))
+      world.customers.save(profile, as: mine)
       let before = decided
       async let closed: Void = close(before ?? [])
-      decided = await act(action, before: before)
+      // Under its other id it is the same once they are merged, and a conflict until then.
+      let again =
+        chance.percent(30, .customers)
+        ? CustomerAction(action.name, id: action.id, by: other, at: action.occurredAt, action.attributes)
+        : action
+      decided = await act(again, before: before)
       await closed
     }
     await world.executor.sleep(for: chance.within(1_000...3_600_000, .customers))
-    await redeem(Self.id(customer), number)
+    await redeem(mine, number)
   }
 
   /// The desk takes back what was issued, about when the customer acts again.
@@ -72,7 +83,8 @@ struct SimulatedCustomers {
           see(decisions)
           if decisions.contains(where: { $0.outcome == .conflict }) { return before }
           let issued = decisions.issuedOffers.map(\.id)
-          for id in before ?? [] where !issued.contains(id) {
+          let isSomebodyNew = world.witness.isForgotten(action.customer)
+          for id in before ?? [] where !issued.contains(id) && !isSomebodyNew {
             world.violate(
               "I2",
               "action \(action.id) was answered without issued offer \(id), which it had before"

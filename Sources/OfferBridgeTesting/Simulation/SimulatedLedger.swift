@@ -5,7 +5,7 @@ import OfferBridgeKit
 ///
 /// What the ledger did is told to the witness before the caller learns it, for
 /// the caller may never do so.
-struct SimulatedLedger: OfferLedger {
+struct SimulatedLedger: ForgettingLedger {
   /// What a lost connection throws.
   struct LineLost: Error {}
 
@@ -93,7 +93,7 @@ struct SimulatedLedger: OfferLedger {
   }
 
   func page(_ query: PageQuery) async throws -> LedgerPage {
-    try await call({ try await ledger.page(query) })
+    try await call({ try await ledger.page(query) }, then: { world.witness.page(query, $0) })
   }
 
   func trail(_ query: TrailQuery) async throws -> TrailPage {
@@ -102,5 +102,29 @@ struct SimulatedLedger: OfferLedger {
 
   func audit(tenant: TenantID) async throws -> LedgerAudit {
     try await call({ try await ledger.audit(tenant: tenant) })
+  }
+
+  func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await call(
+      { try await people.forget(customer, tenant: tenant) },
+      then: { world.witness.forget(customer, $0, life) }
+    )
+  }
+
+  func merge(_ customer: CustomerID, into survivor: CustomerID, tenant: TenantID) async throws
+    -> MergeAnswer
+  {
+    try await call(
+      { try await people.merge(customer, into: survivor, tenant: tenant) },
+      then: { world.witness.merge(customer, into: survivor, $0, life) }
+    )
+  }
+
+  /// Nobody asks for it where the ledger under test is none.
+  private var people: any ForgettingLedger {
+    get throws {
+      guard let people = ledger as? any ForgettingLedger else { throw LineLost() }
+      return people
+    }
   }
 }

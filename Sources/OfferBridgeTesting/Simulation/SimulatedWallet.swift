@@ -22,6 +22,7 @@ final class SimulatedWallet: Sendable {
   /// What there must be one of.
   private struct Effect: Hashable {
     let issuedOffer: IssuedOffer.ID
+    let campaign: CampaignID
     let purpose: OfferMessage.Purpose
     let generation: Int
   }
@@ -64,7 +65,12 @@ final class SimulatedWallet: Sendable {
       let reference = ReplicaReference("\(name)-\(state.effects)")
       state.entries[message.key] = Entry(reference: reference, payload: message.payload, takenAt: now)
       if let issued = message.issuedOffer {
-        let effect = Effect(issuedOffer: issued, purpose: message.purpose, generation: message.generation)
+        let effect = Effect(
+          issuedOffer: issued,
+          campaign: message.campaign,
+          purpose: message.purpose,
+          generation: message.generation
+        )
         if let key = state.keys.updateValue(message.key, forKey: effect), key != message.key {
           faults.append(("I7", "issued offer \(issued) had two effects, under \(key) and \(message.key)"))
         }

@@ -41,6 +41,7 @@ final class SimulatedWorld: Sendable {
     var profiles: [CustomerID: SimulatedShopper] = [:]
     for number in 0..<SimulatedCustomers.count(journeys: simulation.journeys) {
       profiles[SimulatedCustomers.id(number)] = SimulatedCustomers.profile(number)
+      profiles[SimulatedCustomers.phone(number)] = SimulatedCustomers.profile(number + 1)
     }
     customers = InMemoryCustomerStore(profiles)
   }
@@ -67,6 +68,8 @@ final class SimulatedWorld: Sendable {
         group.addTask { await SimulatedProcess(world: self).live() }
       }
       group.addTask { await SimulatedOperators(world: self).work() }
+      group.addTask { await SimulatedPeople(world: self).work() }
+      group.addTask { await SimulatedSweeps(world: self).work() }
       group.addTask { await self.clockTrouble() }
       group.addTask {
         await withTaskGroup(of: Void.self) { journeys in
@@ -128,7 +131,8 @@ final class SimulatedWorld: Sendable {
           violate("I9", "issued offer \(id) was redeemed \(issued.redeemed.count) times, for \(units)")
         }
         book.note(
-          "\(id.description.prefix(6)) \(issued.redeemed) \(issued.replicas.map(\.state.description))"
+          // Without what a wallet calls them: of whoever was forgotten that is a name by chance.
+          "\(id.description.prefix(6)) \(issued.redeemed) \(issued.replicas.map(\.state.name))"
         )
       }
       for difference in try await withLedger({ try await witness.differences(from: ledger) }) {

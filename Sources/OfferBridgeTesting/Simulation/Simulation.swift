@@ -45,7 +45,8 @@ public struct Simulation: Sendable, Hashable {
 
   /// Runs it.
   ///
-  /// It takes the calling thread for as long as it runs, some tenths of a second for a thousand journeys.
+  /// It takes the calling thread for as long as it runs, some tenths of a second for a thousand journeys: in a task use
+  /// ``runApart(on:)``.
   ///
   /// - Parameter system: What is put to the test; the library's own ledger in memory by default.
   /// - Returns: What was counted, and each promise that was broken.
@@ -62,5 +63,16 @@ public struct Simulation: Sendable, Hashable {
       world.violate("determinism", "\(world.executor.foreignJobs) jobs came from another thread")
     }
     return world.report()
+  }
+
+  /// Runs it on a thread of its own.
+  ///
+  /// So the threads that tasks share stay free: for other tests, and for a ledger whose answers come on one of them.
+  /// As many run at once as there are processors.
+  ///
+  /// - Parameter system: What is put to the test; the library's own ledger in memory by default.
+  /// - Returns: What ``run(on:)`` returns.
+  public func runApart(on system: SimulatedSystem = .inMemory) async -> SimulationReport {
+    await SimulationThreads.shared.run { run(on: system) }
   }
 }

@@ -36,14 +36,14 @@ public struct SimulationSweep: Sendable {
     self.simulations = simulations
   }
 
-  /// Runs all of them, as many at once as there are threads for tasks.
+  /// Runs all of them, as many at once as there are processors.
   ///
   /// - Parameter system: What is put to the test.
   /// - Returns: The sums, the same however many were run at once.
   public func run(on system: SimulatedSystem = .inMemory) async -> SimulationReport {
     await withTaskGroup(of: (Int, SimulationReport).self) { group in
       for (place, simulation) in simulations.enumerated() {
-        group.addTask { (place, simulation.run(on: system)) }
+        group.addTask { (place, await simulation.runApart(on: system)) }
       }
       // The sums are taken in the order of the runs, for the digest depends on it.
       var sum = SimulationReport()

@@ -20,6 +20,12 @@ final class SimulationWitness: Sendable {
     var accepted: Set<DerivedKey> = []
     var buriedOrRejected: [DerivedKey] = []
     var issued: [IssuedOffer.ID] = []
+    /// When what was issued ends.
+    var ends: [IssuedOffer.ID: Date] = [:]
+    var issuances: [Issuance: IssuedOffer.ID] = [:]
+    var warnings: Set<Warning> = []
+    /// Every id that was ever forgotten.
+    var forgotten: Set<CustomerID> = []
   }
 
   let book: SimulationBook
@@ -34,7 +40,7 @@ final class SimulationWitness: Sendable {
   }
 
   /// Works the answer out beside the ledger, and tells the book what differs.
-  private func expect(_ body: (inout ReferenceModel, Date) -> Void) {
+  func expect(_ body: (inout ReferenceModel, Date) -> Void) {
     let faults = model.withLock { model in
       let before = model.faults.count
       body(&model, clock.now)
@@ -42,6 +48,9 @@ final class SimulationWitness: Sendable {
     }
     for fault in faults { book.violate("oracle", fault) }
   }
+
+  /// What is known beside the ledger.
+  func ask<Answer: Sendable>(_ body: (ReferenceModel) -> Answer) -> Answer { model.withLock { body($0) } }
 
   /// What differs in the end between the ledger and what it should have come to.
   func differences(from ledger: any OfferLedger) async throws -> [String] {
@@ -57,7 +66,7 @@ final class SimulationWitness: Sendable {
   /// Messages that ended in vain.
   var endedInVain: [DerivedKey] { state.withLock { $0.buriedOrRejected } }
 
-  private func note(_ life: SimulatedLife, _ what: String) {
+  func note(_ life: SimulatedLife, _ what: String) {
     book.note("\(clock.milliseconds) p\(life.number) \(what)")
   }
 
@@ -72,7 +81,9 @@ final class SimulationWitness: Sendable {
   func snapshot(_ query: SnapshotQuery, _ snapshot: LedgerSnapshot, _ life: SimulatedLife) {
     let differences = model.withLock { $0.snapshotTaken(query, snapshot, at: clock.now) }
     for difference in differences { book.violate("oracle", difference) }
-    note(life, "snapshot \(query.trigger.id) v\(snapshot.triggerVersion), \(snapshot.decided.count) decided")
+    // A name by chance is another one in each run.
+    let name = query.customer.isByChance ? "of nobody" : query.trigger.id.description
+    note(life, "snapshot \(name) v\(snapshot.triggerVersion), \(snapshot.decided.count) decided")
   }
 
   func commit(_ plans: [JourneyPlan], _ answers: [CommitAnswer], _ life: SimulatedLife) {
@@ -89,8 +100,10 @@ final class SimulationWitness: Sendable {
         switch (node.content, answer) {
         case (.issuance(let offer), .written), (.issuance(let offer), .writtenOver):
           state.withLock { $0.issued.append(offer.id) }
+          issued(offer)
         case (.message(let message), .written):
           state.withLock { $0.messages.append(message.key) }
+          warned(plan, node)
           guard message.payloadText.contains(SimulatedShop.secret) else { break }
           book.violate("I15", "the payload of \(message.key) has what no data point names")
         default: break

@@ -12,8 +12,12 @@ package struct TrailBook: Sendable {
   private var claims: [DerivedKey: Int] = [:]
   private var verification: TrailVerification
   private var latest = Int64.min
+  /// Whether the name of some event is erased.
+  private var hasErased = false
   private(set) var raised = 0
   private(set) var refused = 0
+  private(set) var merged = 0
+  private(set) var forgotten = 0
 
   init(tenant: TenantID) { verification = TrailVerification(of: tenant) }
 
@@ -68,7 +72,7 @@ package struct TrailBook: Sendable {
         states[place] = to.description
       }
     case .event: readEvent(entry)
-    case .customer: break
+    case .customer: if fact.to == .merged { merged += 1 } else { forgotten += 1 }
     case .step:
       if fact.to == .raised { raised += 1 } else { refused += 1 }
       if fact.from != nil || fact.step == nil { note(entry, "a step is new, and has a key") }
@@ -88,10 +92,21 @@ package struct TrailBook: Sendable {
     states[thing] = entry.fact.to.description
   }
 
+  /// Whether anything is told of an event.
+  func tells(of event: ExternalEventID) -> Bool { states["event \(event.source) \(event.id)"] != nil }
+
   private mutating func readEvent(_ entry: TrailEntry) {
     let fact = entry.fact
-    let thing = "event \(fact.provider?.rawValue ?? "nobody") \(entry.personal?.redemption ?? "erased")"
-    if states[thing]?.prefix(while: { $0 != " " }) != fact.from.map({ Substring($0.description) }) {
+    // Whose customer was forgotten, that one has no name any more.
+    guard let id = entry.personal?.redemption else {
+      hasErased = true
+      return
+    }
+    let thing = "event \(fact.provider?.rawValue ?? "nobody") \(id)"
+    let isFirst = states[thing] == nil
+    if hasErased, isFirst, fact.from != nil {
+      // Where it stood before was told, and is erased.
+    } else if states[thing]?.prefix(while: { $0 != " " }) != fact.from.map({ Substring($0.description) }) {
       note(entry, "it stood at \(states[thing] ?? "nothing")")
     }
     let after = Self.words(fact.to, fact.why, fact.issuedOffer)
