@@ -50,10 +50,10 @@ let package = Package(
     // What each step of a ledger over a database decides, whichever database it is.
     .target(name: "DurableLedger", dependencies: [kit], swiftSettings: strict),
     .target(name: "SQLiteOfferLedger", dependencies: ["DurableLedger", kit, grdb], swiftSettings: strict),
-    // The process that the ledger's contract kills.
+    // The process that the ledger's contract kills, and that other tests stop in the midst of its work.
     .executableTarget(
       name: "SQLiteLedgerWorker",
-      dependencies: ["SQLiteOfferLedger", testing],
+      dependencies: ["LimitedShop", "SQLiteOfferLedger", testing],
       swiftSettings: strict
     ),
     .systemLibrary(
@@ -68,7 +68,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "PostgresLedgerWorker",
-      dependencies: ["PostgresOfferLedger", testing],
+      dependencies: ["LimitedShop", "PostgresOfferLedger", testing],
       swiftSettings: strict
     ),
     .executableTarget(
@@ -130,10 +130,18 @@ let package = Package(
 
     // Two ledgers that are told the same, compared.
     .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
+    // A shop that several processes share, and one of them that stops in the midst.
+    .target(
+      name: "LimitedShop",
+      dependencies: [kit, testing],
+      path: "Tests/LimitedShop",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks",
+        "DurableLedger", "LedgerTwins", "LimitedShop", "SQLiteOfferLedger", "SQLiteLedgerWorker",
+        "WalletHostBenchmarks",
         kit, testing, grdb,
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
@@ -165,7 +173,8 @@ let package = Package(
     .testTarget(
       name: "PostgresOfferLedgerTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "PostgresOfferLedger", "PostgresLedgerWorker", "WalletHostBenchmarks",
+        "DurableLedger", "LedgerTwins", "LimitedShop", "PostgresOfferLedger", "PostgresLedgerWorker",
+        "WalletHostBenchmarks",
         kit,
         testing,
       ],

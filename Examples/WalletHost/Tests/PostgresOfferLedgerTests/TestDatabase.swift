@@ -1,4 +1,5 @@
 import Foundation
+import LimitedShop
 import OfferBridgeKit
 import OfferBridgeTesting
 import PostgresOfferLedger
@@ -70,21 +71,17 @@ final class TestSchema: Sendable {
     )
   }
 
+  private static let worker = BuiltExecutable.named("PostgresLedgerWorker")
+
   /// The process that works on this schema until it is killed.
   var process: LedgerProcess {
-    LedgerProcess(executable: Self.built("PostgresLedgerWorker"), arguments: [TestDatabase.address, name])
+    LedgerProcess(executable: Self.worker, arguments: [TestDatabase.address, name])
   }
 
-  private final class Here {}
-
-  /// An executable of this package: it lies beside the tests.
-  private static func built(_ name: String) -> URL {
-    #if canImport(Darwin)
-    let tests = Bundle(for: Here.self).bundleURL
-    #else
-    let tests = Bundle.main.executableURL ?? Bundle.main.bundleURL
-    #endif
-    return tests.deletingLastPathComponent().appending(path: name)
+  /// A process that has stopped in the midst of its work on this schema.
+  func stopped(in work: StoppedWork, patience: Duration = .milliseconds(300)) async throws -> StoppedProcess {
+    let arguments = [TestDatabase.address, name, "\(Int(patience / .milliseconds(1)))"]
+    return try await StoppedProcess(Self.worker, arguments, work)
   }
 }
 
