@@ -35,6 +35,8 @@ public final class PostgresOfferLedger: OfferLedger {
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
   ///   - patience: How long a process that was stopped in the midst of a step may hold up others, 10 seconds by default;
   ///     a step waits for others twice as long at most.
+  ///   - silence: How long the database may leave a question without an answer before the connection counts as lost; a
+  ///     minute by default, and never less than three times the patience.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; the system's generator by default.
   ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
   /// - Throws: ``PostgresLedgerError`` where there is no connection, or the database would not keep what it answered, is
@@ -45,13 +47,14 @@ public final class PostgresOfferLedger: OfferLedger {
     connections: Int = 4,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
+    silence: Duration = .seconds(60),
     chance: @escaping @Sendable () -> UInt64 = {
       var system = SystemRandomNumberGenerator()
       return system.next()
     },
     now: (@Sendable () -> Date)? = nil
   ) async throws {
-    let session = Session(schema: schema, patience: patience)
+    let session = Session(schema: schema, patience: patience, silence: silence)
     let pool = ConnectionPool(most: connections) { try session.open(address) }
     database = LedgerDatabase(
       pool,

@@ -56,16 +56,19 @@ final class TestSchema: Sendable {
 
   /// The ledger in this schema.
   func ledger(
+    at address: String? = nil,
     connections: Int = 4,
     patience: Duration = .seconds(10),
+    silence: Duration = .seconds(60),
     chance: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) },
     now: (@Sendable () -> Date)? = nil
   ) async throws -> PostgresOfferLedger {
     try await PostgresOfferLedger(
-      at: address,
+      at: address ?? self.address,
       schema: name,
       connections: connections,
       patience: patience,
+      silence: silence,
       chance: chance,
       now: now
     )

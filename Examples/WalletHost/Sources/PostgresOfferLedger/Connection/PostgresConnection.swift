@@ -21,6 +21,9 @@ final class PostgresConnection {
   }
 
   private let connection: OpaquePointer
+  private let wait: SocketWait
+  /// Whether the server said nothing for longer than it may.
+  private var isSilent = false
   /// What is to be sent with the end that comes next.
   private var unsent: [(PostgresStatement, Expected)] = []
   private var expected: ArraySlice<Expected> = []
@@ -31,26 +34,14 @@ final class PostgresConnection {
   private var isCommitting = false
 
   /// Connects, and waits for it.
-  init(to address: String) throws {
-    // What stands before the address is what it may say otherwise.
-    let settings: KeyValuePairs = [
-      "connect_timeout": "10", "tcp_user_timeout": "30000", "application_name": "OfferBridge",
-      "dbname": address, "client_encoding": "UTF8",
-    ]
-    let connection = withCStrings(settings.map(\.key) + [nil]) { names in
-      withCStrings(settings.map(\.value) + [nil]) { PQconnectdbParams(names, $0, 1) }
-    }
-    guard let connection else {
-      throw PostgresLedgerError.cannotConnect("out of memory")
-    }
-    PQsetNoticeProcessor(connection, { _, _ in }, nil)
-    guard PQstatus(connection) == CONNECTION_OK, PQsetnonblocking(connection, 1) == 0,
-      PQenterPipelineMode(connection) == 1
-    else {
-      defer { PQfinish(connection) }
-      throw PostgresLedgerError.cannotConnect(Self.message(of: connection))
-    }
-    self.connection = connection
+  ///
+  /// - Parameters:
+  ///   - address: The address, as libpq takes it.
+  ///   - silence: How long the server may say nothing while something is asked of it.
+  /// - Throws: `cannotConnect`.
+  init(to address: String, silence: Duration = .seconds(60)) throws {
+    wait = SocketWait(most: silence)
+    connection = try openedByLibpq(address)
   }
 
   deinit { PQfinish(connection) }
@@ -58,7 +49,7 @@ final class PostgresConnection {
   // MARK: - What the ledger asks for
 
   /// Whether it can be used no more.
-  var isLost: Bool { PQstatus(connection) != CONNECTION_OK }
+  var isLost: Bool { isSilent || PQstatus(connection) != CONNECTION_OK }
 
   /// Asks for a statement whose rows nobody needs, which is sent with what comes after it.
   func write(_ sql: String, _ parameters: [PostgresParameter] = []) throws {
@@ -154,19 +145,20 @@ final class PostgresConnection {
     while true {
       switch PQflush(connection) {
       case 0: return
-      case 1: try wait(for: Int16(POLLIN | POLLOUT))
+      case 1: try awaitSocket(POLLIN | POLLOUT)
       default: throw lost()
       }
     }
   }
 
-  private func wait(for events: Int16) throws {
-    var descriptor = pollfd(fd: PQsocket(connection), events: events, revents: 0)
-    while poll(&descriptor, 1, -1) < 0 {
-      guard errno == EINTR else { throw lost() }
-    }
-    if descriptor.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
-      guard PQconsumeInput(connection) == 1 else { throw lost() }
+  private func awaitSocket(_ events: Int32) throws {
+    switch wait(PQsocket(connection), for: events) {
+    case .ready(canRead: false): return
+    case .ready(canRead: true): guard PQconsumeInput(connection) == 1 else { throw lost() }
+    case .failed: throw lost()
+    case .silent:
+      isSilent = true
+      throw lost("the database has said nothing for \(wait.most)")
     }
   }
 
@@ -211,7 +203,7 @@ final class PostgresConnection {
 
   private func nextResult() throws -> OpaquePointer? {
     try flush()
-    while PQisBusy(connection) == 1 { try wait(for: Int16(POLLIN)) }
+    while PQisBusy(connection) == 1 { try awaitSocket(POLLIN) }
     return PQgetResult(connection)
   }
 
@@ -237,11 +229,7 @@ final class PostgresConnection {
   }
 
   private func lost(_ reason: String = "") -> PostgresLedgerError {
-    let reason = reason.isEmpty ? Self.message(of: connection) : reason
+    let reason = reason.isEmpty ? lastMessage(of: connection) : reason
     return isCommitting ? .lostInCommit(reason) : .lost(reason)
-  }
-
-  private static func message(of connection: OpaquePointer) -> String {
-    String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
   }
 }
