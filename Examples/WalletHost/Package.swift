@@ -16,8 +16,10 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypesInNIO: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
@@ -39,6 +41,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -98,12 +101,18 @@ let package = Package(
 
     // MARK: Processes
 
-    // The external system, which shares no code with the host but the webhooks.
+    // How long a server waits for those who connect to it.
+    .target(
+      name: "ServerPatience",
+      dependencies: [hummingbirdCore, httpTypesInNIO, nio("NIOCore")],
+      swiftSettings: strict
+    ),
+    // The external system, which shares no code with the host but the webhooks and how its server waits.
     .target(
       name: "Wallet",
       dependencies: [
-        "StandardWebhooks", hummingbird, httpClient, grdb, logging, lifecycle, httpTypes, nio("NIOCore"),
-        nio("NIOHTTP1"),
+        "ServerPatience", "StandardWebhooks", hummingbird, httpClient, grdb, logging, lifecycle, httpTypes,
+        nio("NIOCore"), nio("NIOHTTP1"),
       ],
       swiftSettings: strict
     ),
@@ -111,7 +120,7 @@ let package = Package(
     .target(
       name: "ShopHost",
       dependencies: [
-        "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", "StandardWebhooks",
+        "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", "ServerPatience", "StandardWebhooks",
         "WebhookMessageProvider",
         kit, grdb, crypto, hummingbird, logging, metrics, lifecycle, httpTypes, nio("NIOCore"),
       ],
@@ -147,6 +156,13 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "ServerPatienceTests",
+      dependencies: [
+        "ServerPatience", hummingbird, httpTypes, logging, lifecycle, nio("NIOCore"), nio("NIOPosix"),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(name: "StandardWebhooksTests", dependencies: ["StandardWebhooks"], swiftSettings: strict),
     .testTarget(
       name: "WebhookMessageProviderTests",
@@ -165,8 +181,8 @@ let package = Package(
     .testTarget(
       name: "ShopHostTests",
       dependencies: [
-        "ShopHost", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging, nio("NIOCore"),
-        nio("NIOHTTP1"),
+        "ShopHost", "ServerPatience", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging,
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
       ],
       swiftSettings: strict
     ),

@@ -1,3 +1,4 @@
+public import ServerPatience
 public import StandardWebhooks
 
 /// What a wallet has to be told.
@@ -12,6 +13,8 @@ public struct WalletSettings: Sendable {
   public var noticeSecrets: WebhookSecrets
   /// Where it reports redemptions to.
   public var noticeAddress: String
+  /// How long it waits for those who connect to it.
+  public var patience: ServerPatience
 
   /// Some settings.
   ///
@@ -21,24 +24,28 @@ public struct WalletSettings: Sendable {
   ///   - messageSecrets: What hosts sign their messages with.
   ///   - noticeSecrets: What it signs its own webhooks with.
   ///   - noticeAddress: Where it reports redemptions to.
+  ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
   public init(
     database: String,
     port: Int,
     messageSecrets: WebhookSecrets,
     noticeSecrets: WebhookSecrets,
-    noticeAddress: String
+    noticeAddress: String,
+    patience: ServerPatience = ServerPatience()
   ) {
     self.database = database
     self.port = port
     self.messageSecrets = messageSecrets
     self.noticeSecrets = noticeSecrets
     self.noticeAddress = noticeAddress
+    self.patience = patience
   }
 
   /// Reads them from the environment.
   ///
   /// `WALLET_DATABASE`, `WALLET_PORT`, `WALLET_MESSAGE_SECRET`,
-  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`.
+  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`;
+  /// and `WALLET_PATIENCE_SECONDS`, where 30 are too many or few.
   ///
   /// - Parameter environment: The environment.
   /// - Throws: ``MissingSetting``, or what is wrong with a secret.
@@ -50,13 +57,21 @@ public struct WalletSettings: Sendable {
     guard let port = Int(try setting("WALLET_PORT")), (0...65_535).contains(port) else {
       throw MissingSetting(name: "WALLET_PORT")
     }
+    var patience = ServerPatience()
+    if let seconds = environment["WALLET_PATIENCE_SECONDS"], !seconds.isEmpty {
+      guard let read = ServerPatience(seconds: seconds) else {
+        throw MissingSetting(name: "WALLET_PATIENCE_SECONDS")
+      }
+      patience = read
+    }
     self.init(
       database: try setting("WALLET_DATABASE"),
       port: port,
       messageSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_MESSAGE_SECRET"), named: "messages")]
       ),
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
-      noticeAddress: try setting("WALLET_NOTICE_ADDRESS")
+      noticeAddress: try setting("WALLET_NOTICE_ADDRESS"),
+      patience: patience
     )
   }
 }
