@@ -41,7 +41,7 @@ public struct Wallet: Sendable {
       store: store,
       trouble: trouble,
       signer: WebhookSigner(settings.noticeSecrets),
-      address: settings.noticeAddress,
+      addresses: NoticeAddresses(settings.noticeAddresses),
       client: .shared,
       logger: logger
     )

@@ -11,8 +11,8 @@ public struct WalletSettings: Sendable {
   public var messageSecrets: WebhookSecrets
   /// What it signs its own webhooks with.
   public var noticeSecrets: WebhookSecrets
-  /// Where it reports redemptions to.
-  public var noticeAddress: String
+  /// Where it reports redemptions to: the addresses of hosts that are one, of which the first that answers has it.
+  public var noticeAddresses: [String]
   /// How long it waits for those who connect to it.
   public var patience: ServerPatience
 
@@ -23,28 +23,28 @@ public struct WalletSettings: Sendable {
   ///   - port: The port on loopback, 0 for one that is free.
   ///   - messageSecrets: What hosts sign their messages with.
   ///   - noticeSecrets: What it signs its own webhooks with.
-  ///   - noticeAddress: Where it reports redemptions to.
+  ///   - noticeAddresses: Where it reports redemptions to; the first that answers has it.
   ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
   public init(
     database: String,
     port: Int,
     messageSecrets: WebhookSecrets,
     noticeSecrets: WebhookSecrets,
-    noticeAddress: String,
+    noticeAddresses: [String],
     patience: ServerPatience = ServerPatience()
   ) {
     self.database = database
     self.port = port
     self.messageSecrets = messageSecrets
     self.noticeSecrets = noticeSecrets
-    self.noticeAddress = noticeAddress
+    self.noticeAddresses = noticeAddresses
     self.patience = patience
   }
 
   /// Reads them from the environment.
   ///
   /// `WALLET_DATABASE`, `WALLET_PORT`, `WALLET_MESSAGE_SECRET`,
-  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`;
+  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`, which may be several with commas between them;
   /// and `WALLET_PATIENCE_SECONDS`, where 30 are too many or few.
   ///
   /// - Parameter environment: The environment.
@@ -70,7 +70,8 @@ public struct WalletSettings: Sendable {
       messageSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_MESSAGE_SECRET"), named: "messages")]
       ),
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
-      noticeAddress: try setting("WALLET_NOTICE_ADDRESS"),
+      noticeAddresses: try setting("WALLET_NOTICE_ADDRESS").split(separator: ",")
+        .map { $0.filter { $0 != " " } },
       patience: patience
     )
   }

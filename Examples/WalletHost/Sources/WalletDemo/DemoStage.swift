@@ -23,7 +23,7 @@ final class DemoStage: Sendable {
       [
         "WALLET_DATABASE": folder.appending(path: "wallet.sqlite").path, "WALLET_PORT": "\(ports[0])",
         "WALLET_MESSAGE_SECRET": messages, "WALLET_NOTICE_SECRET": notices,
-        "WALLET_NOTICE_ADDRESS": "\(hostAddresses[0])/webhooks/redemptions",
+        "WALLET_NOTICE_ADDRESS": hostAddresses.map { "\($0)/webhooks/redemptions" }.joined(separator: ","),
       ],
       log: folder.appending(path: "wallet.log")
     )

@@ -56,7 +56,7 @@ struct TestShop: Sendable {
         port: 0,
         messageSecrets: messageSecrets,
         noticeSecrets: noticeSecrets,
-        noticeAddress: "http://127.0.0.1:\(port)/webhooks/redemptions",
+        noticeAddresses: ["http://127.0.0.1:\(port)/webhooks/redemptions"],
         patience: patience
       ),
       logger: quiet
