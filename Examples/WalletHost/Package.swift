@@ -17,8 +17,10 @@ let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypesInNIO: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
@@ -40,6 +42,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -51,10 +54,10 @@ let package = Package(
     // What each step of a ledger over a database decides, whichever database it is.
     .target(name: "DurableLedger", dependencies: [kit], swiftSettings: strict),
     .target(name: "SQLiteOfferLedger", dependencies: ["DurableLedger", kit, grdb], swiftSettings: strict),
-    // The process that the ledger's contract kills.
+    // The process that the ledger's contract kills, and that other tests stop in the midst of its work.
     .executableTarget(
       name: "SQLiteLedgerWorker",
-      dependencies: ["SQLiteOfferLedger", testing],
+      dependencies: ["LimitedShop", "SQLiteOfferLedger", testing],
       swiftSettings: strict
     ),
     .systemLibrary(
@@ -69,7 +72,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "PostgresLedgerWorker",
-      dependencies: ["PostgresOfferLedger", testing],
+      dependencies: ["LimitedShop", "PostgresOfferLedger", testing],
       swiftSettings: strict
     ),
     .executableTarget(
@@ -101,12 +104,18 @@ let package = Package(
 
     // MARK: Processes
 
-    // The external system, which shares no code with the host but the webhooks.
+    // How long a server waits for those who connect to it.
+    .target(
+      name: "ServerPatience",
+      dependencies: [hummingbirdCore, httpTypesInNIO, nio("NIOCore")],
+      swiftSettings: strict
+    ),
+    // The external system, which shares no code with the host but the webhooks and how its server waits.
     .target(
       name: "Wallet",
       dependencies: [
-        "StandardWebhooks", hummingbird, httpClient, grdb, logging, lifecycle, httpTypes, nio("NIOCore"),
-        nio("NIOHTTP1"),
+        "ServerPatience", "StandardWebhooks", hummingbird, httpClient, grdb, logging, lifecycle, httpTypes,
+        nio("NIOCore"), nio("NIOHTTP1"),
       ],
       swiftSettings: strict
     ),
@@ -114,7 +123,7 @@ let package = Package(
     .target(
       name: "ShopHost",
       dependencies: [
-        "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", "StandardWebhooks",
+        "DurableLedger", "PostgresOfferLedger", "SQLiteOfferLedger", "ServerPatience", "StandardWebhooks",
         "WebhookMessageProvider",
         kit, grdb, crypto, hummingbird, logging, metrics, lifecycle, httpTypes, nio("NIOCore"),
       ],
@@ -133,11 +142,26 @@ let package = Package(
 
     // Two ledgers that are told the same, compared.
     .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
+    // A shop that several processes share, and one of them that stops in the midst.
+    .target(
+      name: "LimitedShop",
+      dependencies: [kit, testing],
+      path: "Tests/LimitedShop",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "SQLiteOfferLedger", "SQLiteLedgerWorker", "WalletHostBenchmarks",
+        "DurableLedger", "LedgerTwins", "LimitedShop", "SQLiteOfferLedger", "SQLiteLedgerWorker",
+        "WalletHostBenchmarks",
         kit, testing, grdb, grdbSQLite,
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ServerPatienceTests",
+      dependencies: [
+        "ServerPatience", hummingbird, httpTypes, logging, lifecycle, nio("NIOCore"), nio("NIOPosix"),
       ],
       swiftSettings: strict
     ),
@@ -159,15 +183,16 @@ let package = Package(
     .testTarget(
       name: "ShopHostTests",
       dependencies: [
-        "ShopHost", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging, nio("NIOCore"),
-        nio("NIOHTTP1"),
+        "ShopHost", "ServerPatience", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging,
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
       ],
       swiftSettings: strict
     ),
     .testTarget(
       name: "PostgresOfferLedgerTests",
       dependencies: [
-        "DurableLedger", "LedgerTwins", "PostgresOfferLedger", "PostgresLedgerWorker", "WalletHostBenchmarks",
+        "DurableLedger", "LedgerTwins", "LimitedShop", "PostgresOfferLedger", "PostgresLedgerWorker",
+        "WalletHostBenchmarks",
         kit,
         testing,
       ],

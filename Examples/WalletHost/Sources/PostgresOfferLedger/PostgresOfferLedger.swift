@@ -35,6 +35,8 @@ public final class PostgresOfferLedger: OfferLedger {
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
   ///   - patience: How long a process that was stopped in the midst of a step may hold up others, 10 seconds by default;
   ///     a step waits for others twice as long at most.
+  ///   - silence: How long the database may leave a question without an answer before the connection counts as lost; a
+  ///     minute by default, and never less than three times the patience.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
   ///     generator.
   ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
@@ -46,12 +48,13 @@ public final class PostgresOfferLedger: OfferLedger {
     connections: Int = 4,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
+    silence: Duration = .seconds(60),
     chance: (@Sendable () -> UInt64)? = nil,
     now: (@Sendable () -> Date)? = nil
   ) async throws {
     try await self.init(
       at: address,
-      Session(schema: schema, patience: patience),
+      Session(schema: schema, patience: patience, silence: silence),
       connections: connections,
       LedgerTerms(refusalRetention: refusalRetention, chance: chance),
       now: now

@@ -4,19 +4,27 @@ import Foundation
 struct Session {
   let schema: String
   let patience: Duration
+  var silence: Duration = .seconds(60)
   /// Is told what is sent from then on.
   var listener: (@Sendable (PostgresMove) -> Void)?
 
   /// Opens a connection that is set up.
   func open(_ address: String) throws -> PostgresConnection {
-    let connection = try PostgresConnection(to: address, listener: listener)
+    // A step may wait for others meanwhile, and says as little.
+    let connection = try PostgresConnection(
+      to: address,
+      silence: max(silence, patience * 3),
+      listener: listener
+    )
     do {
       try set(connection)
       return connection
     } catch let error as PostgresLedgerError {
-      // It was not asked for anything yet.
-      if case .lost(let reason) = error { throw PostgresLedgerError.cannotConnect(reason) }
-      throw error
+      // It was not asked for anything yet, and what it commits here is its settings.
+      switch error {
+      case .lost(let reason), .lostInCommit(let reason): throw PostgresLedgerError.cannotConnect(reason)
+      default: throw error
+      }
     }
   }
 
@@ -32,6 +40,10 @@ struct Session {
       // nothing: a process that was stopped must not stop the others.
       ("lock_timeout", String(2 * milliseconds)),
       ("idle_in_transaction_session_timeout", String(milliseconds)),
+      // A machine that is gone says nothing, either, and may have been in the midst of a message.
+      ("tcp_keepalives_idle", "10"),
+      ("tcp_keepalives_interval", "10"),
+      ("tcp_keepalives_count", "3"),
       // Each statement has its index. A plan that was made while a table was small would read all of it for good.
       ("enable_seqscan", "off"),
       ("enable_hashjoin", "off"),

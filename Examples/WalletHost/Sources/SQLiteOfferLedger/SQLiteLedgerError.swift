@@ -2,6 +2,8 @@
 public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
   /// The connection does not flush each commit, so that a power cut could undo what was answered.
   case notDurable(journal: String, synchronous: Int)
+  /// Another process had the file for longer than the ledger's patience: nothing was written.
+  case busy(patience: Duration)
   /// The file was written by a later version of this ledger, at that path.
   case laterVersion(String)
   /// A text in the place of a key.
@@ -20,6 +22,11 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
       """
       The ledger's file has journal mode '\(journal)' and synchronous \(synchronous), where 'wal' and 2 are needed. \
       Put it on a file system that SQLite can use write-ahead logging on.
+      """
+    case .busy(let patience):
+      """
+      Another process has had the ledger's file for longer than \(patience). Nothing was written. Call again; \
+      if a process that has the file was stopped in the midst of a step, have it go on, or end it.
       """
     case .laterVersion(let path):
       "The ledger's file at '\(path)' was written by a later version. Open it with that version."

@@ -19,6 +19,7 @@ public import OfferBridgeKit
 public final class SQLiteOfferLedger: OfferLedger {
   private let pool: DatabasePool
   private let now: @Sendable () -> Date
+  private let patience: Duration
   let terms: LedgerTerms
 
   /// The file.
@@ -29,7 +30,8 @@ public final class SQLiteOfferLedger: OfferLedger {
   /// - Parameters:
   ///   - path: The file; SQLite keeps two more beside it while it is open.
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
-  ///   - patience: How long a step waits for those of other processes; 10 seconds by default.
+  ///   - patience: How long a step waits for those of other processes before it throws ``SQLiteLedgerError`` `busy`;
+  ///     10 seconds by default.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
   ///     generator.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
@@ -60,6 +62,7 @@ public final class SQLiteOfferLedger: OfferLedger {
     preparing: @escaping @Sendable (Database) -> Void
   ) throws {
     self.now = now
+    self.patience = patience
     self.terms = terms
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
@@ -101,14 +104,18 @@ public final class SQLiteOfferLedger: OfferLedger {
     _ body: @escaping @Sendable (Database, Int64) throws -> Answer
   ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
-      pool.asyncWriteWithoutTransaction { [now] db in
+      pool.asyncWriteWithoutTransaction { [now, patience] db in
         continuation.resume(
           with: Result {
             var answer: Answer?
-            try db.inTransaction(.immediate) {
-              // Within the transaction, so that the order of steps is the order of their times.
-              answer = try body(db, now().milliseconds)
-              return end
+            do {
+              try db.inTransaction(.immediate) {
+                // Within the transaction, so that the order of steps is the order of their times.
+                answer = try body(db, now().milliseconds)
+                return end
+              }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+              throw SQLiteLedgerError.busy(patience: patience)
             }
             guard let answer else { throw CancellationError() }
             return answer

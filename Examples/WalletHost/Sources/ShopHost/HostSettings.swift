@@ -1,3 +1,4 @@
+public import ServerPatience
 public import StandardWebhooks
 
 /// What a host has to be told.
@@ -17,6 +18,8 @@ public struct HostSettings: Sendable {
   /// The PostgreSQL database that has the ledger, such as "postgresql://shop@10.0.0.5/shop"; `nil`, the default, for a
   /// file in the folder.
   public var postgres: String?
+  /// How long it waits for those who connect to it.
+  public var patience: ServerPatience
 
   /// Some settings.
   ///
@@ -28,6 +31,7 @@ public struct HostSettings: Sendable {
   ///   - noticeSecrets: What the wallet signs its webhooks with.
   ///   - token: What the app and the desk show to be let in.
   ///   - postgres: The PostgreSQL database that has the ledger; `nil`, the default, for a file in the folder.
+  ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
   public init(
     folder: String,
     port: Int,
@@ -35,7 +39,8 @@ public struct HostSettings: Sendable {
     messageSecrets: WebhookSecrets,
     noticeSecrets: WebhookSecrets,
     token: AccessToken,
-    postgres: String? = nil
+    postgres: String? = nil,
+    patience: ServerPatience = ServerPatience()
   ) {
     self.folder = folder
     self.port = port
@@ -44,13 +49,14 @@ public struct HostSettings: Sendable {
     self.noticeSecrets = noticeSecrets
     self.token = token
     self.postgres = postgres
+    self.patience = patience
   }
 
   /// Reads them from the environment.
   ///
   /// `HOST_FOLDER`, `HOST_PORT`, `HOST_WALLET_ADDRESS`,
   /// `HOST_MESSAGE_SECRET`, `HOST_NOTICE_SECRET`, `HOST_TOKEN`;
-  /// and `HOST_POSTGRES`, where the ledger is in PostgreSQL.
+  /// and `HOST_POSTGRES`, where the ledger is in PostgreSQL, and `HOST_PATIENCE_SECONDS`, where 30 are too many or few.
   ///
   /// - Parameter environment: The environment.
   /// - Throws: ``HostSettingFault``, or what is wrong with a secret.
@@ -65,6 +71,13 @@ public struct HostSettings: Sendable {
     guard let token = AccessToken(try setting("HOST_TOKEN")) else {
       throw HostSettingFault(name: "HOST_TOKEN")
     }
+    var patience = ServerPatience()
+    if let seconds = environment["HOST_PATIENCE_SECONDS"], !seconds.isEmpty {
+      guard let read = ServerPatience(seconds: seconds) else {
+        throw HostSettingFault(name: "HOST_PATIENCE_SECONDS")
+      }
+      patience = read
+    }
     self.init(
       folder: try setting("HOST_FOLDER"),
       port: port,
@@ -72,7 +85,8 @@ public struct HostSettings: Sendable {
       messageSecrets: try WebhookSecrets([WebhookSecret(setting("HOST_MESSAGE_SECRET"), named: "messages")]),
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("HOST_NOTICE_SECRET"), named: "notices")]),
       token: token,
-      postgres: environment["HOST_POSTGRES"].flatMap { $0.isEmpty ? nil : $0 }
+      postgres: environment["HOST_POSTGRES"].flatMap { $0.isEmpty ? nil : $0 },
+      patience: patience
     )
   }
 }

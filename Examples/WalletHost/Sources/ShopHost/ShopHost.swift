@@ -6,6 +6,7 @@ import NIOCore
 import OfferBridgeKit
 import PostgresOfferLedger
 import SQLiteOfferLedger
+import ServerPatience
 import ServiceLifecycle
 import StandardWebhooks
 import WebhookMessageProvider
@@ -24,6 +25,7 @@ public struct ShopHost: Sendable {
   let token: AccessToken
   let logger: Logger
   private let port: Int
+  private let patience: ServerPatience
 
   /// A shop with its ledger in a file, or in PostgreSQL where the settings name a database.
   ///
@@ -44,6 +46,7 @@ public struct ShopHost: Sendable {
   private init(_ settings: HostSettings, ledger: some OfferLedger, logger: Logger) async throws {
     self.logger = logger
     port = settings.port
+    patience = settings.patience
     token = settings.token
     store = try ShopStore(at: "\(settings.folder)/shop.sqlite")
     client = WebhookClient(connectTimeout: .seconds(2))
@@ -90,6 +93,7 @@ public struct ShopHost: Sendable {
   {
     Application(
       router: router(),
+      server: .patient(patience),
       configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: "home-goods"),
       services: [DeliveryService(bridge: bridge, signal: signal, client: client, logger: logger)],
       onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) },

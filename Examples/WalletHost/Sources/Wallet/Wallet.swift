@@ -4,6 +4,7 @@ import HTTPTypes
 public import Hummingbird
 public import Logging
 import NIOCore
+import ServerPatience
 import StandardWebhooks
 
 /// An external system that owns the customers' cards: the source of truth of what is redeemed.
@@ -40,12 +41,13 @@ public struct Wallet: Sendable {
       store: store,
       trouble: trouble,
       signer: WebhookSigner(settings.noticeSecrets),
-      address: settings.noticeAddress,
+      addresses: NoticeAddresses(settings.noticeAddresses),
       client: .shared,
       logger: logger
     )
     return Application(
       router: router(),
+      server: .patient(settings.patience),
       configuration: .init(address: .hostname("127.0.0.1", port: settings.port), serverName: "wallet"),
       services: [sender],
       onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) },

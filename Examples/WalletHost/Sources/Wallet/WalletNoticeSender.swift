@@ -11,7 +11,7 @@ struct WalletNoticeSender: Service {
   let store: WalletStore
   let trouble: WalletTrouble
   let signer: WebhookSigner
-  let address: String
+  let addresses: NoticeAddresses
   let client: HTTPClient
   let logger: Logger
 
@@ -45,21 +45,26 @@ struct WalletNoticeSender: Service {
   }
 
   private func send(_ notice: WalletStore.DueNotice) async -> Bool {
-    do {
-      var request = HTTPClientRequest(url: address)
-      request.method = .POST
-      for header in try signer.headers(id: "notice-\(notice.id)", at: Date(), body: notice.body) {
-        request.headers.add(name: header.name, value: header.value)
+    let status = await addresses.firstAnswer { address in
+      do { return try await post(notice, to: address) } catch {
+        logger.debug("no answer", metadata: ["notice": "\(notice.id)", "error": "\(type(of: error))"])
+        throw error
       }
-      request.headers.add(name: "content-type", value: "application/json")
-      request.body = .bytes(notice.body)
-      let response = try await client.execute(request, timeout: .seconds(10))
-      _ = try? await response.body.collect(upTo: 64 * 1_024)
-      return (200..<300).contains(Int(response.status.code))
-    } catch {
-      logger.debug("notice not taken", metadata: ["notice": "\(notice.id)", "error": "\(type(of: error))"])
-      return false
     }
+    return status.map { (200..<300).contains($0) } ?? false
+  }
+
+  private func post(_ notice: WalletStore.DueNotice, to address: String) async throws -> Int {
+    var request = HTTPClientRequest(url: address)
+    request.method = .POST
+    for header in try signer.headers(id: "notice-\(notice.id)", at: Date(), body: notice.body) {
+      request.headers.add(name: header.name, value: header.value)
+    }
+    request.headers.add(name: "content-type", value: "application/json")
+    request.body = .bytes(notice.body)
+    let response = try await client.execute(request, timeout: .seconds(10))
+    _ = try? await response.body.collect(upTo: 64 * 1_024)
+    return Int(response.status.code)
   }
 
   /// Doubles from a fifth of a second to half a minute.

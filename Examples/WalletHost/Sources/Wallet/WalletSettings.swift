@@ -1,3 +1,4 @@
+public import ServerPatience
 public import StandardWebhooks
 
 /// What a wallet has to be told.
@@ -10,8 +11,10 @@ public struct WalletSettings: Sendable {
   public var messageSecrets: WebhookSecrets
   /// What it signs its own webhooks with.
   public var noticeSecrets: WebhookSecrets
-  /// Where it reports redemptions to.
-  public var noticeAddress: String
+  /// Where it reports redemptions to: the addresses of hosts that are one, of which the first that answers has it.
+  public var noticeAddresses: [String]
+  /// How long it waits for those who connect to it.
+  public var patience: ServerPatience
 
   /// Some settings.
   ///
@@ -20,25 +23,29 @@ public struct WalletSettings: Sendable {
   ///   - port: The port on loopback, 0 for one that is free.
   ///   - messageSecrets: What hosts sign their messages with.
   ///   - noticeSecrets: What it signs its own webhooks with.
-  ///   - noticeAddress: Where it reports redemptions to.
+  ///   - noticeAddresses: Where it reports redemptions to; the first that answers has it.
+  ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
   public init(
     database: String,
     port: Int,
     messageSecrets: WebhookSecrets,
     noticeSecrets: WebhookSecrets,
-    noticeAddress: String
+    noticeAddresses: [String],
+    patience: ServerPatience = ServerPatience()
   ) {
     self.database = database
     self.port = port
     self.messageSecrets = messageSecrets
     self.noticeSecrets = noticeSecrets
-    self.noticeAddress = noticeAddress
+    self.noticeAddresses = noticeAddresses
+    self.patience = patience
   }
 
   /// Reads them from the environment.
   ///
   /// `WALLET_DATABASE`, `WALLET_PORT`, `WALLET_MESSAGE_SECRET`,
-  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`.
+  /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`, which may be several with commas between them;
+  /// and `WALLET_PATIENCE_SECONDS`, where 30 are too many or few.
   ///
   /// - Parameter environment: The environment.
   /// - Throws: ``MissingSetting``, or what is wrong with a secret.
@@ -50,13 +57,22 @@ public struct WalletSettings: Sendable {
     guard let port = Int(try setting("WALLET_PORT")), (0...65_535).contains(port) else {
       throw MissingSetting(name: "WALLET_PORT")
     }
+    var patience = ServerPatience()
+    if let seconds = environment["WALLET_PATIENCE_SECONDS"], !seconds.isEmpty {
+      guard let read = ServerPatience(seconds: seconds) else {
+        throw MissingSetting(name: "WALLET_PATIENCE_SECONDS")
+      }
+      patience = read
+    }
     self.init(
       database: try setting("WALLET_DATABASE"),
       port: port,
       messageSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_MESSAGE_SECRET"), named: "messages")]
       ),
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
-      noticeAddress: try setting("WALLET_NOTICE_ADDRESS")
+      noticeAddresses: try setting("WALLET_NOTICE_ADDRESS").split(separator: ",")
+        .map { $0.filter { $0 != " " } },
+      patience: patience
     )
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A process that is started again after it was killed.
+/// A process that is stopped for a while, and started again after it was killed.
 final class DemoProcess: Sendable {
   private let executable: URL
   private let environment: [String: String]
@@ -37,6 +37,14 @@ final class DemoProcess: Sendable {
       ended.waitUntilExit()
       process = nil
     }
+  }
+
+  /// Holds it where it is for that long, as a machine does that is short of memory or put to sleep.
+  func hold(for time: Duration) async throws {
+    guard let id = running.withLock({ $0?.processIdentifier }) else { return }
+    _ = Foundation.kill(id, SIGSTOP)
+    defer { _ = Foundation.kill(id, SIGCONT) }
+    try await Task.sleep(for: time)
   }
 
   /// Asks it to stop, and waits until it has.

@@ -23,7 +23,7 @@ final class DemoStage: Sendable {
       [
         "WALLET_DATABASE": folder.appending(path: "wallet.sqlite").path, "WALLET_PORT": "\(ports[0])",
         "WALLET_MESSAGE_SECRET": messages, "WALLET_NOTICE_SECRET": notices,
-        "WALLET_NOTICE_ADDRESS": "\(hostAddresses[0])/webhooks/redemptions",
+        "WALLET_NOTICE_ADDRESS": hostAddresses.map { "\($0)/webhooks/redemptions" }.joined(separator: ","),
       ],
       log: folder.appending(path: "wallet.log")
     )
@@ -70,6 +70,7 @@ final class DemoStage: Sendable {
       try await group.waitForAll()
     }
     result.kills = plan.kills
+    result.pauses = plan.pauses
     result.actions = plan.actions
     try await client.insist("POST", walletAddress + "/trouble", "{}")
     print("all actions are reported; waiting until nothing is under way")
@@ -119,16 +120,23 @@ final class DemoStage: Sendable {
       #"{"outage":true}"#, #"{"loseAcknowledgements":20}"#, #"{"slowMilliseconds":300,"duplicates":true}"#,
       #"{"duplicates":true,"reordering":true,"loseAcknowledgements":10}"#, "{}",
     ]
-    for number in 0..<plan.kills {
+    let total = plan.kills + plan.pauses
+    var pauses = 0
+    for number in 0..<total {
       try await client.insist("POST", walletAddress + "/trouble", troubles[number % troubles.count])
-      // Between kills some work is done, whatever the machine's pace.
-      let goal = plan.actions * (number + 1) / (plan.kills + 1)
+      // In between some work is done, whatever the machine's pace.
+      let goal = plan.actions * (number + 1) / (total + 1)
       while reported.value < goal { try await Task.sleep(for: .milliseconds(20)) }
-      let host = number % hosts.count
-      hosts[host].kill()
-      try hosts[host].start()
+      let host = hosts[number % hosts.count]
+      if (number + 1) * plan.pauses / total > pauses {
+        try await host.hold(for: DemoPlan.lengthsOfPauses[pauses % DemoPlan.lengthsOfPauses.count])
+        pauses += 1
+      } else {
+        host.kill()
+        try host.start()
+      }
     }
-    print("\(plan.kills) times killed and started again")
+    print("\(plan.kills) times killed and started again, \(pauses) times stopped and let go on")
   }
 
   private func settle() async throws {

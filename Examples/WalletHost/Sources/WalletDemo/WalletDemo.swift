@@ -2,7 +2,7 @@ import Foundation
 
 /// Real processes, real traffic, and the plug pulled again and again.
 ///
-/// `swift run WalletDemo [--kills 20] [--actions 600] [--postgres URL]`
+/// `swift run WalletDemo [--kills 20] [--pauses 3] [--actions 600] [--postgres URL]`
 @main
 struct WalletDemo {
   static func main() async throws {
@@ -40,7 +40,11 @@ struct DemoPlan: Sendable {
     let description: String
   }
 
+  /// Shorter than anything that waits, longer than the lease of a message, longer than the ledger's patience.
+  static let lengthsOfPauses: [Duration] = [.milliseconds(500), .seconds(7), .seconds(12)]
+
   var kills = 20
+  var pauses = 3
   var actions = 600
   var customers = 60
   /// The URL of a PostgreSQL database that three hosts share; one host with SQLite without it.
@@ -52,12 +56,13 @@ struct DemoPlan: Sendable {
       guard let value = rest.popFirst() else { throw Unknown(description: "\(name) needs a value") }
       switch (name, Int(value)) {
       case ("--kills", let number?) where number >= 0: kills = number
+      case ("--pauses", let number?) where number >= 0: pauses = number
       case ("--actions", let number?) where number > 0: actions = number
       case ("--postgres", _): postgres = value
       default:
         throw Unknown(
           description:
-            "unknown: \(name) \(value). Use: WalletDemo [--kills 20] [--actions 600] [--postgres URL]"
+            "unknown: \(name) \(value). Use: WalletDemo [--kills 20] [--pauses 3] [--actions 600] [--postgres URL]"
         )
       }
     }
@@ -67,6 +72,7 @@ struct DemoPlan: Sendable {
 /// What came of it, as the host and the wallet count it.
 struct DemoResult: CustomStringConvertible {
   var kills = 0
+  var pauses = 0
   var actions = 0
   var issued = 0
   var cards = 0
@@ -92,7 +98,8 @@ struct DemoResult: CustomStringConvertible {
 
   var description: String {
     """
-    \(actions) actions in \(Int(seconds)) seconds, host killed \(kills) times, wallet out, slow, forgetful and repeating itself
+    \(actions) actions in \(Int(seconds)) seconds, host killed \(kills) times and stopped \(pauses) times, \
+    wallet out, slow, forgetful and repeating itself
     issued \(issued), in the wallet \(cards), after \(attempts) attempts
     redeemed there \(redeemedThere), \(reversedThere) of it reversed; redeemed here \(redeemedHere) and not reversed, \
     \(reversedHere) reversed; reported again \(duplicates) times

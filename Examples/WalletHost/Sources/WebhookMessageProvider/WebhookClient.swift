@@ -22,6 +22,8 @@ public final class WebhookClient: Sendable {
     configuration.timeout.connect = .nanoseconds(Int64(connectTimeout / .nanoseconds(1)))
     // Who tries again is the bridge, which counts.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // Sooner than most servers close one that is idle: what is sent into its end is an attempt of which nobody knows.
+    configuration.connectionPool.idleTimeout = .seconds(20)
     // What waits for a connection longer than it takes to make one has sent nothing, and costs an attempt.
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -16,7 +16,7 @@ struct PostgresRestartTests {
     let shop = try await Shop()
     async let thrown = shop.open()
     for _ in 0..<2 { try TestDatabase.restart() }
-    _ = await thrown
+    _ = try await thrown
     try await shop.expectAllIsWell()
   }
 }

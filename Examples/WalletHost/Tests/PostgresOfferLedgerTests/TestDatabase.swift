@@ -1,4 +1,5 @@
 import Foundation
+import LimitedShop
 import OfferBridgeKit
 import OfferBridgeTesting
 import PostgresOfferLedger
@@ -55,36 +56,35 @@ final class TestSchema: Sendable {
 
   /// The ledger in this schema.
   func ledger(
+    at address: String? = nil,
     connections: Int = 4,
     patience: Duration = .seconds(10),
+    silence: Duration = .seconds(60),
     chance: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) },
     now: (@Sendable () -> Date)? = nil
   ) async throws -> PostgresOfferLedger {
     try await PostgresOfferLedger(
-      at: address,
+      at: address ?? self.address,
       schema: name,
       connections: connections,
       patience: patience,
+      silence: silence,
       chance: chance,
       now: now
     )
   }
 
+  private static let worker = BuiltExecutable.named("PostgresLedgerWorker")
+
   /// The process that works on this schema until it is killed.
   var process: LedgerProcess {
-    LedgerProcess(executable: Self.built("PostgresLedgerWorker"), arguments: [TestDatabase.address, name])
+    LedgerProcess(executable: Self.worker, arguments: [TestDatabase.address, name])
   }
 
-  private final class Here {}
-
-  /// An executable of this package: it lies beside the tests.
-  private static func built(_ name: String) -> URL {
-    #if canImport(Darwin)
-    let tests = Bundle(for: Here.self).bundleURL
-    #else
-    let tests = Bundle.main.executableURL ?? Bundle.main.bundleURL
-    #endif
-    return tests.deletingLastPathComponent().appending(path: name)
+  /// A process that has stopped in the midst of its work on this schema.
+  func stopped(in work: StoppedWork, patience: Duration = .milliseconds(300)) async throws -> StoppedProcess {
+    let arguments = [TestDatabase.address, name, "\(Int(patience / .milliseconds(1)))"]
+    return try await StoppedProcess(Self.worker, arguments, work)
   }
 }
 

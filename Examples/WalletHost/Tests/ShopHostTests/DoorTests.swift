@@ -100,6 +100,8 @@ import Testing
     #expect(throws: HostSettingFault(name: "HOST_PORT")) { try HostSettings([:]) }
     let some = ["HOST_PORT": "0", "HOST_TOKEN": "short"]
     #expect(throws: HostSettingFault(name: "HOST_TOKEN")) { try HostSettings(some) }
+    let odd = ["HOST_PORT": "0", "HOST_TOKEN": TestShop.token, "HOST_PATIENCE_SECONDS": "long"]
+    #expect(throws: HostSettingFault(name: "HOST_PATIENCE_SECONDS")) { try HostSettings(odd) }
     let token = try #require(AccessToken(TestShop.token))
     var text = "\(token) \(String(reflecting: token))"
     dump(token, to: &text)

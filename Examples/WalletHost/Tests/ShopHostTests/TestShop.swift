@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import ServerPatience
 import StandardWebhooks
 import Wallet
 
@@ -35,7 +36,10 @@ struct TestShop: Sendable {
     }
   }
 
-  static func run(_ body: @escaping @Sendable (TestShop) async throws -> Void) async throws {
+  static func run(
+    patience: ServerPatience = ServerPatience(),
+    _ body: @escaping @Sendable (TestShop) async throws -> Void
+  ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -52,7 +56,8 @@ struct TestShop: Sendable {
         port: 0,
         messageSecrets: messageSecrets,
         noticeSecrets: noticeSecrets,
-        noticeAddress: "http://127.0.0.1:\(port)/webhooks/redemptions"
+        noticeAddresses: ["http://127.0.0.1:\(port)/webhooks/redemptions"],
+        patience: patience
       ),
       logger: quiet
     )
@@ -65,7 +70,8 @@ struct TestShop: Sendable {
           walletAddress: "http://127.0.0.1:\(walletPort)",
           messageSecrets: messageSecrets,
           noticeSecrets: noticeSecrets,
-          token: token
+          token: token,
+          patience: patience
         ),
         logger: quiet
       )

@@ -1,4 +1,5 @@
 import Foundation
+import LimitedShop
 import OfferBridgeKit
 import OfferBridgeTesting
 import SQLiteOfferLedger
@@ -27,7 +28,10 @@ extension LedgerUnderTest {
         return try SQLiteOfferLedger(at: ledger.path, now: now)
       },
       process: { ledger in
-        LedgerProcess(executable: built("SQLiteLedgerWorker"), arguments: [try sqlite(ledger).path])
+        LedgerProcess(
+          executable: BuiltExecutable.named("SQLiteLedgerWorker"),
+          arguments: [try sqlite(ledger).path]
+        )
       },
       make: { now in
         let file = folder.url.appending(path: "\(UUID().uuidString).sqlite")
@@ -39,18 +43,6 @@ extension LedgerUnderTest {
   private static func sqlite(_ ledger: any OfferLedger) throws -> SQLiteOfferLedger {
     guard let ledger = ledger as? SQLiteOfferLedger else { throw AnotherLedger() }
     return ledger
-  }
-
-  private final class Here {}
-
-  /// An executable of this package: it lies beside the tests.
-  private static func built(_ name: String) -> URL {
-    #if canImport(Darwin)
-    let tests = Bundle(for: Here.self).bundleURL
-    #else
-    let tests = Bundle.main.executableURL ?? Bundle.main.bundleURL
-    #endif
-    return tests.deletingLastPathComponent().appending(path: name)
   }
 }
 

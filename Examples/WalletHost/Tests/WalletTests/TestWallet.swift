@@ -22,31 +22,49 @@ struct TestWallet: Sendable {
 
   let wallet: Wallet
   let host: NotedHost
+  /// The second of its hosts.
+  let other: NotedHost
   let address: String
   private let signer: WebhookSigner
 
-  static func run(_ body: @escaping @Sendable (TestWallet) async throws -> Void) async throws {
+  /// - Parameters:
+  ///   - absent: Addresses at which nobody answers, which the wallet has before those of its hosts.
+  ///   - body: Gets the wallet.
+  /// - Throws: What the body throws.
+  static func run(
+    absent: [String] = [],
+    _ body: @escaping @Sendable (TestWallet) async throws -> Void
+  ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "wallet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let noticeSecrets = try WebhookSecrets([WebhookSecret(notices, named: "notices")])
     let messageSecrets = try WebhookSecrets([WebhookSecret(messages, named: "messages")])
     let host = NotedHost(WebhookReceiver(noticeSecrets))
+    let other = NotedHost(WebhookReceiver(noticeSecrets))
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let hostPort = try await start(host.application, in: &group)
+      let hostPorts = [
+        try await start(host.application, in: &group), try await start(other.application, in: &group),
+      ]
       let wallet = try Wallet(
         WalletSettings(
           database: folder.appending(path: "wallet.sqlite").path,
           port: 0,
           messageSecrets: messageSecrets,
           noticeSecrets: noticeSecrets,
-          noticeAddress: "http://127.0.0.1:\(hostPort)/notices"
+          noticeAddresses: absent + hostPorts.map { "http://127.0.0.1:\($0)/notices" }
         )
       )
       let port = try await start({ wallet.application(onRunning: $0) }, in: &group)
       let signer = WebhookSigner(messageSecrets)
       try await body(
-        TestWallet(wallet: wallet, host: host, address: "http://127.0.0.1:\(port)", signer: signer)
+        TestWallet(
+          wallet: wallet,
+          host: host,
+          other: other,
+          address: "http://127.0.0.1:\(port)",
+          signer: signer
+        )
       )
       group.cancelAll()
     }

@@ -74,9 +74,24 @@ import Testing
       #expect(received.count == 3)
       #expect(Set(received.map(\.body)).count == 1)
       #expect(Set(received.map(\.id)) == ["notice-R-1"])
+      // A host that answers, whatever it says, is asked again, and no other in its place.
+      #expect(wallet.other.received.isEmpty)
       let notice = try JSONDecoder().decode(WalletNotice.self, from: Data(received[0].body))
       #expect(notice.card == "W-1")
       #expect(notice.amount == .init(minorUnits: 500, currency: "EUR"))
+    }
+  }
+
+  @Test func `a host that does not answer is passed over, and holds up no webhook`() async throws {
+    // Nobody listens there.
+    let absent = ["http://127.0.0.1:1/notices", "http://127.0.0.1:2/notices"]
+    try await TestWallet.run(absent: absent) { wallet async throws in
+      _ = try await wallet.send("k1")
+      for request in ["q1", "q2"] { _ = try await wallet.redeem("W-1", of: "ada", request: request) }
+      let wanted = try await wallet.wallet.store.counts().redemptions
+      try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
+      #expect(wallet.host.received.count == wanted)
+      #expect(wallet.other.received.isEmpty)
     }
   }
 

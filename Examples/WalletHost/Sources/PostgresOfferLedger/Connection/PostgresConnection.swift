@@ -3,10 +3,11 @@ import Foundation
 
 /// One connection to PostgreSQL, used by one thread at a time: the seam to libpq.
 ///
-/// Statements are sent as they are asked for, and nobody waits for the answers
-/// of those that only write: they are read, and their errors thrown, where rows
-/// are asked for or the transaction ends. So a step takes as many round trips as
-/// it reads, and one for its end.
+/// Statements are sent together, where rows are asked for or the transaction
+/// ends; what only writes waits until then, and so do its errors. So a step takes
+/// as many round trips as it reads, and one for its end. And in between the
+/// server has nothing of the step that would let it wait for the rest: it sees a
+/// process that was stopped as one that is idle, and ends its transaction in time.
 ///
 /// A host that has another client replaces this file and `PostgresRow`: the
 /// ledger asks for what is under the first mark, and for nothing else.
@@ -15,41 +16,40 @@ final class PostgresConnection {
   private enum Expected {
     case preparation(of: String)
     case statement(isWanted: Bool)
+    case commit
     case end
   }
 
   private let connection: OpaquePointer
+  private let wait: SocketWait
+  /// Whether the server said nothing for longer than it may.
+  private var isSilent = false
+  /// What is to be sent with the end that comes next.
+  private var unsent: [(PostgresStatement, Expected)] = []
   private var expected: ArraySlice<Expected> = []
   /// The names of what is prepared, or will be when all is read.
   private var prepared: [String: String] = [:]
   private var preparations = 0
-  /// Whether it was asked to commit, and has not answered.
+  /// Whether what asks to commit was sent, and has not been answered.
   private var isCommitting = false
   /// Is told what is sent, where somebody listens.
   private let listener: (@Sendable (PostgresMove) -> Void)?
 
   /// Connects, and waits for it.
-  init(to address: String, listener: (@Sendable (PostgresMove) -> Void)? = nil) throws {
-    // What stands before the address is what it may say otherwise.
-    let settings: KeyValuePairs = [
-      "connect_timeout": "10", "tcp_user_timeout": "30000", "application_name": "OfferBridge",
-      "dbname": address, "client_encoding": "UTF8",
-    ]
-    let connection = withCStrings(settings.map(\.key) + [nil]) { names in
-      withCStrings(settings.map(\.value) + [nil]) { PQconnectdbParams(names, $0, 1) }
-    }
-    guard let connection else {
-      throw PostgresLedgerError.cannotConnect("out of memory")
-    }
-    PQsetNoticeProcessor(connection, { _, _ in }, nil)
-    guard PQstatus(connection) == CONNECTION_OK, PQsetnonblocking(connection, 1) == 0,
-      PQenterPipelineMode(connection) == 1
-    else {
-      defer { PQfinish(connection) }
-      throw PostgresLedgerError.cannotConnect(Self.message(of: connection))
-    }
-    self.connection = connection
+  ///
+  /// - Parameters:
+  ///   - address: The address, as libpq takes it.
+  ///   - silence: How long the server may say nothing while something is asked of it.
+  ///   - listener: Is told what is sent.
+  /// - Throws: `cannotConnect`.
+  init(
+    to address: String,
+    silence: Duration = .seconds(60),
+    listener: (@Sendable (PostgresMove) -> Void)? = nil
+  ) throws {
+    wait = SocketWait(most: silence)
     self.listener = listener
+    connection = try openedByLibpq(address)
   }
 
   deinit { PQfinish(connection) }
@@ -57,11 +57,11 @@ final class PostgresConnection {
   // MARK: - What the ledger asks for
 
   /// Whether it can be used no more.
-  var isLost: Bool { PQstatus(connection) != CONNECTION_OK }
+  var isLost: Bool { isSilent || PQstatus(connection) != CONNECTION_OK }
 
-  /// Sends a statement whose rows nobody needs.
+  /// Asks for a statement whose rows nobody needs, which is sent with what comes after it.
   func write(_ sql: String, _ parameters: [PostgresParameter] = []) throws {
-    try send(sql, parameters, isWanted: false)
+    unsent.append((PostgresStatement(sql, parameters), .statement(isWanted: false)))
   }
 
   /// Sends a statement and waits for its rows.
@@ -71,12 +71,13 @@ final class PostgresConnection {
 
   /// Sends statements together and waits for the rows of each: one round trip.
   func readAll(_ statements: [PostgresStatement]) throws -> [PostgresRows] {
-    for each in statements { try send(each.sql, each.parameters, isWanted: true) }
+    unsent += statements.map { ($0, .statement(isWanted: true)) }
     return try awaitEnd()
   }
 
   /// Runs statements that are needed once, one after the other.
   func run(_ statements: [String]) throws {
+    try sendAll()
     for sql in statements {
       guard PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 0) == 1 else { throw lost() }
       expected.append(.statement(isWanted: false))
@@ -86,8 +87,7 @@ final class PostgresConnection {
 
   /// Commits, and waits until it is on the disk.
   func commit() throws {
-    isCommitting = true
-    try send("COMMIT", [], isWanted: true)
+    unsent.append((PostgresStatement("COMMIT"), .commit))
     let answer = try awaitEnd()
     isCommitting = false
     // To PostgreSQL it is no error to commit what has failed: it rolls back.
@@ -106,26 +106,31 @@ final class PostgresConnection {
   /// Gives up the transaction, whatever is under way.
   func rollBack() throws {
     isCommitting = false
+    unsent = []
     try sendEnd()
     while let next = expected.first {
       let result = try result(of: next)
       defer { PQclear(result) }
       if case .preparation(let sql) = next, PQresultStatus(result) != PGRES_COMMAND_OK { prepared[sql] = nil }
     }
-    try send("ROLLBACK", [], isWanted: false)
+    try write("ROLLBACK")
     _ = try awaitEnd()
   }
 
   // MARK: - Sending
 
-  private func send(_ sql: String, _ parameters: [PostgresParameter], isWanted: Bool) throws {
-    let name = try prepare(sql)
-    let isSent = withCStrings(parameters.map(\.text)) {
-      PQsendQueryPrepared(connection, name, Int32($0.count), $0, nil, nil, 0) == 1
+  private func sendAll() throws {
+    defer { unsent = [] }
+    for (statement, answer) in unsent {
+      let name = try prepare(statement.sql)
+      if case .commit = answer { isCommitting = true }
+      let isSent = withCStrings(statement.parameters.map(\.text)) {
+        PQsendQueryPrepared(connection, name, Int32($0.count), $0, nil, nil, 0) == 1
+      }
+      guard isSent else { throw lost() }
+      expected.append(answer)
+      listener?(.statement(statement.sql, statement.parameters.map(\.text)))
     }
-    guard isSent else { throw lost() }
-    expected.append(.statement(isWanted: isWanted))
-    listener?(.statement(sql, parameters.map(\.text)))
   }
 
   private func prepare(_ sql: String) throws -> String {
@@ -139,6 +144,7 @@ final class PostgresConnection {
   }
 
   private func sendEnd(isAwaited: Bool = true) throws {
+    try sendAll()
     guard PQpipelineSync(connection) == 1 else { throw lost() }
     expected.append(.end)
     listener?(.end(isAwaited: isAwaited))
@@ -149,19 +155,20 @@ final class PostgresConnection {
     while true {
       switch PQflush(connection) {
       case 0: return
-      case 1: try wait(for: Int16(POLLIN | POLLOUT))
+      case 1: try awaitSocket(POLLIN | POLLOUT)
       default: throw lost()
       }
     }
   }
 
-  private func wait(for events: Int16) throws {
-    var descriptor = pollfd(fd: PQsocket(connection), events: events, revents: 0)
-    while poll(&descriptor, 1, -1) < 0 {
-      guard errno == EINTR else { throw lost() }
-    }
-    if descriptor.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
-      guard PQconsumeInput(connection) == 1 else { throw lost() }
+  private func awaitSocket(_ events: Int32) throws {
+    switch wait(PQsocket(connection), for: events) {
+    case .ready(canRead: false): return
+    case .ready(canRead: true): guard PQconsumeInput(connection) == 1 else { throw lost() }
+    case .failed: throw lost()
+    case .silent:
+      isSilent = true
+      throw lost("the database has said nothing for \(wait.most)")
     }
   }
 
@@ -180,10 +187,9 @@ final class PostgresConnection {
       let result = try result(of: next)
       switch PQresultStatus(result) {
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_PIPELINE_SYNC:
-        if case .statement(isWanted: true) = next {
-          wanted.append(PostgresRows(result))
-        } else {
-          PQclear(result)
+        switch next {
+        case .statement(isWanted: true), .commit: wanted.append(PostgresRows(result))
+        case .preparation, .statement, .end: PQclear(result)
         }
       default:
         defer { PQclear(result) }
@@ -207,7 +213,7 @@ final class PostgresConnection {
 
   private func nextResult() throws -> OpaquePointer? {
     try flush()
-    while PQisBusy(connection) == 1 { try wait(for: Int16(POLLIN)) }
+    while PQisBusy(connection) == 1 { try awaitSocket(POLLIN) }
     return PQgetResult(connection)
   }
 
@@ -218,41 +224,22 @@ final class PostgresConnection {
       PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) } ?? ""
     }
     // Severity, as it is in every language: a connection does not outlive a FATAL one.
-    if field("V") == "FATAL" || field("V") == "PANIC" || field("C").isEmpty { return lost(field("M")) }
+    if field("C").isEmpty { return lost(field("M")) }
+    if field("V") == "FATAL" || field("V") == "PANIC" {
+      return isBeforeCommit(sqlState: field("C")) ? .lost(field("M")) : lost(field("M"))
+    }
     return .refused(sqlState: field("C"), field("M"))
   }
 
+  /// Whether the server's last word shows that it did not come to the commit: it ended the transaction while that was
+  /// idle, or before the answer to what comes ahead of the commit.
+  private func isBeforeCommit(sqlState: String) -> Bool {
+    let isAhead = expected.contains { if case .commit = $0 { true } else { false } }
+    return isAhead || sqlState == "25P03"
+  }
+
   private func lost(_ reason: String = "") -> PostgresLedgerError {
-    let reason = reason.isEmpty ? Self.message(of: connection) : reason
+    let reason = reason.isEmpty ? lastMessage(of: connection) : reason
     return isCommitting ? .lostInCommit(reason) : .lost(reason)
   }
-
-  private static func message(of connection: OpaquePointer) -> String {
-    String(cString: PQerrorMessage(connection)).split(separator: "\n").joined(separator: "; ")
-  }
-}
-
-/// What a connection sent.
-package enum PostgresMove: Sendable {
-  case statement(String, [String?])
-  /// The end of what is sent together, with or without waiting for its answers.
-  case end(isAwaited: Bool)
-}
-
-/// A statement and what it is about.
-struct PostgresStatement {
-  let sql: String
-  let parameters: [PostgresParameter]
-
-  init(_ sql: String, _ parameters: [PostgresParameter] = []) {
-    self.sql = sql
-    self.parameters = parameters
-  }
-}
-
-/// Texts as C takes them, for as long as a call is under way.
-private func withCStrings<Value>(_ texts: [String?], _ body: ([UnsafePointer<CChar>?]) -> Value) -> Value {
-  let copies = texts.map { text in text.flatMap { strdup($0) } }
-  defer { for copy in copies { free(copy) } }
-  return body(copies.map { $0.map { UnsafePointer($0) } })
 }
