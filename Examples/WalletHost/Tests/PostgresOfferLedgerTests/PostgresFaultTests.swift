@@ -7,7 +7,8 @@ import Synchronization
 import Testing
 
 /// What goes wrong between a ledger and its database: nothing is lost, nothing is given away twice.
-@Suite(.enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresFaultTests {
+@Suite(.timeLimit(.minutes(2)), .enabled(if: TestDatabase.isThere, TestDatabase.condition))
+struct PostgresFaultTests {
   @Test func `three processes at once give away as much as the limit allows, and each offer once`()
     async throws
   {
