@@ -30,7 +30,7 @@ extension PostgresLedgerRows {
   }
 
   func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws {
-    if let customer = try self.issued(issued)?.offer.customer {
+    if let customer = try self.issued(issued)?.owner {
       loaded.references[customer]?[issued, default: [:]][provider, default: []].insert(reference)
     }
     try run(
@@ -39,6 +39,26 @@ extension PostgresLedgerRows {
       ON CONFLICT DO NOTHING
       """,
       .of(provider.rawValue.column, reference.rawValue.column, issued.description)
+    )
+  }
+
+  func rename(
+    _ reference: ReplicaReference,
+    at provider: ProviderID,
+    of issued: IssuedOffer.ID,
+    to name: ReplicaReference
+  ) throws {
+    try run(
+      """
+      UPDATE replica_reference SET reference = $2
+      WHERE tenant = $1 AND provider = $3 AND reference = $4 AND issued_offer = $5
+      """,
+      .of(
+        name.rawValue.column,
+        provider.rawValue.column,
+        reference.rawValue.column,
+        issued.description
+      )
     )
   }
 
