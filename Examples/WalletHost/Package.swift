@@ -129,7 +129,7 @@ let package = Package(
     // MARK: Tests
 
     // Two ledgers that are told the same, compared.
-    .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
+    .target(name: "LedgerTwins", dependencies: [kit, testing], path: "Tests/LedgerTwins", swiftSettings: strict),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [

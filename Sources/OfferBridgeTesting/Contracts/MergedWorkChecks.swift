@@ -39,9 +39,14 @@ extension ForgettingLedgerContract {
 
     .init("merge.busyWhileBothAreHeld") { trial in
       _ = try trial.people
+      try await trial.issue(trial.plan("p-0", to: "phone"))
+      let refused = try await trial.claimOne()
+      try await trial.settled(refused, .rejected(reason: "full"))
       try await trial.issue(trial.plan("p-1", to: "phone"))
       try await trial.issue(trial.plan("a-1"))
       let claims = try await trial.claim().claims
+      // An earlier one that is sent after all, behind what is on its way.
+      try await trial.redrive(refused.message)
       try trial.expect("messages on their way", claims.count, is: 2)
       let before = try await trial.trail()
       let until = claims[0].lease.until
@@ -56,6 +61,7 @@ extension ForgettingLedgerContract {
       // The telephone's lease has run out: it may have arrived, and waits its turn.
       try await trial.merged("phone", into: "ada")
       try trial.expect("what may be there", try await trial.replica(of: LedgerTrial.id("p-1")), is: .unknown)
+      try trial.expect("behind what is on its way", try await trial.claim().claims, is: [])
       for claim in claims {
         let isHeld = claim.message.variant == "a-1"
         try trial.expect(
@@ -64,7 +70,7 @@ extension ForgettingLedgerContract {
           is: isHeld ? .settled : .alreadySettled
         )
       }
-      try trial.expect("afterwards", try await trial.sent(), is: ["p-1"])
+      try trial.expect("afterwards", try await trial.sent(), is: ["p-0", "p-1"])
       try await trial.audit()
     },
 

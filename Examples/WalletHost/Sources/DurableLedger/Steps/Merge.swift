@@ -44,7 +44,7 @@ extension LedgerStep {
     )
   }
 
-  /// The lanes in which messages of both are leased.
+  /// The lanes in which messages of both are leased, in the order of their providers' names.
   private func sharedLanes(_ customer: CustomerID, _ survivor: CustomerID) throws -> [SharedLane] {
     let theirs = try messages(of: survivor)
     return try messages(of: customer).compactMap { mine in
@@ -55,6 +55,7 @@ extension LedgerStep {
       else { return nil }
       return SharedLane(mine: mine, until: until, theirs: other, theirUntil: otherUntil)
     }
+    .sorted { $0.mine.message.provider < $1.mine.message.provider }
   }
 
   /// Lets a message wait whose worker ended without a word, due as it was.
