@@ -53,7 +53,7 @@ let package = Package(
     // The process that the ledger's contract kills.
     .executableTarget(
       name: "SQLiteLedgerWorker",
-      dependencies: ["SQLiteOfferLedger", testing],
+      dependencies: ["DurableLedger", "SQLiteOfferLedger", kit, testing, grdb],
       swiftSettings: strict
     ),
     .systemLibrary(
@@ -129,7 +129,12 @@ let package = Package(
     // MARK: Tests
 
     // Two ledgers that are told the same, compared.
-    .target(name: "LedgerTwins", dependencies: [kit, testing], path: "Tests/LedgerTwins", swiftSettings: strict),
+    .target(
+      name: "LedgerTwins",
+      dependencies: [kit, testing],
+      path: "Tests/LedgerTwins",
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "WalletHostTests",
       dependencies: [

@@ -41,7 +41,7 @@ public struct ShopHost: Sendable {
     }
   }
 
-  private init(_ settings: HostSettings, ledger: some OfferLedger, logger: Logger) async throws {
+  private init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
     self.logger = logger
     port = settings.port
     token = settings.token

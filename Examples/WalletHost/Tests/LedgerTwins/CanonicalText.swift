@@ -1,5 +1,5 @@
 import Foundation
-import OfferBridgeKit
+package import OfferBridgeKit
 
 /// What one ledger answered, as text in which the names of forgotten customers are numbered as they came.
 ///
@@ -19,7 +19,7 @@ struct CanonicalText {
 }
 
 /// What is compared of an answer: all of it, but what chance alone decides.
-enum Readable {
+package enum Readable {
   static func text(_ snapshot: LedgerSnapshot) -> String {
     """
     \(snapshot.now) \(snapshot.issuedOffers.map(json)) \(String(reflecting: snapshot.trigger?.id)) \
@@ -57,7 +57,8 @@ enum Readable {
       """
   }
 
-  static func text(_ entry: LedgerPage.Entry) -> String {
+  /// An entry of a listing.
+  package static func text(_ entry: LedgerPage.Entry) -> String {
     switch entry {
     case .issuedOffer(let offer): json(offer)
     case .message(let record): text(record)

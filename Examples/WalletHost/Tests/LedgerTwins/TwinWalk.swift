@@ -13,6 +13,7 @@ package final class TwinWalk {
   package private(set) var done = (merges: 0, forgettings: 0)
 
   private let bridge: OfferBridge<Shopper>
+  private let meetsPeople: Bool
   private var chance: WalkChance
   private var actions: [CustomerAction] = []
   private var issued: [IssuedOffer.ID] = []
@@ -21,8 +22,14 @@ package final class TwinWalk {
   private var references: [ReplicaReference] = []
   private var number = 0
 
-  /// A walk over twins whose time is given.
-  package init(seed: UInt64, over twin: TwinLedger, at time: ManualTime) async throws {
+  /// A walk over twins whose time is given; it may leave people as they are.
+  package init(
+    seed: UInt64,
+    over twin: TwinLedger,
+    at time: ManualTime,
+    meetsPeople: Bool = true
+  ) async throws {
+    self.meetsPeople = meetsPeople
     self.twin = twin
     self.time = time
     chance = WalkChance(state: seed)
@@ -46,6 +53,7 @@ package final class TwinWalk {
     case 66..<80: try await report()
     case 80..<83: try await close()
     case 83..<86: try await redrive()
+    case 86..<94 where !meetsPeople: try await act()
     case 86..<91: try await merge()
     case 91..<94: try await forget()
     case 94..<97: try await look()

@@ -62,7 +62,7 @@ extension LedgerUnderTest {
   private final class Here {}
 
   /// An executable of this package: it lies beside the tests.
-  private static func built(_ name: String) -> URL {
+  static func built(_ name: String) -> URL {
     #if canImport(Darwin)
     let tests = Bundle(for: Here.self).bundleURL
     #else

@@ -22,6 +22,8 @@ final class PostgresConnection {
   private var expected: ArraySlice<Expected> = []
   /// The names of what is prepared, or will be when all is read.
   private var prepared: [String: String] = [:]
+  /// How often it waited for the server.
+  private(set) var roundTrips = 0
   private var preparations = 0
   /// Whether it was asked to commit, and has not answered.
   private var isCommitting = false
@@ -169,6 +171,7 @@ final class PostgresConnection {
   ///
   /// - Returns: The rows of those that are wanted.
   private func awaitEnd() throws -> [PostgresRows] {
+    roundTrips += 1
     try sendEnd()
     var wanted: [PostgresRows] = []
     while let next = expected.first {
