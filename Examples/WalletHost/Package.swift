@@ -57,7 +57,7 @@ let package = Package(
     // The process that the ledger's contract kills, and that other tests stop in the midst of its work.
     .executableTarget(
       name: "SQLiteLedgerWorker",
-      dependencies: ["LimitedShop", "SQLiteOfferLedger", testing],
+      dependencies: ["DurableLedger", "LimitedShop", "SQLiteOfferLedger", kit, testing, grdb],
       swiftSettings: strict
     ),
     .systemLibrary(
@@ -141,7 +141,12 @@ let package = Package(
     // MARK: Tests
 
     // Two ledgers that are told the same, compared.
-    .target(name: "LedgerTwins", dependencies: [kit], path: "Tests/LedgerTwins", swiftSettings: strict),
+    .target(
+      name: "LedgerTwins",
+      dependencies: [kit, testing],
+      path: "Tests/LedgerTwins",
+      swiftSettings: strict
+    ),
     // A shop that several processes share, and one of them that stops in the midst.
     .target(
       name: "LimitedShop",

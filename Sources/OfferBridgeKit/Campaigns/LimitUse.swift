@@ -15,6 +15,14 @@ public struct LimitCounter: Sendable, Hashable, Codable {
       && lhs.period.utf8.elementsEqualFast(rhs.period.utf8)
   }
 
+  /// The same counter of another customer: a survivor's, or the name of one who was forgotten.
+  ///
+  /// - Parameter customer: Whose uses.
+  /// - Returns: A counter of the same subject and period.
+  public func of(_ customer: CustomerID) -> LimitCounter {
+    LimitCounter(subject: subject, customer: customer, period: period)
+  }
+
   /// Feeds the bytes of subject and customer.
   public func hash(into hasher: inout Hasher) {
     var text = subject
@@ -46,6 +54,14 @@ public struct LimitUse: Sendable, Hashable, Codable {
     shared = limit
     self.counter = counter
     self.amount = amount
+  }
+
+  /// The same use as another customer's.
+  ///
+  /// - Parameter customer: Whose use it is counted as.
+  /// - Returns: As much of the same limit.
+  public func of(_ customer: CustomerID) -> LimitUse {
+    LimitUse(shared, counter.of(customer), amount: amount)
   }
 }
 

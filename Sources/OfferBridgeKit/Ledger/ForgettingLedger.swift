@@ -17,7 +17,8 @@ public protocol ForgettingLedger: OfferLedger {
   ///   and a closing of it commits no recalls. Of a customer who was merged, all of that holds of each of their ids.
   /// - Answer: as ``ForgetAnswer`` says. Nothing has changed unless it is `.forgotten`.
   /// - Repeat: `.unknownCustomer`.
-  /// - Database: one transaction, the customer's rows `SELECT … FOR UPDATE`, messages first.
+  /// - Database: one transaction, the customer's rows `SELECT … FOR UPDATE`, messages first; ``ForgottenNames`` for what
+  ///   is left of each value.
   nonisolated(nonsending)
     func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer
 
@@ -42,9 +43,10 @@ public protocol ForgettingLedger: OfferLedger {
   /// - Trail: one entry of a customer, `merged`, with the survivor and the id that was merged in its personal part; then
   ///   the matches that have become others.
   /// - Database: a table of (tenant, id, survivor), read by every step that is given an id, with the first one's lines
-  ///   changed to the survivor, so that each is found in one look. One transaction; the two ids by
-  ///   `pg_advisory_xact_lock` in sorted order, which every step that writes for a customer takes as well; then messages,
-  ///   events, counters. A column for whose a row is, beside the id that it was written under.
+  ///   changed to the survivor, so that each is found in one look. One transaction; where a tenant's steps do not wait for
+  ///   one another anyway, the two ids by `pg_advisory_xact_lock` in sorted order, which every step that writes for a
+  ///   customer takes as well; then messages, events, counters. A column for whose a row is, beside the id that it was
+  ///   written under.
   nonisolated(nonsending)
     func merge(
       _ customer: CustomerID,

@@ -1,165 +1,109 @@
-/// What stands in place of a forgotten customer's names: drawn by chance, so that nobody finds it by trying them all.
-struct ForgottenNames {
+/// What stands in the place of a forgotten customer's names, for who writes a ``ForgettingLedger``.
+///
+/// Each is drawn by chance, so that nobody finds one by trying all there are.
+/// One value serves one forgetting: a trigger and a reference get the same name
+/// wherever they stood, so that what belongs together still does.
+///
+/// ```swift
+/// var names = ForgottenNames(of: ["ada", "ada-phone"]) { salt() }
+/// row.offer = names.forgotten(row.offer)
+/// row.offer.customer                          // forgotten …, the same in every row
+/// ```
+public struct ForgottenNames {
   /// The customer's ids: one, or those of whom one was made.
-  let customers: Set<CustomerID>
-  let tombstone: CustomerID
+  public let customers: Set<CustomerID>
+  /// What stands in the place of each of them.
+  public let tombstone: CustomerID
   private(set) var triggers: [TriggerID: TriggerID] = [:]
   private(set) var references: [ReferenceKey: ReplicaReference] = [:]
   let chance: () -> DerivedKey
 
-  init(customers: Set<CustomerID>, chance: @escaping () -> DerivedKey) {
+  /// Names for one forgetting.
+  ///
+  /// - Parameters:
+  ///   - customers: The customer's ids.
+  ///   - chance: 256 bits by chance at each call.
+  public init(of customers: Set<CustomerID>, chance: @escaping () -> DerivedKey) {
     self.customers = customers
     self.chance = chance
     tombstone = CustomerID("forgotten \(chance())")
   }
 
-  /// The same one for the same trigger.
-  mutating func trigger(_ id: TriggerID) -> TriggerID {
+  /// What stands in the place of a trigger's id: the same one for the same trigger.
+  ///
+  /// - Parameter id: The trigger's id.
+  /// - Returns: One of the same kind.
+  public mutating func trigger(_ id: TriggerID) -> TriggerID {
     if let known = triggers[id] { return known }
     let made = TriggerID(id.kind, "forgotten \(chance())")
     triggers[id] = made
     return made
   }
 
-  /// The same one for the same reference, so that what was matched by it still is.
+  /// What stands in the place of a replica's reference: the same one for the same, so that what was matched by it is.
+  ///
+  /// - Parameters:
+  ///   - reference: The external system's name for the replica.
+  ///   - provider: The external system.
+  /// - Returns: A name that it does not know.
+  public mutating func reference(
+    _ reference: ReplicaReference,
+    at provider: ProviderID
+  ) -> ReplicaReference {
+    self.reference(ReferenceKey(provider: provider, reference: reference))
+  }
+
   mutating func reference(_ key: ReferenceKey) -> ReplicaReference {
     if let known = references[key] { return known }
     let made = ReplicaReference("forgotten \(chance())")
     references[key] = made
     return made
   }
-}
 
-extension LimitCounter {
-  func of(_ customer: CustomerID) -> LimitCounter {
-    LimitCounter(subject: subject, customer: customer, period: period)
-  }
-}
+  // MARK: - Values
 
-extension WithheldReason {
-  /// The reason without what was required: that tells how a customer was.
-  var forgotten: WithheldReason {
-    switch self {
-    case .notMet(let campaign, _): .notMet(campaign, [])
-    case .notEvaluable(let campaign, _): .notEvaluable(campaign, [])
-    case .notHeard, .heldOut, .heldOutBy, .notRunning, .missingDataPoint, .limitReached, .chainTooDeep,
-      .outranked,
-      .offerClosed, .limitUnmeasurable:
-      self
+  /// An issued offer of theirs without what is personal; its id, its code and all that is counted stay.
+  ///
+  /// - Parameter offer: The issued offer.
+  /// - Returns: The same, of nobody.
+  public mutating func forgotten(_ offer: IssuedOffer) -> IssuedOffer {
+    var copy = offer.forgotten(as: tombstone, trigger: trigger(offer.trigger))
+    for index in 0..<offer.replicaCount {
+      copy[replicaState: index] = offer[replicaState: index]
+        .forgotten(at: offer.replicaPlace(index).provider, &self)
     }
-  }
-}
-
-extension Replica.State {
-  /// Whether the external system has it, or may have it, whatever is under way.
-  var isLeftBehind: Bool {
-    switch self {
-    case .accepted, .unknown: true
-    case .notSent, .pending, .rejected, .recalled: false
-    }
+    return copy
   }
 
-  func forgotten(at provider: ProviderID, _ names: inout ForgottenNames) -> Replica.State {
-    switch self {
-    case .notSent(let reason): .notSent(reason.forgotten)
-    case .accepted(let reference?):
-      .accepted(names.reference(ReferenceKey(provider: provider, reference: reference)))
-    case .rejected: .rejected(reason: "")
-    case .pending, .accepted(nil), .unknown, .recalled: self
-    }
-  }
-}
-
-extension OfferClosure {
-  var forgotten: OfferClosure {
-    OfferClosure(kind: kind, reason: "", closedAt: closedAt, limitUses: limitUses)
-  }
-}
-
-extension RedriveRecord {
-  var forgotten: RedriveRecord {
-    let ended: MessageState =
-      switch state {
-      case .rejected: .rejected(reason: "")
-      case .buried: .buried(reason: "")
-      case .waiting, .leased, .accepted, .withdrawn: state
-      }
-    return RedriveRecord(redrivenAt: redrivenAt, mode: mode, reason: "", attempts: attempts, state: ended)
-  }
-}
-
-extension TrailDetail {
-  /// The detail without what is personal; what stands in the chain stays.
-  func forgotten(as tombstone: CustomerID, trigger: (TriggerID) -> TriggerID) -> TrailDetail {
-    switch self {
-    case .reason: .reason("")
-    case .match: self
-    case .withheld(let withheld):
-      .withheld(
-        Shared(
-          .init(
-            reason: withheld.value.reason.forgotten,
-            campaign: withheld.value.campaign,
-            rule: withheld.value.rule
-          )
-        )
-      )
-    case .refused(let refused):
-      .refused(
-        Shared(
-          .init(
-            trigger: trigger(refused.value.trigger),
-            customer: tombstone,
-            key: refused.value.key,
-            campaign: refused.value.campaign,
-            rule: refused.value.rule,
-            limit: refused.value.limit
-          )
-        )
-      )
-    }
-  }
-}
-
-extension ExternalEvent {
-  /// Who redeemed, where that is told.
-  var redeemer: CustomerID? {
-    if case .redemption(_, _, let details?) = content { details.customer } else { nil }
+  /// A message of theirs, which says nothing any more: an empty JSON object, under its key.
+  ///
+  /// - Parameter message: The message.
+  /// - Returns: The same, to nobody.
+  public mutating func forgotten(_ message: OfferMessage) -> OfferMessage {
+    message.forgotten(as: tombstone) { trigger($0) }
   }
 
-  /// What it says without the customer's names, or `nil` where it has none.
-  func forgotten(_ names: inout ForgottenNames) -> Content? {
-    switch content {
-    case .redemption(let reference, let amount, let details):
-      let other = details?.customer.flatMap { names.customers.contains($0) ? nil : $0 }
-      let rest = RedemptionDetails(customer: other, lines: details?.lines ?? [])
-      return .redemption(reference.forgotten(&names, at: id.source), amount: amount, rest)
-    case .notice(let kind, let reference):
-      return .notice(kind, of: reference.forgotten(&names, at: id.source))
-    case .reversal: return nil
-    }
+  /// A redrive of a message of theirs without its reasons.
+  ///
+  /// - Parameter redrive: The redrive.
+  /// - Returns: The same with empty texts.
+  public func forgotten(_ redrive: RedriveRecord) -> RedriveRecord { redrive.forgotten }
+
+  /// A report about them without their names; its id, its lines and its amount stay.
+  ///
+  /// - Parameter event: The report.
+  /// - Returns: What is left of it, or `nil` where it has no name of a person: a reversal.
+  public mutating func forgotten(_ event: ExternalEvent) -> ExternalEvent? {
+    event.forgotten(&self).map { event.saying($0) }
   }
 
-  /// What a report of another customer's offer says with another name for who redeemed, or `nil` where it was not them.
-  func withoutRedeemer(_ customers: Set<CustomerID>, but other: CustomerID?) -> Content? {
-    guard let redeemer, customers.contains(redeemer),
-      case .redemption(let reference, let amount, let details?) = content
-    else {
-      return nil
-    }
-    let rest = RedemptionDetails(customer: other, lines: details.lines, transaction: details.transaction)
-    return .redemption(reference, amount: amount, rest)
-  }
-}
-
-extension RedemptionReference {
-  fileprivate func forgotten(_ names: inout ForgottenNames, at source: ProviderID) -> RedemptionReference {
-    switch self {
-    case .issuedOffer: self
-    case .replica(let reference):
-      .replica(names.reference(ReferenceKey(provider: source, reference: reference)))
-    case .customer(let id, let replica):
-      .customer(names.customers.contains(id) ? names.tombstone : id, replica: replica)
-    }
+  /// A report of another customer's offer with another name for who redeemed, where that was one of theirs.
+  ///
+  /// - Parameters:
+  ///   - event: The report.
+  ///   - other: The name that is told in its place, or `nil` to leave it out.
+  /// - Returns: What is left of it, or `nil` where somebody else redeemed or nobody was told.
+  public func withoutRedeemer(_ event: ExternalEvent, but other: CustomerID?) -> ExternalEvent? {
+    event.withoutRedeemer(customers, but: other).map { event.saying($0) }
   }
 }

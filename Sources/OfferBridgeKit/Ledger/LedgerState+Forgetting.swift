@@ -28,7 +28,7 @@ extension LedgerState {
     let details = eraseEntries(of: owner)
 
     forgotten.insert(owner)
-    var names = ForgottenNames(customers: ids, chance: chance)
+    var names = ForgottenNames(of: ids, chance: chance)
     customers.rename(owner) { $0.name = names.tombstone }
     // Each a name of its own: what was merged stays so, and nobody tells into whom.
     for former in merged.formers(of: owner) {
@@ -84,11 +84,7 @@ extension LedgerState {
 
   /// Takes out of a report what names a person or their basket; who it is about is known by other means.
   mutating func forgetPerson(in row: Int32) {
-    guard case .redemption(let reference, let amount, let details?) = events[row].event.content,
-      details.customer != nil || details.transaction != nil
-    else { return }
-    let rest = RedemptionDetails(customer: nil, lines: details.lines)
-    replace(row, .redemption(reference, amount: amount, rest))
+    if let event = events[row].event.withoutPerson { replace(row, event) }
   }
 
   /// Whether the customer's id stands anywhere.
@@ -170,15 +166,7 @@ extension LedgerState {
   }
 
   private mutating func forget(issued row: Int32, _ names: inout ForgottenNames) {
-    let offer = issued[row].offer
-    issued[row].offer = offer.forgotten(as: names.tombstone, trigger: names.trigger(offer.trigger))
-    for index in 0..<offer.replicaCount {
-      let state = issued[row].offer[replicaState: index]
-      issued[row].offer[replicaState: index] = state.forgotten(
-        at: offer.replicaPlace(index).provider,
-        &names
-      )
-    }
+    issued[row].offer = names.forgotten(issued[row].offer)
     issued[row].references = Few(
       issued[row].references.all.map { ReferenceKey(provider: $0.provider, reference: names.reference($0)) }
     )
@@ -186,9 +174,9 @@ extension LedgerState {
 
   private mutating func forget(message row: Int32, _ names: inout ForgottenNames) {
     let message = messages[row].message
-    messages[row].message = message.forgotten(as: names.tombstone) { names.trigger($0) }
+    messages[row].message = names.forgotten(message)
     if messages[row].lastFailure != nil { messages[row].lastFailure = "" }
-    messages[row].redrives = messages[row].redrives.map(\.forgotten)
+    messages[row].redrives = messages[row].redrives.map { names.forgotten($0) }
     switch messages[row].state {
     case .accepted(let reference?):
       let key = ReferenceKey(provider: message.provider, reference: reference)
@@ -215,20 +203,19 @@ extension LedgerState {
   private mutating func forgetEvents(of owner: Int32, _ names: inout ForgottenNames) {
     for row in events.indices.lazy.map({ Int32($0) }) {
       if events[row].customer == owner {
-        if let content = events[row].event.forgotten(&names) { replace(row, content) }
-      } else if let content = events[row].event.withoutRedeemer(
-        names.customers,
+        if let event = names.forgotten(events[row].event) { replace(row, event) }
+      } else if let event = names.withoutRedeemer(
+        events[row].event,
         // Whom an issued offer was not for, it was not for afterwards either.
         but: events[row].customer == nowhere ? nil : names.tombstone
       ) {
-        replace(row, content)
+        replace(row, event)
       }
     }
   }
 
-  private mutating func replace(_ row: Int32, _ content: ExternalEvent.Content) {
-    let event = events[row].event
-    events[row].event = ExternalEvent(id: event.id, content: content, time: event.time)
+  private mutating func replace(_ row: Int32, _ event: ExternalEvent) {
+    events[row].event = event
     reworded.insert(row)
   }
 }

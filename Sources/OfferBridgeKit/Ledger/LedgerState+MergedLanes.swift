@@ -11,10 +11,13 @@ extension LedgerState {
 
   /// Where leases of both stand in one lane, and one has run out, its message waits: nobody may hold it any more.
   mutating func releaseLapsed(_ from: Int32, _ into: Int32) {
-    for lane in lanes.indices {
+    // In the order of their names, which is that of every ledger.
+    for lane in lanes.indices.sorted(by: { lanes[$0].provider < lanes[$1].provider }) {
       guard let (mine, theirs) = leases(from, into, in: lane),
         let row = head(of: mine <= theirs ? from : into, in: Int32(lane))
       else { continue }
+      // Its lease is void, also where an earlier message takes its place at the head.
+      messages[row].stamp &+= 1
       wait(row, until: messages[row].due, noteUnknown(row))
     }
   }

@@ -39,10 +39,15 @@ extension ForgettingLedgerContract {
 
     .init("merge.busyWhileBothAreHeld") { trial in
       _ = try trial.people
+      try await trial.issue(trial.plan("p-0", to: "phone"))
+      let refused = try await trial.claimOne()
+      try await trial.settled(refused, .rejected(reason: "full"))
       try await trial.issue(trial.plan("p-1", to: "phone", through: ["wallet", "mail"]))
       try await trial.issue(trial.plan("a-1", through: ["wallet", "mail"]))
       let claims = try await trial.claim().claims
       let letters = try await trial.claim(from: "mail", for: .seconds(90)).claims
+      // An earlier one that is sent after all, behind what is on its way.
+      try await trial.redrive(refused.message)
       try trial.expect("messages on their way", claims.count + letters.count, is: 4)
       for claim in claims + letters where claim.message.variant == "a-1" {
         try await trial.extend(claim, by: .hours(1))
@@ -65,6 +70,7 @@ extension ForgettingLedgerContract {
       // The telephone's lease has run out: it may have arrived, and waits its turn.
       try await trial.merged("phone", into: "ada")
       try trial.expect("what may be there", try await trial.replica(of: LedgerTrial.id("p-1")), is: .unknown)
+      try trial.expect("behind what is on its way", try await trial.claim().claims, is: [])
       for claim in claims {
         let isHeld = claim.message.variant == "a-1"
         try trial.expect(
@@ -73,7 +79,7 @@ extension ForgettingLedgerContract {
           is: isHeld ? .settled : .alreadySettled
         )
       }
-      try trial.expect("afterwards", try await trial.sent(), is: ["p-1"])
+      try trial.expect("afterwards", try await trial.sent(), is: ["p-0", "p-1"])
       try await trial.audit()
     },
 

@@ -16,6 +16,7 @@ final class GrowingStatistics: Sendable {
     case limitCounter = "limit_counter"
     case limitUse = "limit_use"
     case trail
+    case customerName = "customer_name"
   }
 
   private struct Growth {

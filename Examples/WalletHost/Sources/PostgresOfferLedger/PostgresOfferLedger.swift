@@ -20,7 +20,7 @@ public import OfferBridgeKit
 /// connection that is lost in a commit is thrown, for nobody knows what became
 /// of it, and the same call again finds out. A call that has begun is finished,
 /// also when its task is cancelled.
-public final class PostgresOfferLedger: OfferLedger {
+public final class PostgresOfferLedger: ForgettingLedger {
   let database: LedgerDatabase
 
   /// Connects, and makes the schema or brings it up to date.
@@ -161,12 +161,27 @@ public final class PostgresOfferLedger: OfferLedger {
     try await database.step(.close, of: tenant) { try $0.close(closing) }
   }
 
+  /// Takes out of everything what is personal of one customer.
+  public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await database.step(.forget, of: tenant) { try $0.forget(customer) }
+  }
+
+  /// Makes one customer of two.
+  public func merge(
+    _ customer: CustomerID,
+    into survivor: CustomerID,
+    tenant: TenantID
+  ) async throws -> MergeAnswer {
+    try await database.step(.merge, of: tenant) { try $0.merge(customer, into: survivor) }
+  }
+
   // MARK: - Reading
 
   /// Reads all that a decision needs.
   public func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
     var names = StepNames()
     names.triggers = [query.trigger]
+    names.ids = [query.customer]
     return try await database.read(of: query.tenant, names) {
       try LedgerReading($0).snapshot(query, now: $1)
     }

@@ -3,10 +3,11 @@
 /// A tenant's name stands in every key. Beside the columns that a step looks
 /// for, a row holds the value as it encodes itself. Moments are milliseconds
 /// since 1970. The numbers of rows are the order of their commits, for a
-/// tenant's steps come one after the other.
+/// tenant's steps come one after the other. A customer's column says whose a
+/// row is by now: what it says keeps the id that it was written under.
 enum Schema {
   /// What turns an empty schema into the first version, the first into the second, and so on.
-  static let migrations = [tables]
+  static let migrations = [tables, names]
 
   /// Brings the schema of the connection's search path to this version; of several processes at once the first does,
   /// and the others wait for it.
@@ -25,7 +26,10 @@ enum Schema {
           "INSERT INTO schema_version VALUES (0)",
         ])
       }
-      for migration in migrations.dropFirst(now) { try connection.run(migration) }
+      for (version, migration) in zip(1..., migrations).dropFirst(now) {
+        try connection.run(migration)
+        if version == 2 { try writeRedeemers(connection) }
+      }
       try connection.write("UPDATE schema_version SET version = $1", .of(migrations.count))
     }
     try inTransaction(connection) { try $0.write("SELECT pg_advisory_unlock(\(lock))", .of(name)) }

@@ -16,7 +16,7 @@ public import OfferBridgeKit
 ///
 /// A call that has begun is finished, also when its task is cancelled: what
 /// was sent is settled rather than sent again.
-public final class SQLiteOfferLedger: OfferLedger {
+public final class SQLiteOfferLedger: ForgettingLedger {
   private let pool: DatabasePool
   private let now: @Sendable () -> Date
   private let patience: Duration
@@ -201,6 +201,20 @@ public final class SQLiteOfferLedger: OfferLedger {
   /// Closes an issued offer.
   public func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
     try await step(.close, of: tenant) { try $0.close(closing) }
+  }
+
+  /// Takes out of everything what is personal of one customer.
+  public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await step(.forget, of: tenant) { try $0.forget(customer) }
+  }
+
+  /// Makes one customer of two.
+  public func merge(
+    _ customer: CustomerID,
+    into survivor: CustomerID,
+    tenant: TenantID
+  ) async throws -> MergeAnswer {
+    try await step(.merge, of: tenant) { try $0.merge(customer, into: survivor) }
   }
 
   // MARK: - Reading

@@ -4,14 +4,15 @@ import OfferBridgeKit
 
 extension SQLiteRows {
   /// In the order in which ``readEvent(_:)`` reads them.
-  static let eventColumns = "document, received_at, customer, match"
+  static let eventColumns = "document, received_at, customer, match, is_reworded"
 
   func readEvent(_ row: Row) throws -> EventRow {
     EventRow(
       event: try value(row[0]),
       receivedAt: row[1],
       customer: (row[2] as String?).map { CustomerID(String(column: $0)) },
-      match: try value(row[3])
+      match: try value(row[3]),
+      isReworded: row[4]
     )
   }
 
@@ -39,16 +40,39 @@ extension SQLiteRows {
     )
   }
 
+  func events(redeemedBy customers: Set<CustomerID>) throws -> [EventRow] {
+    try customers.flatMap { customer in
+      try all(
+        "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = ? AND redeemer = ? ORDER BY sequence",
+        [owner, customer.rawValue.column],
+        readEvent
+      )
+    }
+  }
+
   func insert(_ row: EventRow, awaiting clue: EventClue?) throws {
     let id = row.event.id
     try run(
       """
-      INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match, redeemer)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         owner, id.source.rawValue.column, id.id.column, clue?.column, row.match.stands, row.receivedAt,
-        text(row.event), text(row.match),
+        text(row.event), text(row.match), row.event.redeemer?.rawValue.column,
+      ]
+    )
+  }
+
+  func rewrite(_ row: EventRow) throws {
+    try run(
+      """
+      UPDATE external_event SET document = ?, redeemer = ?, is_reworded = ?
+      WHERE tenant = ? AND source = ? AND id = ?
+      """,
+      [
+        text(row.event), row.event.redeemer?.rawValue.column, row.isReworded, owner,
+        row.event.id.source.rawValue.column, row.event.id.id.column,
       ]
     )
   }

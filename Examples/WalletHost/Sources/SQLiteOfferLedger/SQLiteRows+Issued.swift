@@ -3,19 +3,22 @@ import GRDB
 import OfferBridgeKit
 
 extension SQLiteRows {
-  // document, proven, limits, is_retaken
+  /// In the order in which ``readIssued(_:)`` reads them.
+  static let issuedColumns = "document, customer, proven, limits, is_retaken"
+
   func readIssued(_ row: Row) throws -> IssuedRow {
     IssuedRow(
       offer: try value(row[0]),
-      proven: try values(row[1]),
-      limits: try values(row[2]),
-      isRetaken: row[3]
+      owner: CustomerID(String(column: row[1])),
+      proven: try values(row[2]),
+      limits: try values(row[3]),
+      isRetaken: row[4]
     )
   }
 
   func issued(_ id: IssuedOffer.ID) throws -> IssuedRow? {
     try first(
-      "SELECT document, proven, limits, is_retaken FROM issued_offer WHERE tenant = ? AND id = ?",
+      "SELECT \(Self.issuedColumns) FROM issued_offer WHERE tenant = ? AND id = ?",
       [owner, id.description],
       readIssued
     )
@@ -25,12 +28,12 @@ extension SQLiteRows {
     let names = offers.map { Set($0.map(\.rawValue.column)) }
     return try all(
       """
-      SELECT document, proven, limits, is_retaken, offer FROM issued_offer
+      SELECT \(Self.issuedColumns), offer FROM issued_offer
       WHERE tenant = ? AND customer = ? ORDER BY sequence
       """,
       [owner, customer.rawValue.column]
     ) { row -> IssuedRow? in
-      if let names, !names.contains(row[4]) { return nil }
+      if let names, !names.contains(row[5]) { return nil }
       return try readIssued(row)
     }.compactMap { $0 }
   }
@@ -44,7 +47,7 @@ extension SQLiteRows {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        owner, offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, text(offer),
+        owner, offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column, text(offer),
         textOrNil(issued.proven), textOrNil(issued.limits), issued.isRetaken,
         offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
       ]
@@ -64,10 +67,14 @@ extension SQLiteRows {
     )
   }
 
-  // MARK: - Replicas' references
+  func rewrite(_ issued: IssuedRow) throws {
+    try run(
+      "UPDATE issued_offer SET document = ?, limits = ? WHERE tenant = ? AND id = ?",
+      [text(issued.offer), textOrNil(issued.limits), owner, issued.offer.id.description]
+    )
+  }
 
-  // SQLite makes a CROSS JOIN in the order in which it is written. Left to itself it begins with all references there
-  // are, or looks through all of a tenant's.
+  // MARK: - Replicas' references
 
   func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws {
     try run(
@@ -79,6 +86,25 @@ extension SQLiteRows {
     )
   }
 
+  func rename(
+    _ reference: ReplicaReference,
+    at provider: ProviderID,
+    of issued: IssuedOffer.ID,
+    to name: ReplicaReference
+  ) throws {
+    try run(
+      """
+      UPDATE replica_reference SET reference = ?
+      WHERE tenant = ? AND provider = ? AND reference = ? AND issued_offer = ?
+      """,
+      [
+        name.rawValue.column, owner, provider.rawValue.column, reference.rawValue.column, issued.description,
+      ]
+    )
+  }
+
+  // SQLite makes a CROSS JOIN in the order in which it is written. Left to itself it begins with all references there
+  // are, or looks through all of a tenant's.
   func owner(of reference: ReplicaReference, at provider: ProviderID) throws -> CustomerID? {
     try first(
       """

@@ -21,6 +21,28 @@ extension SQLiteRows {
     )
   }
 
+  func brought(to counter: LimitCounter) throws -> Int64 {
+    try first(
+      "SELECT brought FROM limit_counter WHERE tenant = ? AND counter = ?",
+      [owner, counter.column]
+    ) { $0[0] } ?? 0
+  }
+
+  func write(brought: Int64, to counter: LimitCounter) throws {
+    try run(
+      "UPDATE limit_counter SET brought = ? WHERE tenant = ? AND counter = ?",
+      [brought, owner, counter.column]
+    )
+  }
+
+  func removeCounter(_ counter: LimitCounter, leavingUsesTo other: LimitCounter) throws {
+    try run(
+      "UPDATE limit_use SET counter = ? WHERE tenant = ? AND counter = ?",
+      [other.column, owner, counter.column]
+    )
+    try run("DELETE FROM limit_counter WHERE tenant = ? AND counter = ?", [owner, counter.column])
+  }
+
   func sum(of counter: LimitCounter, after moment: Int64) throws -> Int64 {
     try first(
       "SELECT coalesce(sum(amount), 0) FROM limit_use WHERE tenant = ? AND counter = ? AND moment > ?",
@@ -53,15 +75,15 @@ extension SQLiteRows {
     )
   }
 
-  func forEachCounter(_ body: (LimitCounter, Int64) throws -> Void) throws {
+  func forEachCounter(_ body: (LimitCounter, Int64, Int64) throws -> Void) throws {
     let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT counter, used FROM limit_counter WHERE tenant = ?"),
+      db.cachedStatement(sql: "SELECT counter, used, brought FROM limit_counter WHERE tenant = ?"),
       arguments: [owner]
     )
     while let row = try rows.next() {
       let column: String = row[0]
       guard let counter = LimitCounter(column: column) else { throw SQLiteLedgerError.notAKey(column) }
-      try body(counter, row[1])
+      try body(counter, row[1], row[2])
     }
   }
 }

@@ -9,11 +9,11 @@ extension SQLiteRows {
     case .issuedOffers(let customer):
       return try all(
         """
-        SELECT document, proven, limits, is_retaken, sequence FROM issued_offer
+        SELECT \(Self.issuedColumns), sequence FROM issued_offer
         WHERE tenant = ? AND customer = ? AND sequence > ? ORDER BY sequence LIMIT ?
         """,
         [owner, customer.rawValue.column, place, limit]
-      ) { PlacedEntry(place: $0[4], entry: .issuedOffer(try readIssued($0).current)) }
+      ) { PlacedEntry(place: $0[5], entry: .issuedOffer(try readIssued($0).current)) }
     case .expiring(let moment):
       return try issued(
         "warns_at IS NOT NULL AND warns_at <= ?3 AND expires_at >= ?3",
@@ -57,8 +57,11 @@ extension SQLiteRows {
     let rows = try Row.fetchCursor(
       db.cachedStatement(
         sql: """
-          SELECT document, proven, limits, is_retaken, sequence FROM issued_offer
-          WHERE tenant = ?1 AND sequence > ?2 AND \(condition) ORDER BY sequence
+          SELECT \(Self.issuedColumns), sequence FROM issued_offer
+          WHERE tenant = ?1 AND sequence > ?2 AND \(condition) AND NOT EXISTS (
+            SELECT 1 FROM customer_name AS name
+            WHERE name.tenant = ?1 AND name.id = issued_offer.customer AND name.survivor IS NULL
+          ) ORDER BY sequence
           """
       ),
       arguments: [owner, place, moment.milliseconds]
@@ -66,7 +69,7 @@ extension SQLiteRows {
     var found: [PlacedEntry] = []
     while found.count < limit, let row = try rows.next() {
       let issued = try readIssued(row)
-      if isListed(issued) { found.append(PlacedEntry(place: row[4], entry: .issuedOffer(issued.current))) }
+      if isListed(issued) { found.append(PlacedEntry(place: row[5], entry: .issuedOffer(issued.current))) }
     }
     return found
   }
@@ -83,7 +86,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND \(condition) AND sequence > ? ORDER BY sequence LIMIT ?
       """,
       [owner, name, place, limit]
-    ) { PlacedEntry(place: $0[14], entry: .message(try readMessage($0).record)) }
+    ) { PlacedEntry(place: $0[15], entry: .message(try readMessage($0).record)) }
   }
 
   private func events(
@@ -99,7 +102,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND \(condition) AND \(order) > ? ORDER BY \(order) LIMIT ?
       """,
       [owner, name, place, limit]
-    ) { PlacedEntry(place: $0[4], entry: .event(try readEvent($0).record)) }
+    ) { PlacedEntry(place: $0[5], entry: .event(try readEvent($0).record)) }
   }
 
   // MARK: - For the audit

@@ -6,7 +6,7 @@ extension SQLiteRows {
   /// In the order in which ``readMessage(_:)`` reads them.
   static let messageColumns = """
     document, issued_offer, limits, state, said, lease_until, due, attempts, fence, first_attempted_at,
-    may_have_arrived, last_failure, redrives, next_generation
+    may_have_arrived, last_failure, redrives, next_generation, customer
     """
 
   func readMessage(_ row: Row) throws -> MessageRow {
@@ -16,6 +16,7 @@ extension SQLiteRows {
     }
     var message = MessageRow(
       try value(row[0]),
+      of: CustomerID(String(column: row[14])),
       about: try (row[1] as String?).map(key),
       limits: try values(row[2]),
       stage: stage,
@@ -47,6 +48,21 @@ extension SQLiteRows {
     )
   }
 
+  func messages(of customer: CustomerID) throws -> [MessageRow] {
+    try all(
+      "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? AND customer = ? ORDER BY sequence",
+      [owner, customer.rawValue.column],
+      readMessage
+    )
+  }
+
+  func rewrite(_ row: MessageRow) throws {
+    try run(
+      "UPDATE message SET document = ?, limits = ? WHERE tenant = ? AND key = ?",
+      [text(row.message), textOrNil(row.limits), owner, row.message.key.description]
+    )
+  }
+
   func insert(_ row: MessageRow) throws {
     let message = row.message
     try run(
@@ -55,7 +71,7 @@ extension SQLiteRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        owner, message.key.description, message.provider.rawValue.column, message.customer.rawValue.column,
+        owner, message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
         row.issuedOffer?.description, text(message), textOrNil(row.limits), row.stage.column, row.due,
       ]
     )

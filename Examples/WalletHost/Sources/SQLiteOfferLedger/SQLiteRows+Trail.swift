@@ -5,13 +5,14 @@ import OfferBridgeKit
 extension SQLiteRows {
   func standing() throws -> StandingRow {
     try first(
-      "SELECT duplicates, conflicts, trail_count, trail_hash FROM standing WHERE tenant = ?",
+      "SELECT duplicates, conflicts, trail_count, trail_hash, names FROM standing WHERE tenant = ?",
       [owner]
     ) { row in
       StandingRow(
         duplicates: row[0],
         conflicts: row[1],
-        anchor: TrailAnchor(count: row[2], hash: try key(row[3]))
+        anchor: TrailAnchor(count: row[2], hash: try key(row[3])),
+        names: row[4]
       )
     } ?? StandingRow(duplicates: 0, conflicts: 0, anchor: .beginning(of: tenant))
   }
@@ -19,13 +20,14 @@ extension SQLiteRows {
   func write(_ standing: StandingRow) throws {
     try run(
       """
-      INSERT INTO standing (tenant, duplicates, conflicts, trail_count, trail_hash) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO standing (tenant, duplicates, conflicts, trail_count, trail_hash, names)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant) DO UPDATE SET duplicates = excluded.duplicates, conflicts = excluded.conflicts,
-        trail_count = excluded.trail_count, trail_hash = excluded.trail_hash
+        trail_count = excluded.trail_count, trail_hash = excluded.trail_hash, names = excluded.names
       """,
       [
         owner, standing.duplicates, standing.conflicts, standing.anchor.count,
-        standing.anchor.hash.description,
+        standing.anchor.hash.description, standing.names,
       ]
     )
   }
@@ -42,6 +44,13 @@ extension SQLiteRows {
         owner, entry.sequence, line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
         customer == nil ? event?.column : nil,
       ]
+    )
+  }
+
+  func rewrite(_ entry: TrailEntry) throws {
+    try run(
+      "UPDATE trail SET line = ? WHERE tenant = ? AND sequence = ?",
+      [entry.line, owner, entry.sequence]
     )
   }
 

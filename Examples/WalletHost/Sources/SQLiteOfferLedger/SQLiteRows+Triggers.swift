@@ -51,6 +51,17 @@ extension SQLiteRows {
     )
   }
 
+  func triggers(of customers: Set<CustomerID>) throws -> [TriggerRow] {
+    try all(
+      """
+      SELECT \(Self.triggerColumns) FROM journey_trigger
+      WHERE tenant = ? AND customer IN (SELECT value FROM json_each(?))
+      """,
+      [owner, text(customers.map(\.rawValue.column))],
+      readTrigger
+    )
+  }
+
   func triggers(lapsedBy moment: Int64, limit: Int) throws -> [TriggerRow] {
     try all(
       """

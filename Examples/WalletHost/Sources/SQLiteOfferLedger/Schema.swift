@@ -1,17 +1,65 @@
+import DurableLedger
+import Foundation
 import GRDB
+import OfferBridgeKit
 
 /// The tables, on one page.
 ///
 /// A tenant's name stands in every key. Beside the columns that a step looks
 /// for, a row holds the value as it encodes itself. Moments are milliseconds
-/// since 1970. The numbers of rows are the order of their commits.
+/// since 1970. The numbers of rows are the order of their commits. A customer's
+/// column says whose a row is by now: what it says keeps the id that it was
+/// written under.
 enum Schema {
   /// What turns an empty file, or one of an earlier version, into this one.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: the ledger") { db in try db.execute(sql: tables) }
+    migrator.registerMigration("2: customers who are merged and forgotten") { db in
+      try db.execute(sql: names)
+      try writeRedeemers(db)
+    }
     return migrator
   }
+
+  /// Who redeemed stood in what was reported alone.
+  private static func writeRedeemers(_ db: Database) throws {
+    let rows = try Row.fetchCursor(
+      db,
+      sql: "SELECT sequence, document FROM external_event WHERE instr(document, '\"customer\"') > 0"
+    )
+    var redeemers: [(sequence: Int64, name: String)] = []
+    while let row = try rows.next() {
+      let event = try JSONDecoder().decode(ExternalEvent.self, from: Data((row[1] as String).utf8))
+      if let redeemer = event.redeemer { redeemers.append((row[0], redeemer.rawValue.column)) }
+    }
+    for (sequence, name) in redeemers {
+      try db.execute(
+        sql: "UPDATE external_event SET redeemer = ? WHERE sequence = ?",
+        arguments: [name, sequence]
+      )
+    }
+  }
+
+  private static let names = """
+    -- The ids that are not their customer's own: merged into another, or in the place of who was forgotten.
+    CREATE TABLE customer_name (
+      tenant TEXT NOT NULL,
+      id TEXT NOT NULL,
+      survivor TEXT,                    -- whose it is; NULL where it is nobody's
+      PRIMARY KEY (tenant, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX name_of_survivor ON customer_name (tenant, survivor);
+    ALTER TABLE standing ADD COLUMN names INTEGER NOT NULL DEFAULT 0; -- how many of these there are
+
+    -- How much of it, at most, merges brought: so much may stand above its limit.
+    ALTER TABLE limit_counter ADD COLUMN brought INTEGER NOT NULL DEFAULT 0;
+
+    -- Whether something was taken out of it, and who redeemed by what it says.
+    ALTER TABLE external_event ADD COLUMN is_reworded INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE external_event ADD COLUMN redeemer TEXT;
+    CREATE INDEX event_redeemed_by ON external_event (tenant, redeemer) WHERE redeemer IS NOT NULL;
+    """
 
   private static let tables = """
     -- What began a journey, and what was decided on it.

@@ -26,6 +26,12 @@ extension ShopHost {
     inside.get("customers/{id}") { request, context in
       try await customer(CustomerID(rawValue: context.parameters.require("id")), request)
     }
+    inside.delete("customers/{id}") { _, context in
+      try await forgotten(CustomerID(rawValue: context.parameters.require("id")))
+    }
+    inside.post("customers/{id}/merge") { request, context in
+      try await merged(CustomerID(rawValue: context.parameters.require("id")), request)
+    }
     inside.post("actions") { request, _ in try await acted(request) }
     inside.post("statements") { request, _ in try await compared(request) }
     inside.get("dead-letters") { _, _ in try await deadLetters() }

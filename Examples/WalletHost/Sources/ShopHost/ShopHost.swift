@@ -43,7 +43,7 @@ public struct ShopHost: Sendable {
     }
   }
 
-  private init(_ settings: HostSettings, ledger: some OfferLedger, logger: Logger) async throws {
+  private init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
     self.logger = logger
     port = settings.port
     patience = settings.patience

@@ -4,7 +4,7 @@ import OfferBridgeKit
 
 /// The shop's customers and what they did, in a file of their own.
 final class ShopStore: CustomerStore {
-  private let pool: DatabasePool
+  let pool: DatabasePool
 
   init(at path: String) throws {
     var configuration = Configuration()
@@ -12,6 +12,7 @@ final class ShopStore: CustomerStore {
     pool = try DatabasePool(path: path, configuration: configuration)
     var migrator = DatabaseMigrator()
     migrator.registerMigration("customers and actions") { db in try db.execute(sql: Self.schema) }
+    migrator.registerMigration("customers who were merged") { db in try db.execute(sql: Self.formers) }
     try migrator.migrate(pool)
   }
 
@@ -67,6 +68,7 @@ final class ShopStore: CustomerStore {
   func save(_ shopper: Shopper, as id: CustomerID) async throws {
     let profile = String(decoding: try JSONEncoder().encode(shopper), as: UTF8.self)
     try await pool.write { db in
+      let id = try Self.survivor(of: id, db)
       try db.execute(
         sql:
           "INSERT INTO customer (id, profile) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
@@ -79,11 +81,12 @@ final class ShopStore: CustomerStore {
   func record(_ action: CustomerAction) async throws {
     let content = String(decoding: try JSONEncoder().encode(action), as: UTF8.self)
     try await pool.write { db in
+      let customer = try Self.survivor(of: action.customer, db)
       try db.execute(
         sql:
           "INSERT INTO action (id, customer, name, at, content) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         arguments: [
-          action.id, action.customer.rawValue, action.name, action.occurredAt.milliseconds, content,
+          action.id, customer.rawValue, action.name, action.occurredAt.milliseconds, content,
         ]
       )
     }

@@ -3,10 +3,11 @@ package import OfferBridgeKit
 import Synchronization
 
 /// Two ledgers that are told the same, and what the second answered otherwise than the first.
-package final class TwinLedger: OfferLedger {
+package final class TwinLedger: ForgettingLedger {
   package let first: any OfferLedger
   package let second: any OfferLedger
   private let found = Mutex<[String]>([])
+  private let canonical = Mutex((first: CanonicalText(), second: CanonicalText()))
 
   package init(_ first: any OfferLedger, _ second: any OfferLedger) {
     self.first = first
@@ -18,17 +19,31 @@ package final class TwinLedger: OfferLedger {
 
   private func both<Answer: Equatable>(
     _ call: String,
+    text: (Answer) -> String = { String(reflecting: $0) },
     _ body: (any OfferLedger) async throws -> Answer
   ) async throws -> Answer {
     let answers = (try await body(first), try await body(second))
-    if answers.0 != answers.1 {
-      found.withLock { if $0.count < 10 { $0.append("\(call): \(answers.0), but \(answers.1)") } }
-    }
+    if answers.0 != answers.1 { compare(call, ([text(answers.0)], [text(answers.1)])) }
     return answers.0
   }
 
+  func note(_ difference: String) {
+    found.withLock { if $0.count < 10 { $0.append(difference) } }
+  }
+
+  /// Compares what both answered, a text each; names that chance drew are told by where they stand.
+  func compare(_ call: String, _ texts: ([String], [String])) {
+    let read = canonical.withLock { canonical in
+      (texts.0.map { canonical.first.of($0) }, texts.1.map { canonical.second.of($0) })
+    }
+    if read.0.count != read.1.count { note("\(call): \(read.0.count) lines, but \(read.1.count)") }
+    for (mine, other) in zip(read.0, read.1) where mine != other {
+      return note("\(call): \(Readable.difference(mine, other))")
+    }
+  }
+
   package func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot {
-    try await both("snapshot") { try await $0.snapshot(query) }
+    try await both("snapshot", text: Readable.text) { try await $0.snapshot(query) }
   }
 
   package func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
@@ -36,7 +51,7 @@ package final class TwinLedger: OfferLedger {
   }
 
   package func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
-    try await both("claim") { try await $0.claim(query) }
+    try await both("claim", text: Readable.text) { try await $0.claim(query) }
   }
 
   package func extend(_ leases: [Lease], by length: Duration, tenant: TenantID) async throws -> [ExtendAnswer]
@@ -65,7 +80,24 @@ package final class TwinLedger: OfferLedger {
   }
 
   package func record(of issued: IssuedOffer.ID, tenant: TenantID) async throws -> IssuedOfferRecord? {
-    try await both("record") { try await $0.record(of: issued, tenant: tenant) }
+    try await both("record", text: Readable.text) { try await $0.record(of: issued, tenant: tenant) }
+  }
+
+  package func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await both("forget") { try await Self.people($0).forget(customer, tenant: tenant) }
+  }
+
+  package func merge(_ customer: CustomerID, into survivor: CustomerID, tenant: TenantID) async throws
+    -> MergeAnswer
+  {
+    try await both("merge") { try await Self.people($0).merge(customer, into: survivor, tenant: tenant) }
+  }
+
+  private struct NoForgettingLedger: Error {}
+
+  private static func people(_ ledger: any OfferLedger) throws -> any ForgettingLedger {
+    guard let people = ledger as? any ForgettingLedger else { throw NoForgettingLedger() }
+    return people
   }
 
   // Marks are each ledger's own, and so pages differ where the entries are the same.

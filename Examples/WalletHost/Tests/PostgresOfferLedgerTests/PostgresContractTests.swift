@@ -9,4 +9,16 @@ import Testing
   func `the ledger in PostgreSQL keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws {
     #expect(try await check.run(on: .postgres) == .kept)
   }
+
+  @Test(arguments: ForgettingLedgerContract.checks)
+  func `the ledger in PostgreSQL forgets and merges`(check: ContractCheck<LedgerUnderTest>) async throws {
+    #expect(try await check.run(on: .postgres) == .kept)
+  }
+
+  @Test(arguments: ForgettingLedgerContract.checks)
+  func `the ledger in PostgreSQL forgets and merges where callers share a flush`(
+    check: ContractCheck<LedgerUnderTest>
+  ) async throws {
+    #expect(try await check.run(on: .gatheredPostgres) == .kept)
+  }
 }

@@ -1,3 +1,4 @@
+import DurableLedger
 import Foundation
 import LimitedShop
 import OfferBridgeKit
@@ -105,6 +106,23 @@ extension LedgerUnderTest {
         let ledger = try await schema.ledger(now: now)
         schemas.add(schema, of: ledger)
         return ledger
+      }
+    )
+  }
+
+  /// The same behind a ledger that lets callers share a flush.
+  static var gatheredPostgres: LedgerUnderTest {
+    let schemas = Schemas()
+    return LedgerUnderTest(
+      reopen: { ledger, now in
+        guard let ledger = ledger as? CoalescingLedger<PostgresOfferLedger> else { throw AnotherLedger() }
+        return CoalescingLedger(in: try await schemas.schema(of: ledger.base).ledger(now: now))
+      },
+      make: { now in
+        let schema = TestSchema()
+        let ledger = try await schema.ledger(now: now)
+        schemas.add(schema, of: ledger)
+        return CoalescingLedger(in: ledger)
       }
     )
   }

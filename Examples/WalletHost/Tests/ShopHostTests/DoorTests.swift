@@ -15,9 +15,10 @@ import Testing
           #expect(try await shop.ask("GET", path, token: token).status == 401)
         }
       }
-      for path in ["/actions", "/statements", "/dead-letters/x/redrive"] {
+      for path in ["/actions", "/statements", "/dead-letters/x/redrive", "/customers/ada/merge"] {
         #expect(try await shop.ask("POST", path, "{}", token: nil).status == 401)
       }
+      #expect(try await shop.ask("DELETE", "/customers/ada", token: nil).status == 401)
       let door = try await shop.ask("GET", "/desk", token: nil)
       #expect(door.status == 401)
       #expect(door.text.contains("Who are you?"))

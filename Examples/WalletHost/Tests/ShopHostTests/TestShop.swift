@@ -29,6 +29,7 @@ struct TestShop: Sendable {
   struct Answer: Sendable {
     let status: Int
     let text: String
+    var retryAfter: String?
 
     /// The member of a JSON object.
     func member(_ name: String) -> Any? {
@@ -144,7 +145,11 @@ struct TestShop: Sendable {
     if !body.isEmpty { request.body = .bytes(body) }
     let response = try await Self.client.execute(request, timeout: .seconds(20))
     let bytes = try await response.body.collect(upTo: 1 << 24).readableBytesView
-    return Answer(status: Int(response.status.code), text: String(decoding: bytes, as: UTF8.self))
+    return Answer(
+      status: Int(response.status.code),
+      text: String(decoding: bytes, as: UTF8.self),
+      retryAfter: response.headers.first(name: "retry-after")
+    )
   }
 
   func save(_ customer: String, tier: String = "gold") async throws {

@@ -10,4 +10,18 @@ import Testing
     let folder = try TemporaryFolder()
     #expect(try await check.run(on: .sqlite(in: folder)) == .kept)
   }
+
+  @Test(arguments: ForgettingLedgerContract.checks)
+  func `the ledger in SQLite forgets and merges`(check: ContractCheck<LedgerUnderTest>) async throws {
+    let folder = try TemporaryFolder()
+    #expect(try await check.run(on: .sqlite(in: folder)) == .kept)
+  }
+
+  @Test(arguments: ForgettingLedgerContract.checks)
+  func `the ledger in SQLite forgets and merges where callers share a flush`(
+    check: ContractCheck<LedgerUnderTest>
+  ) async throws {
+    let folder = try TemporaryFolder()
+    #expect(try await check.run(on: .gathered(in: folder)) == .kept)
+  }
 }

@@ -1,3 +1,4 @@
+import DurableLedger
 import Foundation
 import LimitedShop
 import OfferBridgeKit
@@ -36,6 +37,23 @@ extension LedgerUnderTest {
       make: { now in
         let file = folder.url.appending(path: "\(UUID().uuidString).sqlite")
         return try SQLiteOfferLedger(at: file.path(percentEncoded: false), now: now)
+      }
+    )
+  }
+
+  /// The same behind a ledger that lets callers share a flush.
+  static func gathered(in folder: TemporaryFolder) -> LedgerUnderTest {
+    LedgerUnderTest(
+      reopen: { ledger, now in
+        guard let ledger = ledger as? CoalescingLedger<SQLiteOfferLedger> else { throw AnotherLedger() }
+        try ledger.base.close()
+        return CoalescingLedger(in: try SQLiteOfferLedger(at: ledger.base.path, now: now))
+      },
+      make: { now in
+        let file = folder.url.appending(path: "\(UUID().uuidString).sqlite")
+        return CoalescingLedger(
+          in: try SQLiteOfferLedger(at: file.path(percentEncoded: false), now: now)
+        )
       }
     )
   }

@@ -1,5 +1,11 @@
 public import OfferBridgeKit
 
+/// What is asked of a tenant.
+private struct OfTenant<Request: Sendable>: Sendable {
+  let tenant: TenantID
+  let request: Request
+}
+
 /// A ledger in front of another one, that lets many callers share its flushes.
 ///
 /// A durable ledger flushes each call to its disk before it answers. While one
@@ -12,17 +18,13 @@ public import OfferBridgeKit
 /// ```
 ///
 /// Commits are gathered, and so are settlements and events of one tenant. All
-/// other calls go straight on. When a gathered call throws, each of its
+/// other calls go straight on; it forgets and merges where the other can. When a gathered call throws, each of its
 /// callers' is made again by itself, so that a fault is its own caller's
 /// alone; an answer is then that of a repeat, where the first call was written
 /// after all. A caller who is cancelled is answered all the same.
-public final class CoalescingLedger: OfferLedger {
-  private struct OfTenant<Request: Sendable>: Sendable {
-    let tenant: TenantID
-    let request: Request
-  }
-
-  private let base: any OfferLedger
+public final class CoalescingLedger<Base: OfferLedger>: OfferLedger {
+  /// The ledger itself.
+  package let base: Base
   private let commits: Coalescer<JourneyPlan, CommitAnswer>
   private let settlements: Coalescer<OfTenant<Settlement>, SettleAnswer>
   private let events: Coalescer<OfTenant<ExternalEvent>, RedemptionMatch>
@@ -33,7 +35,7 @@ public final class CoalescingLedger: OfferLedger {
   ///   - base: The ledger.
   ///   - most: How many plans, settlements or events are made one call; 256 by default. One caller's own are not torn
   ///     apart.
-  public init(in base: any OfferLedger, most: Int = 256) {
+  public init(in base: Base, most: Int = 256) {
     self.base = base
     commits = Coalescer(most: most) { try await base.commit($0) }
     settlements = Coalescer(most: most) { requests in
@@ -121,4 +123,20 @@ public final class CoalescingLedger: OfferLedger {
 
   /// Counts everything anew.
   public func audit(tenant: TenantID) async throws -> LedgerAudit { try await base.audit(tenant: tenant) }
+}
+
+extension CoalescingLedger: ForgettingLedger where Base: ForgettingLedger {
+  /// Takes out of everything what is personal of one customer.
+  public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
+    try await base.forget(customer, tenant: tenant)
+  }
+
+  /// Makes one customer of two.
+  public func merge(
+    _ customer: CustomerID,
+    into survivor: CustomerID,
+    tenant: TenantID
+  ) async throws -> MergeAnswer {
+    try await base.merge(customer, into: survivor, tenant: tenant)
+  }
 }

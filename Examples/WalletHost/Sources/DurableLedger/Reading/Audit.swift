@@ -10,6 +10,7 @@ extension LedgerReading {
     var audit = LedgerAudit()
     var limits = LimitSums(now: now)
     var redemptions = 0
+    let standing = try rows.standing()
     try rows.forEachCustomer { customer in
       let events = try rows.events(of: customer)
       let offers = try rows.issued(to: customer, of: nil)
@@ -19,7 +20,9 @@ extension LedgerReading {
       }
       redemptions += events.count { $0.isCountedRedemption }
       for event in events { audit.count(event) }
-      let folded = try FoldedRedemptions(of: events, over: offers, rows.references(of: customer))
+      let identity = try standing.names > 0 ? rows.identity(of: customer) : IdentityRow(customer)
+      let references = try rows.references(of: customer)
+      let folded = FoldedRedemptions(of: events, over: offers, references, identity)
       audit.compare(events, offers, with: folded)
     }
     try rows.forEachUnownedEvent { audit.count($0) }
@@ -27,7 +30,6 @@ extension LedgerReading {
       audit.count(row)
       limits.take(row)
     }
-    let standing = try rows.standing()
     audit.duplicates = standing.duplicates
     audit.conflicts = standing.conflicts
     audit.received += standing.duplicates + standing.conflicts
@@ -42,8 +44,8 @@ extension LedgerReading {
         "\(audit.messagesOpen) messages are open, but \(open) are in a lane and will be sent."
       )
     }
-    try rows.forEachCounter { counter, used in
-      try limits.compare(counter, used, rows, into: &audit)
+    try rows.forEachCounter { counter, used, brought in
+      try limits.compare(counter, used, brought, rows, into: &audit)
     }
     limits.compareRest(into: &audit)
     return audit

@@ -16,6 +16,7 @@ package struct LedgerReading<Rows: LedgerRows> {
   /// - Throws: What the rows throw.
   package func snapshot(_ query: SnapshotQuery, now: Int64) throws -> LedgerSnapshot {
     let trigger = try rows.trigger(query.trigger)
+    let identity = try rows.identity(of: query.customer)
     var decided: [DecidedNode] = []
     if let trigger {
       for node in trigger.nodes where !node.hasLapsed(at: now) {
@@ -24,14 +25,15 @@ package struct LedgerReading<Rows: LedgerRows> {
     }
     var offers: [IssuedOffer] = []
     if !query.offers.isEmpty {
-      offers = try rows.issued(to: query.customer, of: query.offers).map(\.current)
+      offers = try rows.issued(to: identity.survivor, of: query.offers).map(\.current)
     }
     return LedgerSnapshot(
       now: Date(milliseconds: now),
       issuedOffers: offers,
       trigger: trigger?.record,
       triggerVersion: trigger?.version ?? 0,
-      decided: decided
+      decided: decided,
+      identity: identity.identity
     )
   }
 
@@ -58,7 +60,7 @@ package struct LedgerReading<Rows: LedgerRows> {
       issuedOffer: row.current,
       limitUses: row.limits,
       messages: try rows.messages(about: id).map(\.record),
-      events: try rows.events(of: row.offer.customer)
+      events: try rows.events(of: row.owner)
         .filter { $0.match.issuedOffer == id }
         .sorted { $0.isBefore($1) }
         .map(\.record)
@@ -74,7 +76,7 @@ package struct LedgerReading<Rows: LedgerRows> {
     }
     let limit = min(query.limit, Self.longestPage)
     // One more tells whether there is another page.
-    let found = try rows.page(query.listing, after: after, limit: limit + 1)
+    let found = try rows.page(survivors(query.listing), after: after, limit: limit + 1)
     let shown = found.prefix(limit)
     return LedgerPage(
       entries: shown.map(\.entry),
@@ -82,10 +84,22 @@ package struct LedgerReading<Rows: LedgerRows> {
     )
   }
 
+  /// The listing of whoever has that id.
+  private func survivors(_ listing: LedgerListing) throws -> LedgerListing {
+    switch listing {
+    case .issuedOffers(let id): .issuedOffers(of: try rows.identity(of: id).survivor)
+    case .messages(let id): .messages(of: try rows.identity(of: id).survivor)
+    case .events(let id): .events(of: try rows.identity(of: id).survivor)
+    case .expiring, .toBeRecalled, .messagesIn, .parkedEvents, .discrepantEvents, .reported: listing
+    }
+  }
+
   /// Some entries of the trail.
   package func trail(_ query: TrailQuery) throws -> TrailPage {
     let limit = min(query.limit, Self.longestPage)
-    let found = try rows.entries(query.scope, after: query.after, limit: limit + 1)
+    var scope = query.scope
+    if case .customer(let id) = scope { scope = .customer(try rows.identity(of: id).survivor) }
+    let found = try rows.entries(scope, after: query.after, limit: limit + 1)
     let shown = found.prefix(limit)
     return TrailPage(entries: Array(shown), next: found.count > limit ? shown.last?.sequence : nil)
   }

@@ -55,6 +55,7 @@ struct LimitSums {
   mutating func compare<Rows: LedgerRows>(
     _ counter: LimitCounter,
     _ used: Int64,
+    _ brought: Int64,
     _ rows: Rows,
     into audit: inout LedgerAudit
   ) throws {
@@ -76,7 +77,7 @@ struct LimitSums {
       audit.imbalances.append("Limit \(counter.subject): \(kept) uses are kept, \(sum.total) were taken.")
     }
     let cap = sum.cap.addingClamped(sum.honoured)
-    if sum.total > cap.addingClamped(sum.retaken) {
+    if sum.total > cap.addingClamped(sum.retaken).addingClamped(brought) {
       audit.imbalances.append("Limit \(counter.subject): \(sum.total) uses, where \(cap) are allowed.")
     } else if sum.total > cap {
       audit.limitsExceeded += 1

@@ -3,17 +3,26 @@ package import OfferBridgeKit
 
 /// What an external system reported, as it is kept.
 package struct EventRow {
-  package let event: ExternalEvent
+  package var event: ExternalEvent
   package let receivedAt: Int64
   /// The customer with whose others it is folded, or `nil` while nobody knows.
   package var customer: CustomerID?
   package var match: RedemptionMatch
+  /// Whether something was taken out of it, so that a repeat is not told from another one of that id.
+  package var isReworded: Bool
 
-  package init(event: ExternalEvent, receivedAt: Int64, customer: CustomerID?, match: RedemptionMatch) {
+  package init(
+    event: ExternalEvent,
+    receivedAt: Int64,
+    customer: CustomerID?,
+    match: RedemptionMatch,
+    isReworded: Bool = false
+  ) {
     self.event = event
     self.receivedAt = receivedAt
     self.customer = customer
     self.match = match
+    self.isReworded = isReworded
   }
 
   package var record: RedemptionRecord {

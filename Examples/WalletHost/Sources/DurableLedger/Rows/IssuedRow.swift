@@ -6,17 +6,27 @@ package struct IssuedRow {
   package var offer: IssuedOffer
   /// The external systems that a redemption proved to have it, in the order of its replicas.
   package var proven: [ProviderID] = []
-  package let limits: [LimitUse]
+  /// Whose it is: of a customer who was merged, the survivor.
+  package var owner: CustomerID
+  package var limits: [LimitUse]
   /// Whether its limit uses were given back and taken again, and so may stand above a limit.
   package var isRetaken = false
 
-  init(_ offer: IssuedOffer, limits: [LimitUse]) {
+  init(_ offer: IssuedOffer, of owner: CustomerID, limits: [LimitUse]) {
     self.offer = offer
+    self.owner = owner
     self.limits = limits
   }
 
-  package init(offer: IssuedOffer, proven: [ProviderID], limits: [LimitUse], isRetaken: Bool) {
+  package init(
+    offer: IssuedOffer,
+    owner: CustomerID,
+    proven: [ProviderID],
+    limits: [LimitUse],
+    isRetaken: Bool
+  ) {
     self.offer = offer
+    self.owner = owner
     self.proven = proven
     self.limits = limits
     self.isRetaken = isRetaken
@@ -46,6 +56,14 @@ package struct IssuedRow {
 }
 
 extension Replica.State {
+  /// Whether the external system has it, or may have it, whatever is under way.
+  var isLeftBehind: Bool {
+    switch self {
+    case .accepted, .unknown: true
+    case .notSent, .pending, .rejected, .recalled: false
+    }
+  }
+
   /// Whether it is known that the external system has it, or had it until it was recalled.
   var hasArrived: Bool {
     switch self {

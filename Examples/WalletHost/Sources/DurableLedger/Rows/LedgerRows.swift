@@ -6,12 +6,29 @@ package import OfferBridgeKit
 /// do. Moments are whole milliseconds. Rows that are read together come in the
 /// order in which they were first written, unless a page says otherwise.
 package protocol LedgerRows {
+  // MARK: Customers' ids
+
+  /// What became of an id.
+  func identity(of id: CustomerID) throws -> IdentityRow
+  /// Has an id be a survivor's, and with it those that were merged into it; one that stands for nobody has none.
+  func write(_ survivor: CustomerID?, of id: CustomerID) throws
+  /// Lets an id be its customer's own again.
+  func removeName(_ id: CustomerID) throws
+  /// Makes all that is one customer's another's: issued offers, messages, what was told, and events behind the other's.
+  ///
+  /// None of either's messages has the turn after that.
+  func give(allOf customer: CustomerID, to owner: CustomerID) throws
+  /// Whether an issued offer or a message with one of these keys is somebody's who was forgotten.
+  func areForgotten(_ keys: [DerivedKey]) throws -> Bool
+
   // MARK: Triggers
 
   func trigger(_ id: TriggerID) throws -> TriggerRow?
   /// Writes it, whether or not it is there.
   func write(_ trigger: TriggerRow) throws
   func remove(_ trigger: TriggerID) throws
+  /// Those that were committed under these ids: each of the tenant's is looked at.
+  func triggers(of customers: Set<CustomerID>) throws -> [TriggerRow]
   /// Some of those of which something may be forgotten, the longest lapsed first.
   func triggers(lapsedBy moment: Int64, limit: Int) throws -> [TriggerRow]
 
@@ -22,12 +39,21 @@ package protocol LedgerRows {
   func issued(to customer: CustomerID, of offers: Set<OfferID>?) throws -> [IssuedRow]
   func insert(_ issued: IssuedRow) throws
   func update(_ issued: IssuedRow) throws
+  /// Writes what no other step changes: whom its content names, and its limit uses.
+  func rewrite(_ issued: IssuedRow) throws
 
   // MARK: Replicas' references
 
   /// Remembers what an external system calls an issued offer's replica; a repeat changes nothing.
   func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws
-  /// The customer of the issued offer for which it was learnt first.
+  /// Has another name stand for what was learnt of one issued offer.
+  func rename(
+    _ reference: ReplicaReference,
+    at provider: ProviderID,
+    of issued: IssuedOffer.ID,
+    to name: ReplicaReference
+  ) throws
+  /// Whose the issued offer is for which it was learnt first.
   func owner(of reference: ReplicaReference, at provider: ProviderID) throws -> CustomerID?
   /// All that was learnt of a customer's issued offers.
   func references(of customer: CustomerID) throws -> [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]]
@@ -36,9 +62,12 @@ package protocol LedgerRows {
 
   func message(_ key: DerivedKey) throws -> MessageRow?
   func messages(about issued: IssuedOffer.ID) throws -> [MessageRow]
+  func messages(of customer: CustomerID) throws -> [MessageRow]
   func insert(_ message: MessageRow) throws
   /// Writes it; one that is leased has its lane's turn at its lease's end, one that ended has none.
   func update(_ message: MessageRow) throws
+  /// Writes what no other step changes: its content, and its limit uses.
+  func rewrite(_ message: MessageRow) throws
   /// Gives the turn to the first of a lane: to what is leased, else to the earliest committed of what waits.
   func giveTurn(in lane: LaneName) throws
   /// Those whose turn it is and has come, the oldest first; of equals the earlier committed.
@@ -53,7 +82,11 @@ package protocol LedgerRows {
   func events(of customer: CustomerID) throws -> [EventRow]
   /// Those that are nobody's yet, and what would tell whose.
   func events(awaiting clue: EventClue) throws -> [EventRow]
+  /// Those that tell that one of these redeemed, whosever they are.
+  func events(redeemedBy customers: Set<CustomerID>) throws -> [EventRow]
   func insert(_ event: EventRow, awaiting clue: EventClue?) throws
+  /// Writes what no other step changes: its content, and that it was changed.
+  func rewrite(_ event: EventRow) throws
   func write(_ match: RedemptionMatch, of event: ExternalEventID) throws
   /// Makes it a customer's, the last of theirs, and so what was told of it.
   func give(_ event: ExternalEventID, to customer: CustomerID) throws
@@ -63,6 +96,11 @@ package protocol LedgerRows {
   /// What is used of a counter, but for rolling uses; `nil` when it is not there.
   func used(of counter: LimitCounter) throws -> Int64?
   func write(_ used: Int64, of counter: LimitCounter) throws
+  /// How much of a counter, at most, merges brought to it.
+  func brought(to counter: LimitCounter) throws -> Int64
+  func write(brought: Int64, to counter: LimitCounter) throws
+  /// Makes a counter's rolling uses those of another, which is there, and removes it.
+  func removeCounter(_ counter: LimitCounter, leavingUsesTo other: LimitCounter) throws
   /// The sum of a counter's rolling uses after a moment.
   func sum(of counter: LimitCounter, after moment: Int64) throws -> Int64
   func insert(_ amount: Int64, at moment: Int64, of counter: LimitCounter) throws
@@ -77,6 +115,8 @@ package protocol LedgerRows {
   /// Writes an entry, as its line.
   func append(_ entry: TrailEntry, _ line: String, about event: ExternalEventID?, of customer: CustomerID?)
     throws
+  /// Writes an entry in the place of that number.
+  func rewrite(_ entry: TrailEntry) throws
 
   // MARK: Listings and sums
 
@@ -88,7 +128,8 @@ package protocol LedgerRows {
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws
   /// The events that are nobody's yet.
   func forEachUnownedEvent(_ body: (EventRow) throws -> Void) throws
-  func forEachCounter(_ body: (_ counter: LimitCounter, _ used: Int64) throws -> Void) throws
+  func forEachCounter(_ body: (_ counter: LimitCounter, _ used: Int64, _ brought: Int64) throws -> Void)
+    throws
   /// How many open messages stand in a lane of which one has the turn.
   func openMessagesInLanes() throws -> Int
 }

@@ -14,10 +14,12 @@ package struct LaneName: Hashable {
 
 /// A message as it is kept.
 package struct MessageRow {
-  package let message: OfferMessage
+  package var message: OfferMessage
+  /// Whose it is: of a customer who was merged, the survivor.
+  package var owner: CustomerID
   /// The issued offer that it is about, where that was there when it was committed.
   package let issuedOffer: IssuedOffer.ID?
-  package let limits: [LimitUse]
+  package var limits: [LimitUse]
   package var stage: Stage
   package var due: Int64
   /// Since it was committed, or redriven under its key.
@@ -33,12 +35,14 @@ package struct MessageRow {
 
   package init(
     _ message: OfferMessage,
+    of owner: CustomerID,
     about issuedOffer: IssuedOffer.ID?,
     limits: [LimitUse],
     stage: Stage,
     due: Int64
   ) {
     self.message = message
+    self.owner = owner
     self.issuedOffer = issuedOffer
     self.limits = limits
     self.stage = stage
@@ -64,7 +68,7 @@ package struct MessageRow {
     }
   }
 
-  var lane: LaneName { LaneName(customer: message.customer, provider: message.provider) }
+  var lane: LaneName { LaneName(customer: owner, provider: message.provider) }
 
   /// When it was committed, or last redriven under its key.
   var openSince: Date { redrives.last?.redrivenAt ?? message.createdAt }

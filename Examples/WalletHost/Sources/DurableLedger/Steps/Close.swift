@@ -23,13 +23,13 @@ extension LedgerStep {
       limitUses: closing.limitUses
     )
     row.offer.closure = closure
-    try tell(row.offer, .offer, from: .issued, to: TrailState(closing.kind), because: closing.reason)
+    try tell(row, .offer, from: .issued, to: TrailState(closing.kind), because: closing.reason)
     // Where a reversal ended it, they are given back already.
     if offer.holdsLimitUses != row.offer.holdsLimitUses { try limitUses(of: &row, become: false) }
     update(row)
     try reviewMessages(about: offer.id)
     try commit(closing.recalls, about: offer.id)
-    try fold(offer.customer)
+    try fold(row.owner)
     return .closed(closure)
   }
 

@@ -5,10 +5,15 @@ extension LedgerStep {
   /// Writes a plan, node by node, as `JourneyPlan` says.
   package func commit(_ plan: JourneyPlan) throws -> CommitAnswer {
     let known = try rows.trigger(plan.trigger.id)
-    if let known, known.record != plan.trigger { return .conflict }
-    guard (known?.version ?? 0) == plan.triggerVersion,
+    if let known, known.record != plan.trigger {
+      // Under another id of one customer it may be the same: whoever reads again is told.
+      let ids = (known.record.customer, plan.trigger.customer)
+      return try ids.0 != ids.1 && survivor(of: ids.0) == survivor(of: ids.1) ? .stale : .conflict
+    }
+    guard (known?.version ?? 0) == plan.triggerVersion, try isStill(plan),
       now - plan.plannedAt.milliseconds <= JourneyPlan.longestAge.wholeMilliseconds
     else { return .stale }
+    if try known == nil && wasForgotten(plan) { return .conflict }
 
     var trigger = known ?? TriggerRow(plan.trigger)
     let before = trigger.nodes.count
@@ -76,7 +81,8 @@ extension LedgerStep {
       )
     }
     let plannedAt = plan.plannedAt.milliseconds
-    let room = try room(for: node, at: plannedAt)
+    let limits = try kept(node.limits)
+    let room = try room(for: limits, of: node, at: plannedAt)
     if case .none(let limit) = room {
       remember(.refused(limit, until: now.addingClamped(terms.refusalRetention)))
       try tell(node, refusedBy: limit, of: plan.trigger)
@@ -85,17 +91,17 @@ extension LedgerStep {
       }
       return .refused(limit)
     }
-    try use(node.limits, at: plannedAt)
+    try use(limits, at: plannedAt)
     switch node.content {
     case .issuance(var offer):
       if case .beyond(let excesses) = room { offer.overLimits = excesses }
-      try issue(offer, node.limits)
+      try issue(offer, limits)
       remember(.issued(offer.id))
     case .event(let name):
       try tell(node, raised: name, by: parent, of: plan.trigger)
       remember(.raised(name))
     case .message(let message):
-      try queue(message, limits: node.limits)
+      try queue(message, limits: limits)
       remember(.queued(message.provider))
     case .withheld: break
     }
@@ -109,11 +115,12 @@ extension LedgerStep {
   }
 
   private func issue(_ offer: IssuedOffer, _ limits: [LimitUse]) throws {
-    insert(IssuedRow(offer, limits: limits))
-    try tell(offer, .offer, from: nil, to: .issued)
-    if !offer.overLimits.isEmpty { try tell(offer, .limitUses, from: .held, to: .overLimit) }
-    for event in try rows.events(awaiting: .issuedOffer(offer.id)) { try give(event, to: offer.customer) }
-    try fold(offer.customer)
+    let row = IssuedRow(offer, of: try survivor(of: offer.customer), limits: limits)
+    insert(row)
+    try tell(row, .offer, from: nil, to: .issued)
+    if !offer.overLimits.isEmpty { try tell(row, .limitUses, from: .held, to: .overLimit) }
+    for event in try rows.events(awaiting: .issuedOffer(offer.id)) { try give(event, to: row.owner) }
+    try fold(row.owner)
   }
 
   private func withhold(_ message: OfferMessage, _ reason: WithheldReason, _ node: PlanNode) throws {
@@ -134,7 +141,7 @@ extension LedgerStep {
     update(row)
     // One that is proven is not read as withheld.
     if case .notSent = row.replicaState(at: provider) {
-      try tell(withheld: provider, of: row.offer, reason, node)
+      try tell(withheld: provider, of: row, reason, node)
     }
   }
 }

@@ -11,7 +11,12 @@ extension LedgerStep {
     let events = try rows.events(of: customer)
     guard !events.isEmpty else { return [:] }
     let offers = try issued(to: customer)
-    let folded = try FoldedRedemptions(of: events, over: offers, rows.references(of: customer))
+    let folded = try FoldedRedemptions(
+      of: events,
+      over: offers,
+      rows.references(of: customer),
+      identity(of: customer)
+    )
     var matches: [ExternalEventID: RedemptionMatch] = [:]
     for (event, match) in zip(events, folded.matches) {
       matches[event.event.id] = match
@@ -48,7 +53,7 @@ extension LedgerStep {
     row.proven = provers
     if before != folded.ended {
       try tell(
-        row.offer,
+        row,
         .end,
         from: before.map { TrailState($0.kind) } ?? .live,
         to: folded.ended.map { TrailState($0.kind) } ?? .live
@@ -68,11 +73,13 @@ extension FoldedRedemptions {
   init(
     of events: [EventRow],
     over offers: [IssuedRow],
-    _ references: [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]]
+    _ references: [IssuedOffer.ID: [ProviderID: Set<ReplicaReference>]],
+    _ identity: IdentityRow
   ) {
     self.init(
       of: events.map(\.event),
-      over: offers.map { Copy($0.offer, references: references[$0.offer.id] ?? [:]) }
+      over: offers.map { Copy($0.offer, references: references[$0.offer.id] ?? [:]) },
+      identity: identity.identity
     )
   }
 

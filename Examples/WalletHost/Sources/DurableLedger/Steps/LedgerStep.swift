@@ -18,6 +18,8 @@ package final class LedgerStep<Rows: LedgerRows> {
   /// The lanes whose first may be another one now.
   private var moved: [LaneName] = []
   var counters: [LimitCounter: Int64] = [:]
+  /// What became of ids, as far as it was asked for.
+  var identities: [CustomerID: IdentityRow] = [:]
   private var standing: StandingRow?
   private var writtenStanding: StandingRow?
   /// Whether it is known that no trigger has lapsed by the step's time.
@@ -58,6 +60,13 @@ package final class LedgerStep<Rows: LedgerRows> {
     moved = []
   }
 
+  /// Reads anew what it reads from now on, for rows were changed beside it; what was known is written.
+  func readAnew() {
+    offers = KnownRows()
+    messages = KnownRows()
+    identities = [:]
+  }
+
   // MARK: - Issued offers
 
   func issued(_ id: IssuedOffer.ID) throws -> IssuedRow? {
@@ -80,6 +89,12 @@ package final class LedgerStep<Rows: LedgerRows> {
   func message(_ key: DerivedKey) throws -> MessageRow? {
     if let known = messages.row(key) { return known }
     return try rows.message(key).map { messages.met($0, key) }
+  }
+
+  /// A customer's messages, in the order of their commits.
+  func messages(of customer: CustomerID) throws -> [MessageRow] {
+    try writeRows()
+    return met(try rows.messages(of: customer))
   }
 
   /// Takes over messages that were read with others.

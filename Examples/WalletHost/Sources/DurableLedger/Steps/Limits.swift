@@ -11,10 +11,10 @@ enum Room {
 
 extension LedgerStep {
   /// Whether limits have room for what a node takes from them; only an issuance is honoured beyond one.
-  func room(for node: PlanNode, at moment: Int64) throws -> Room {
+  func room(for limits: [LimitUse], of node: PlanNode, at moment: Int64) throws -> Room {
     let isIssuance = if case .issuance = node.content { true } else { false }
     var excesses: [LimitExcess] = []
-    for use in node.limits {
+    for use in limits {
       let limit = use.limit
       let (sum, isOver) = try count(of: use.counter, in: limit.window, at: moment)
         .addingReportingOverflow(use.amount)
@@ -56,7 +56,7 @@ extension LedgerStep {
   /// last word.
   func limitUses(of row: inout IssuedRow, become isHeld: Bool) throws {
     let held: TrailState = row.offer.overLimits.isEmpty ? .held : .overLimit
-    try tell(row.offer, .limitUses, from: isHeld ? .givenBack : held, to: isHeld ? held : .givenBack)
+    try tell(row, .limitUses, from: isHeld ? .givenBack : held, to: isHeld ? held : .givenBack)
     let moment = row.offer.issuedAt.milliseconds
     if isHeld { try use(row.limits, at: moment) } else { try giveBack(row.limits, usedAt: moment) }
     row.isRetaken = isHeld

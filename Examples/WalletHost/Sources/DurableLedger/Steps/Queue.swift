@@ -6,7 +6,8 @@ extension LedgerStep {
   /// Commits a message: it waits in its lane, unless a redemption has proved already what it is for.
   func queue(_ message: OfferMessage, limits: [LimitUse] = []) throws {
     let about = try message.issuedOffer.flatMap { try issued($0)?.offer.id }
-    var row = MessageRow(message, about: about, limits: limits, stage: .waiting, due: now)
+    let owner = try survivor(of: message.customer)
+    var row = MessageRow(message, of: owner, about: about, limits: limits, stage: .waiting, due: now)
     insert(row)
     let move = try setReplica(of: row, to: .pending)
     if try isProven(row) {
@@ -62,7 +63,8 @@ extension LedgerStep {
       case .waiting:
         if try isToEnd(row) { try end(row) }
       case .confirmed:
-        if try isProven(row) { continue }
+        // Nothing blank is ever sent.
+        if try isProven(row) || identity(of: row.owner).isForgotten { continue }
         let isToEnd = try isToEnd(row)
         row.stage = isToEnd ? .withdrawn : .waiting
         update(row)

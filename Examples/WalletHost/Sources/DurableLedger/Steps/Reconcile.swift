@@ -5,7 +5,7 @@ extension LedgerStep {
   package func reconcile(_ event: ExternalEvent) throws -> RedemptionMatch {
     if let known = try rows.event(event.id) {
       var standing = try standingRow()
-      let isRepeat = known.event == event
+      let isRepeat = known.event == event || known.isReworded
       if isRepeat { standing.duplicates += 1 } else { standing.conflicts += 1 }
       write(standing)
       return isRepeat ? .duplicate : .conflict
@@ -30,11 +30,20 @@ extension LedgerStep {
 
   private func owner(by clue: EventClue) throws -> CustomerID? {
     switch clue {
-    case .customer(let customer): customer
-    case .issuedOffer(let id): try issued(id)?.offer.customer
+    case .customer(let customer): try survivor(of: customer)
+    case .issuedOffer(let id): try issued(id)?.owner
     case .replica(let reference, let provider): try rows.owner(of: reference, at: provider)
     case .event(let id): try rows.event(id)?.customer
     }
+  }
+
+  /// Takes out of a report of what somebody had who was forgotten whom it names.
+  private func forgetPerson(in row: EventRow, of customer: CustomerID) throws {
+    guard let event = row.event.withoutPerson, try identity(of: customer).isForgotten else { return }
+    var row = row
+    row.event = event
+    row.isReworded = true
+    try rows.rewrite(row)
   }
 
   /// Puts an event among its customer's, and with it the reversals that waited for it.
@@ -43,6 +52,7 @@ extension LedgerStep {
     var open = [event]
     while let next = open.popLast() {
       try rows.give(next.event.id, to: customer)
+      try forgetPerson(in: next, of: customer)
       open += try rows.events(awaiting: .event(next.event.id)).reversed()
     }
   }

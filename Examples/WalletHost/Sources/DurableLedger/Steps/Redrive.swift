@@ -11,6 +11,7 @@ extension LedgerStep {
     case .accepted, .confirmed, .withdrawn: return .refused(row.state)
     case .rejected, .buried: break
     }
+    if try identity(of: row.owner).isForgotten { return .refused(row.state) }
     if try isProven(row) { return .refused(.accepted(nil)) }
     if let closure = try closure(of: row) { return .offerClosed(closure) }
     let before = TrailState(row.stage)

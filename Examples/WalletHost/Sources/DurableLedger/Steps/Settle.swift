@@ -52,7 +52,7 @@ extension LedgerStep {
   /// Remembers the external system's name for a replica, and folds what waited for it.
   private func learn(_ reference: ReplicaReference?, of row: MessageRow) throws {
     guard let issued = row.issuedOffer else { return }
-    let (provider, customer) = (row.message.provider, row.message.customer)
+    let (provider, customer) = (row.message.provider, row.owner)
     if let reference, row.message.purpose == .issue {
       try writeRows()
       try rows.insert(reference, at: provider, of: issued)

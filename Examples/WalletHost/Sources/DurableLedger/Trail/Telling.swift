@@ -9,7 +9,7 @@ extension LedgerStep {
 
   private func append(
     _ fact: TrailFact,
-    _ personal: TrailPersonal,
+    _ personal: TrailPersonal?,
     of customer: CustomerID?,
     about event: ExternalEventID? = nil
   ) throws {
@@ -32,34 +32,34 @@ extension LedgerStep {
 
   /// Tells of an issued offer, its end in the external system, or its limit uses.
   func tell(
-    _ offer: IssuedOffer,
+    _ row: IssuedRow,
     _ subject: TrailSubject,
     from: TrailState?,
     to: TrailState,
     because reason: String? = nil
   ) throws {
     var fact = fact(subject, from: from, to: to)
-    var personal = about(offer, &fact)
-    if to == .overLimit { fact.why = offer.overLimits.map(\.description).joined(separator: "; ") }
+    var personal = about(row.offer, &fact)
+    if to == .overLimit { fact.why = row.offer.overLimits.map(\.description).joined(separator: "; ") }
     personal.reason = reason
-    try append(fact, personal, of: offer.customer)
+    try append(fact, personal, of: row.owner)
   }
 
   /// Tells that a replica is not sent, for another reason than before.
   func tell(
     withheld provider: ProviderID,
-    of offer: IssuedOffer,
+    of row: IssuedRow,
     _ reason: WithheldReason,
     _ node: PlanNode
   ) throws {
     var fact = fact(.replica, from: .notSent, to: .notSent)
-    var personal = about(offer, &fact)
+    var personal = about(row.offer, &fact)
     fact.provider = provider
     fact.campaign = node.campaign
     fact.rule = node.rule
     fact.why = reason.word
     personal.reason = reason.description
-    try append(fact, personal, of: offer.customer)
+    try append(fact, personal, of: row.owner)
   }
 
   /// Tells of the replicas that stand otherwise for what proves them now.
@@ -73,7 +73,7 @@ extension LedgerStep {
       var fact = fact(.replica, from: was ? proven : unproven, to: was ? unproven : proven)
       let personal = about(row.offer, &fact)
       fact.provider = replica.provider
-      try append(fact, personal, of: row.offer.customer)
+      try append(fact, personal, of: row.owner)
     }
   }
 
@@ -99,7 +99,7 @@ extension LedgerStep {
     personal.trigger = message.trigger
     personal.reason = reason
     personal.reference = reference
-    try append(fact, personal, of: message.customer)
+    try append(fact, personal, of: row.owner)
   }
 
   /// Tells how an event stands.
@@ -119,6 +119,18 @@ extension LedgerStep {
       personal.customer = offer.customer
     }
     try append(fact, personal, of: row.customer, about: row.event.id)
+  }
+
+  /// Tells that a customer was merged into another.
+  func tell(_ customer: CustomerID, mergedInto survivor: CustomerID) throws {
+    var personal = TrailPersonal(salt: terms.salt(), customer: survivor)
+    personal.formerly = customer
+    try append(fact(.customer, from: nil, to: .merged), personal, of: survivor)
+  }
+
+  /// Tells that somebody was forgotten, and nothing personal.
+  func tellForgotten(as tombstone: CustomerID) throws {
+    try append(fact(.customer, from: nil, to: .forgotten), nil, of: tombstone)
   }
 
   /// Tells that a limit refused a step.
@@ -148,7 +160,7 @@ extension LedgerStep {
     details(&fact)
     var personal = TrailPersonal(salt: terms.salt(), customer: trigger.customer)
     personal.trigger = trigger.id
-    try append(fact, personal, of: trigger.customer)
+    try append(fact, personal, of: survivor(of: trigger.customer))
   }
 }
 

@@ -29,6 +29,8 @@ final class PostgresConnection {
   private var expected: ArraySlice<Expected> = []
   /// The names of what is prepared, or will be when all is read.
   private var prepared: [String: String] = [:]
+  /// How often it waited for the server.
+  private(set) var roundTrips = 0
   private var preparations = 0
   /// Whether what asks to commit was sent, and has not been answered.
   private var isCommitting = false
@@ -181,6 +183,7 @@ final class PostgresConnection {
   ///
   /// - Returns: The rows of those that are wanted.
   private func awaitEnd() throws -> [PostgresRows] {
+    roundTrips += 1
     try sendEnd()
     var wanted: [PostgresRows] = []
     while let next = expected.first {

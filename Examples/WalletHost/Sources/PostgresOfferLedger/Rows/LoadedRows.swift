@@ -22,6 +22,11 @@ struct LoadedRows {
   var owners: [EventClue: CustomerID?] = [:]
   /// By the issued offer that they are about.
   var messagesAbout: [IssuedOffer.ID: [MessageRow]] = [:]
+  var identities: [CustomerID: IdentityRow] = [:]
+  /// The keys of issued offers and messages of which it was asked whether they are of somebody who was forgotten, and
+  /// those that are.
+  var keys: Set<DerivedKey> = []
+  var forgottenKeys: Set<DerivedKey> = []
   var standing: StandingRow?
   /// When the first trigger lapses of all that do, at the earliest; the outer `nil` where nobody asked.
   var firstLapse: Int64??
@@ -35,7 +40,7 @@ struct LoadedRows {
 
   mutating func insert(_ row: IssuedRow) {
     issued[row.offer.id] = .some(row)
-    issuedOffers[row.offer.customer]?.append(row)
+    issuedOffers[row.owner]?.append(row)
   }
 
   mutating func insert(_ row: MessageRow) {
@@ -50,6 +55,13 @@ struct LoadedRows {
 
   mutating func put(_ match: RedemptionMatch, of id: ExternalEventID) {
     change(id) { $0.match = match }
+  }
+
+  mutating func rewrite(_ row: EventRow) {
+    change(row.event.id) { known in
+      known.event = row.event
+      known.isReworded = row.isReworded
+    }
   }
 
   mutating func give(_ id: ExternalEventID, to customer: CustomerID) {

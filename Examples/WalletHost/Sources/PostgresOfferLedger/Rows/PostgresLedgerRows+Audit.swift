@@ -46,6 +46,7 @@ extension PostgresLedgerRows {
       loadEvents(of: Set(customers), ofMessages: [], &load)
       loadIssued(to: Set(customers), &load)
       loadReferences(of: Set(customers), &load)
+      if try standing().names > 0 { loadIdentities(of: Set(customers), &load) }
       try load.load(on: connection)
       for customer in customers { try body(customer) }
       let standing = loaded.standing
@@ -60,7 +61,7 @@ extension PostgresLedgerRows {
       try self.all(
         "SELECT \(Self.messageColumns), key FROM message WHERE tenant = $1 AND key > $2 ORDER BY key LIMIT $3",
         .of(after ?? "", limit)
-      ) { (try readMessage($0), try $0[14] as String) }
+      ) { (try readMessage($0), try $0[15] as String) }
     } each: { found in
       for (row, _) in found { try body(row) }
       return found.last?.1
@@ -76,7 +77,7 @@ extension PostgresLedgerRows {
         ORDER BY sequence LIMIT $3
         """,
         .of(after ?? 0, limit)
-      ) { (try readEvent($0), try $0[4] as Int64) }
+      ) { (try readEvent($0), try $0[5] as Int64) }
     } each: { found in
       for (row, _) in found { try body(row) }
       return found.last?.1

@@ -3,14 +3,15 @@ import OfferBridgeKit
 
 extension PostgresLedgerRows {
   /// In the order in which ``readEvent(_:)`` reads them.
-  static let eventColumns = "document, received_at, customer, match"
+  static let eventColumns = "document, received_at, customer, match, is_reworded"
 
   func readEvent(_ row: PostgresRow) throws -> EventRow {
     EventRow(
       event: try value(try row[0]),
       receivedAt: try row[1],
       customer: (try row[2] as String?).map { CustomerID(String(column: $0)) },
-      match: try value(try row[3])
+      match: try value(try row[3]),
+      isReworded: try row[4]
     )
   }
 
@@ -86,7 +87,7 @@ extension PostgresLedgerRows {
     ) { rows in
       for key in keys {
         if let message = self.loaded.messages[key] ?? nil {
-          self.loaded.customersEvents[message.message.customer] = []
+          self.loaded.customersEvents[message.owner] = []
         }
       }
       for row in self.loaded.met(try rows.map(self.readEvent)) {
@@ -138,14 +139,25 @@ extension PostgresLedgerRows {
     return found
   }
 
+  func events(redeemedBy customers: Set<CustomerID>) throws -> [EventRow] {
+    try all(
+      """
+      SELECT \(Self.eventColumns) FROM external_event
+      WHERE tenant = $1 AND redeemer = ANY ($2::text[]) ORDER BY sequence
+      """,
+      [.list(customers.map(\.rawValue.column))],
+      readEvent
+    )
+  }
+
   func insert(_ row: EventRow, awaiting clue: EventClue?) throws {
     let id = row.event.id
     loaded.insert(row, awaiting: clue)
     note(.externalEvent)
     try run(
       """
-      INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      INSERT INTO external_event (tenant, source, id, awaits, stands, received_at, document, match, redeemer)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       """,
       .of(
         id.source.rawValue.column,
@@ -154,7 +166,25 @@ extension PostgresLedgerRows {
         row.match.stands,
         row.receivedAt,
         try text(row.event),
-        try text(row.match)
+        try text(row.match),
+        row.event.redeemer?.rawValue.column
+      )
+    )
+  }
+
+  func rewrite(_ row: EventRow) throws {
+    loaded.rewrite(row)
+    try run(
+      """
+      UPDATE external_event SET document = $2, redeemer = $3, is_reworded = $4
+      WHERE tenant = $1 AND source = $5 AND id = $6
+      """,
+      .of(
+        try text(row.event),
+        row.event.redeemer?.rawValue.column,
+        row.isReworded,
+        row.event.id.source.rawValue.column,
+        row.event.id.id.column
       )
     )
   }

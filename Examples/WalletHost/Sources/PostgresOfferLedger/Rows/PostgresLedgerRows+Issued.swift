@@ -3,14 +3,15 @@ import OfferBridgeKit
 
 extension PostgresLedgerRows {
   /// In the order in which ``readIssued(_:)`` reads them.
-  static let issuedColumns = "document, proven, limits, is_retaken"
+  static let issuedColumns = "document, customer, proven, limits, is_retaken"
 
   func readIssued(_ row: PostgresRow) throws -> IssuedRow {
     IssuedRow(
       offer: try value(try row[0]),
-      proven: try values(try row[1]),
-      limits: try values(try row[2]),
-      isRetaken: try row[3]
+      owner: CustomerID(String(column: try row[1])),
+      proven: try values(try row[2]),
+      limits: try values(try row[3]),
+      isRetaken: try row[4]
     )
   }
 
@@ -41,7 +42,7 @@ extension PostgresLedgerRows {
       [owner, .list(customers.map(\.rawValue.column))]
     ) { rows in
       for row in self.loaded.met(try rows.map(self.readIssued)) {
-        self.loaded.issuedOffers[row.offer.customer]?.append(row)
+        self.loaded.issuedOffers[row.owner]?.append(row)
       }
     }
   }
@@ -83,10 +84,18 @@ extension PostgresLedgerRows {
     loaded.insert(issued)
     note(.issuedOffer)
     unwritten.issued.add([
-      offer.id.description, offer.customer.rawValue.column, offer.offer.rawValue.column, try text(offer),
+      offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column, try text(offer),
       try textOrNil(issued.proven), try textOrNil(issued.limits), issued.isRetaken,
       offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
     ])
+  }
+
+  func rewrite(_ issued: IssuedRow) throws {
+    loaded.issued[issued.offer.id] = nil
+    try run(
+      "UPDATE issued_offer SET document = $2, limits = $3 WHERE tenant = $1 AND id = $4",
+      .of(try text(issued.offer), try textOrNil(issued.limits), issued.offer.id.description)
+    )
   }
 
   func update(_ issued: IssuedRow) throws {

@@ -49,6 +49,31 @@ extension PostgresLedgerRows {
     )
   }
 
+  // MARK: - What merges bring
+
+  func brought(to counter: LimitCounter) throws -> Int64 {
+    try first(
+      "SELECT brought FROM limit_counter WHERE tenant = $1 AND counter = $2",
+      .of(counter.column)
+    ) { try $0[0] } ?? 0
+  }
+
+  func write(brought: Int64, to counter: LimitCounter) throws {
+    try run(
+      "UPDATE limit_counter SET brought = $2 WHERE tenant = $1 AND counter = $3",
+      .of(brought, counter.column)
+    )
+  }
+
+  func removeCounter(_ counter: LimitCounter, leavingUsesTo other: LimitCounter) throws {
+    loaded.used[counter] = .some(nil)
+    try run(
+      "UPDATE limit_use SET counter = $2 WHERE tenant = $1 AND counter = $3",
+      .of(other.column, counter.column)
+    )
+    try run("DELETE FROM limit_counter WHERE tenant = $1 AND counter = $2", .of(counter.column))
+  }
+
   // MARK: - Uses of rolling windows
 
   func sum(of counter: LimitCounter, after moment: Int64) throws -> Int64 {
@@ -88,19 +113,19 @@ extension PostgresLedgerRows {
     )
   }
 
-  func forEachCounter(_ body: (LimitCounter, Int64) throws -> Void) throws {
+  func forEachCounter(_ body: (LimitCounter, Int64, Int64) throws -> Void) throws {
     try pages { (after: String?, limit) in
       try self.all(
         """
-        SELECT counter, used FROM limit_counter
+        SELECT counter, used, brought FROM limit_counter
         WHERE tenant = $1 AND ($2::text IS NULL OR counter > $2) ORDER BY counter LIMIT $3
         """,
         .of(after, limit)
-      ) { (try $0[0] as String, try $0[1] as Int64) }
+      ) { (try $0[0] as String, try $0[1] as Int64, try $0[2] as Int64) }
     } each: { found in
-      for (column, used) in found {
+      for (column, used, brought) in found {
         guard let counter = LimitCounter(column: column) else { throw PostgresLedgerError.notAKey(column) }
-        try body(counter, used)
+        try body(counter, used, brought)
       }
       return found.last?.0
     }

@@ -12,7 +12,7 @@ extension PostgresLedgerRows {
         WHERE tenant = $1 AND customer = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
         """,
         .of(customer.rawValue.column, place, limit)
-      ) { PlacedEntry(place: try $0[4], entry: .issuedOffer(try readIssued($0).current)) }
+      ) { PlacedEntry(place: try $0[5], entry: .issuedOffer(try readIssued($0).current)) }
     case .expiring(let moment):
       return try issued("warns_at <= $2 AND expires_at >= $2", at: moment, after: place, limit) {
         $0.isExpiring(at: moment)
@@ -52,10 +52,13 @@ extension PostgresLedgerRows {
       let rows = try all(
         """
         SELECT \(Self.issuedColumns), sequence FROM issued_offer
-        WHERE tenant = $1 AND \(condition) AND sequence > $3 ORDER BY sequence LIMIT $4
+        WHERE tenant = $1 AND \(condition) AND sequence > $3 AND NOT EXISTS (
+          SELECT 1 FROM customer_name AS name
+          WHERE name.tenant = $1 AND name.id = issued_offer.customer AND name.survivor IS NULL
+        ) ORDER BY sequence LIMIT $4
         """,
         .of(moment.milliseconds, last, limit)
-      ) { (place: try $0[4] as Int64, row: try readIssued($0)) }
+      ) { (place: try $0[5] as Int64, row: try readIssued($0)) }
       for (place, row) in rows where isListed(row) && found.count < limit {
         found.append(PlacedEntry(place: place, entry: .issuedOffer(row.current)))
       }
@@ -77,7 +80,7 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND \(condition) AND sequence > $3 ORDER BY sequence LIMIT $4
       """,
       .of(name, place, limit)
-    ) { PlacedEntry(place: try $0[14], entry: .message(try readMessage($0).record)) }
+    ) { PlacedEntry(place: try $0[15], entry: .message(try readMessage($0).record)) }
   }
 
   private func events(
@@ -93,6 +96,6 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND \(condition) AND \(order) > $3 ORDER BY \(order) LIMIT $4
       """,
       .of(name, place, limit)
-    ) { PlacedEntry(place: try $0[4], entry: .event(try readEvent($0).record)) }
+    ) { PlacedEntry(place: try $0[5], entry: .event(try readEvent($0).record)) }
   }
 }

@@ -5,7 +5,7 @@ extension PostgresLedgerRows {
   /// In the order in which ``readMessage(_:)`` reads them.
   static let messageColumns = """
     document, issued_offer, limits, state, said, lease_until, due, attempts, fence, first_attempted_at,
-    may_have_arrived, last_failure, redrives, next_generation
+    may_have_arrived, last_failure, redrives, next_generation, customer
     """
 
   func readMessage(_ row: PostgresRow) throws -> MessageRow {
@@ -15,6 +15,7 @@ extension PostgresLedgerRows {
     }
     var message = MessageRow(
       try value(try row[0]),
+      of: CustomerID(String(column: try row[14])),
       about: try (try row[1] as String?).map(key),
       limits: try values(try row[2]),
       stage: stage,
@@ -86,12 +87,30 @@ extension PostgresLedgerRows {
     return found
   }
 
+  func messages(of customer: CustomerID) throws -> [MessageRow] {
+    loaded.met(
+      try all(
+        "SELECT \(Self.messageColumns) FROM message WHERE tenant = $1 AND customer = $2 ORDER BY sequence",
+        .of(customer.rawValue.column),
+        readMessage
+      )
+    )
+  }
+
+  func rewrite(_ row: MessageRow) throws {
+    loaded.messages[row.message.key] = nil
+    try run(
+      "UPDATE message SET document = $2, limits = $3 WHERE tenant = $1 AND key = $4",
+      .of(try text(row.message), try textOrNil(row.limits), row.message.key.description)
+    )
+  }
+
   func insert(_ row: MessageRow) throws {
     let message = row.message
     loaded.insert(row)
     note(.message)
     unwritten.messages.add([
-      message.key.description, message.provider.rawValue.column, message.customer.rawValue.column,
+      message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
       row.issuedOffer?.description, try text(message), try textOrNil(row.limits), row.stage.column, row.due,
     ])
   }

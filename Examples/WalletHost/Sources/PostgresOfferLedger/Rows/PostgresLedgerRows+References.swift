@@ -34,7 +34,7 @@ extension PostgresLedgerRows {
   }
 
   func insert(_ reference: ReplicaReference, at provider: ProviderID, of issued: IssuedOffer.ID) throws {
-    if let customer = try self.issued(issued)?.offer.customer {
+    if let customer = try self.issued(issued)?.owner {
       loaded.references[customer]?[issued, default: [:]][provider, default: []].insert(reference)
     }
     loaded.owners[.replica(reference, at: provider)] = nil
@@ -45,6 +45,27 @@ extension PostgresLedgerRows {
       ON CONFLICT DO NOTHING
       """,
       .of(provider.rawValue.column, reference.rawValue.column, issued.description)
+    )
+  }
+
+  func rename(
+    _ reference: ReplicaReference,
+    at provider: ProviderID,
+    of issued: IssuedOffer.ID,
+    to name: ReplicaReference
+  ) throws {
+    loaded.owners = [:]
+    try run(
+      """
+      UPDATE replica_reference SET reference = $2
+      WHERE tenant = $1 AND provider = $3 AND reference = $4 AND issued_offer = $5
+      """,
+      .of(
+        name.rawValue.column,
+        provider.rawValue.column,
+        reference.rawValue.column,
+        issued.description
+      )
     )
   }
 

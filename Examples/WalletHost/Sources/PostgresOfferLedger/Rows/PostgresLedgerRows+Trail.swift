@@ -23,7 +23,7 @@ extension PostgresLedgerRows {
     }
     load.add(
       """
-      SELECT tenant, duplicates, conflicts, trail_count, trail_hash FROM standing
+      SELECT tenant, duplicates, conflicts, trail_count, trail_hash, names FROM standing
       WHERE tenant = ANY ($1::text[]) ORDER BY tenant \(isLocking ? "FOR UPDATE" : "")
       """,
       [names]
@@ -35,7 +35,8 @@ extension PostgresLedgerRows {
           StandingRow(
             duplicates: try row[1],
             conflicts: try row[2],
-            anchor: TrailAnchor(count: try row[3], hash: try sorted[0].key(try row[4]))
+            anchor: TrailAnchor(count: try row[3], hash: try sorted[0].key(try row[4])),
+            names: try row[5]
           )
         )
       }) {
@@ -60,13 +61,15 @@ extension PostgresLedgerRows {
     loaded.standing = standing
     try run(
       """
-      UPDATE standing SET duplicates = $2, conflicts = $3, trail_count = $4, trail_hash = $5 WHERE tenant = $1
+      UPDATE standing SET duplicates = $2, conflicts = $3, trail_count = $4, trail_hash = $5, names = $6
+      WHERE tenant = $1
       """,
       .of(
         standing.duplicates,
         standing.conflicts,
         standing.anchor.count,
-        standing.anchor.hash.description
+        standing.anchor.hash.description,
+        standing.names
       )
     )
   }
@@ -82,6 +85,13 @@ extension PostgresLedgerRows {
       entry.sequence, line, customer?.rawValue.column, entry.fact.issuedOffer?.description,
       customer == nil ? event?.column : nil,
     ])
+  }
+
+  func rewrite(_ entry: TrailEntry) throws {
+    try run(
+      "UPDATE trail SET line = $2 WHERE tenant = $1 AND sequence = $3",
+      .of(entry.line, entry.sequence)
+    )
   }
 
   func entries(_ scope: TrailScope, after sequence: Int, limit: Int) throws -> [TrailEntry] {

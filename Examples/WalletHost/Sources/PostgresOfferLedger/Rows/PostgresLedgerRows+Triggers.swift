@@ -97,6 +97,14 @@ extension PostgresLedgerRows {
     )
   }
 
+  func triggers(of customers: Set<CustomerID>) throws -> [TriggerRow] {
+    try all(
+      "SELECT \(Self.triggerColumns) FROM journey_trigger WHERE tenant = $1 AND customer = ANY ($2::text[])",
+      [.list(customers.map(\.rawValue.column))],
+      readTrigger
+    )
+  }
+
   func triggers(lapsedBy moment: Int64, limit: Int) throws -> [TriggerRow] {
     // Most of the time nothing has lapsed, which was asked for with the rest.
     if let first = loaded.firstLapse, first.map({ $0 > moment }) ?? true { return [] }

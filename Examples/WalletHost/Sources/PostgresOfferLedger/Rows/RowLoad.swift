@@ -40,23 +40,44 @@ extension PostgresLedgerRows {
     if !names.customers.isEmpty || !names.messages.isEmpty {
       loadEvents(of: names.customers, ofMessages: names.messages, &load)
     }
+    if !names.ids.isEmpty || !names.messages.isEmpty {
+      loadIdentities(of: names.ids, ofMessages: names.messages, keys: names.keys, &load)
+    }
   }
 
   /// The customers whose events will be folded anew: those of what was loaded for a step that folds.
   private func customersToFold(_ names: StepNames) -> Set<CustomerID> {
     var customers = names.customers
-    customers.formUnion(names.issued.compactMap { (loaded.issued[$0] ?? nil)?.offer.customer })
+    customers.formUnion(names.issued.compactMap { (loaded.issued[$0] ?? nil)?.owner })
     customers.formUnion(names.events.compactMap { (loaded.events[$0] ?? nil)?.customer })
     customers.formUnion(names.replicas.compactMap { loaded.owners[$0] ?? nil })
     return customers
   }
 
-  /// Loads what folding needs, in one round trip more: of customers who have events, or are about to.
+  /// The counters that are kept in the place of those that are named: of customers who were merged.
+  private func movedCounters(_ names: StepNames) -> Set<LimitCounter> {
+    Set(
+      names.counters.compactMap { counter in
+        guard let customer = counter.customer, let survivor = loaded.identities[customer]?.survivor,
+          survivor != customer
+        else { return nil }
+        return counter.of(survivor)
+      }
+    )
+  }
+
+  /// Loads what folding needs, in one round trip more: of customers who have events, are about to, or were merged.
   func loadFolds(_ names: StepNames, receives: Bool) throws {
     var customers = receives ? customersToFold(names) : []
     customers.formUnion(loaded.customersEvents.filter { !$0.value.isEmpty }.keys)
-    if customers.isEmpty { return }
+    customers.formUnion(names.customers.filter { loaded.identities[$0].map { $0.survivor } ?? $0 != $0 })
+    customers = Set(customers.map { loaded.identities[$0]?.survivor ?? $0 })
+    let counters = movedCounters(names)
+    if customers.isEmpty && counters.isEmpty { return }
     var load = RowLoad()
+    if !counters.isEmpty { loadCounters(counters, &load) }
+    let unknown = customers.filter { loaded.identities[$0] == nil }
+    if !unknown.isEmpty && loaded.standing?.names ?? 0 > 0 { loadIdentities(of: unknown, &load) }
     let unread = customers.filter { loaded.customersEvents[$0] == nil }
     if !unread.isEmpty { loadEvents(of: unread, ofMessages: [], &load) }
     loadIssued(to: customers, &load)

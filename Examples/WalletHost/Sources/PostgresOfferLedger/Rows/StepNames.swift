@@ -19,6 +19,10 @@ struct StepNames {
   var references: [DerivedKey: ReplicaReference] = [:]
   /// Those whose events are folded.
   var customers: Set<CustomerID> = []
+  /// The ids that may be another's by now.
+  var ids: Set<CustomerID> = []
+  /// What a plan would write, and may have written for somebody who was forgotten.
+  var keys: Set<DerivedKey> = []
   /// Whether something may be forgotten.
   var isForgetting = false
 
@@ -29,14 +33,18 @@ struct StepNames {
     isForgetting = true
     for plan in plans {
       triggers.insert(plan.trigger.id)
+      ids.insert(plan.trigger.customer)
+      keys.formUnion(plan.nodes.map(\.key))
       for node in plan.nodes {
         counters.formUnion(node.limits.map(\.counter))
         switch node.content {
         case .issuance(let offer):
           clues.insert(.issuedOffer(offer.id))
           customers.insert(offer.customer)
+          ids.insert(offer.customer)
           issued.insert(offer.id)
         case .message(let message):
+          ids.insert(message.customer)
           if let id = message.issuedOffer { issued.insert(id) }
         case .withheld(let id, _, _): issued.insert(id)
         case .event: break
@@ -65,7 +73,9 @@ struct StepNames {
       clues.insert(.event(event.id))
       let clue = EventClue(of: event)
       switch clue {
-      case .customer(let customer): customers.insert(customer)
+      case .customer(let customer):
+        customers.insert(customer)
+        ids.insert(customer)
       case .issuedOffer(let id): issued.insert(id)
       case .event(let id): events.insert(id)
       case .replica: replicas.insert(clue)
