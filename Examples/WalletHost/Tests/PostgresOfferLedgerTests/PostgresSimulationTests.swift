@@ -30,7 +30,7 @@ import Testing
         // Without chance both chain the same trail.
         let twin = TwinLedger(InMemoryOfferLedger(chance: { 0 }, now: now), ready.ledger(now: now))
         made.withLock { $0 = twin }
-        return twin
+        return WithoutPeople(twin)
       }
     )
     let report = Simulation(seed: seed, journeys: 100).run(on: system)

@@ -40,7 +40,7 @@ import Testing
           try SQLiteOfferLedger(at: folder.ledger, chance: { 0 }, now: now)
         )
         made.withLock { $0 = twin }
-        return twin
+        return WithoutPeople(twin)
       }
     )
     let report = Simulation(seed: seed, journeys: 100).run(on: system)
