@@ -38,16 +38,18 @@ extension SimulationMutant {
         )
       }
     },
-    bent("a snapshot has what was issued to the one id alone") { bent in
+    bent("of the ids that were merged a snapshot tells the last alone") { bent in
       bent.snapshot = { inner, query in
         let snapshot = try await inner.snapshot(query)
         return LedgerSnapshot(
           now: snapshot.now,
-          issuedOffers: snapshot.issuedOffers.filter { $0.customer == query.customer },
+          issuedOffers: snapshot.issuedOffers,
           trigger: snapshot.trigger,
           triggerVersion: snapshot.triggerVersion,
           decided: snapshot.decided,
-          identity: snapshot.identity
+          identity: snapshot.identity.map {
+            CustomerIdentity(survivor: $0.survivor, formerIDs: $0.formerIDs.suffix(1))
+          }
         )
       }
     },

@@ -128,10 +128,11 @@ extension ReferenceModel {
       if let offer = message.issuedOffer { about.append(offer) }
     }
     if plan.trigger.id.kind == .expiry, let offer = DerivedKey(plan.trigger.id.id) { about.append(offer) }
-    return about.contains { key in
-      isOfSomebodyForgotten(key)
-        || offerPlaces[key].map { tombstones.contains(offers[$0].owner) } ?? false
-    }
+    return about.contains { isOfSomebodyForgotten($0) || isIssuedToSomebodyForgotten($0) }
+  }
+
+  func isIssuedToSomebodyForgotten(_ offer: IssuedOffer.ID) -> Bool {
+    offerPlaces[offer].map { tombstones.contains(offers[$0].owner) } ?? false
   }
 }
 

@@ -83,8 +83,8 @@ struct SimulatedCustomers {
           see(decisions)
           if decisions.contains(where: { $0.outcome == .conflict }) { return before }
           let issued = decisions.issuedOffers.map(\.id)
-          let isSomebodyNew = world.witness.isForgotten(action.customer)
-          for id in before ?? [] where !issued.contains(id) && !isSomebodyNew {
+          // Of whoever was forgotten meanwhile nothing is known any more.
+          for id in before ?? [] where !issued.contains(id) && !world.witness.isForgotten(id) {
             world.violate(
               "I2",
               "action \(action.id) was answered without issued offer \(id), which it had before"

@@ -15,11 +15,9 @@ extension SimulationWitness {
   }
 
   func forget(_ customer: CustomerID, _ answer: ForgetAnswer, _ life: SimulatedLife) {
-    let ids = identity(of: customer)?.all ?? [customer]
     expect { $0.forgot(customer, answer, at: $1) }
     book.saw(answer.name)
     note(life, "\(answer.name) \(customer)")
-    if case .forgotten = answer { state.withLock { $0.forgotten.formUnion(ids) } }
   }
 
   /// What is listed as near its end, or over, is so at the moment that was asked for.
@@ -66,18 +64,14 @@ extension SimulationWitness {
       state.ends[offer.id] = offer.expiresAt
       return state.issuances.updateValue(offer.id, forKey: name)
     }
-    if let earlier, earlier != offer.id, !isForgotten(offer.customer) {
+    // Where whoever had it was forgotten, it is somebody's first.
+    if let earlier, earlier != offer.id, !isForgotten(earlier) {
       book.violate("I17", "\(offer.trigger) issued \(earlier) and \(offer.id) by \(offer.campaign)")
     }
   }
 
-  /// Whether anything of whoever has that id, or had it, was ever forgotten.
-  func isForgotten(_ customer: CustomerID) -> Bool {
-    let ids = identity(of: customer)?.all ?? [customer]
-    return state.withLock { state in ids.contains { state.forgotten.contains($0) } }
-  }
-
-  private func identity(of customer: CustomerID) -> CustomerIdentity? { ask { $0.identity(of: customer) } }
+  /// Whether whoever was issued it was forgotten since.
+  func isForgotten(_ issued: IssuedOffer.ID) -> Bool { ask { $0.isIssuedToSomebodyForgotten(issued) } }
 
   struct Warning: Hashable {
     let issuedOffer: IssuedOffer.ID
@@ -88,10 +82,6 @@ extension SimulationWitness {
     let trigger: TriggerID
     let campaign: CampaignID
   }
-}
-
-extension CustomerIdentity {
-  fileprivate var all: [CustomerID] { [survivor] + formerIDs }
 }
 
 extension MergeAnswer {

@@ -24,8 +24,6 @@ final class SimulationWitness: Sendable {
     var ends: [IssuedOffer.ID: Date] = [:]
     var issuances: [Issuance: IssuedOffer.ID] = [:]
     var warnings: Set<Warning> = []
-    /// Every id that was ever forgotten.
-    var forgotten: Set<CustomerID> = []
   }
 
   let book: SimulationBook
