@@ -47,7 +47,7 @@ cat >>"$folder/data/postgresql.conf" <<SETTINGS
 port = $port
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$folder'
-max_connections = 200
+max_connections = 1000
 SETTINGS
 "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/data/log" start >/dev/null ||
   { cat "$folder/data/log" >&2; exit 1; }

@@ -18,8 +18,8 @@ enum SimulatedAnswer {
       ["redriven", "alreadyOpen", "superseded", "refused", "offerClosed", "unknownMessage"]
     )
     + names("close", ["closed", "alreadyClosed", "notOver", "usedUp", "unknownOffer"])
-    + names("merge", ["merged", "exceeded", "alreadyMerged", "circle", "busy"])
-    + names("forget", ["forgotten", "busy", "unknownCustomer"])
+    + names("merge", ["merged", "exceeded", "alreadyMerged", "circle"])
+    + names("forget", ["forgotten", "unknownCustomer"])
     + names("ends", ["some", "none", "warned"])
     + names("match", ["applied", "discrepant", "parked", "duplicate", "conflict"])
     + names("discrepant", RedemptionDiscrepancy.allCases.map(\.rawValue))
