@@ -5,15 +5,6 @@ import Testing
 
 /// Ends of issued offers: when they are, that they are told before, and what becomes of replicas then.
 @Suite struct ExpiryTests {
-  private static let warned = Offer(
-    "ten-off",
-    raises: "ten_off_issued",
-    replicas: ["wallet": "TEN"],
-    expires: .after(.days(30)),
-    warns: .before(.days(3), as: "ten_off_expiring"),
-    onExpiry: .recalls
-  )
-
   private static func reminder(
     _ rule: some CampaignRule<Member> = Everyone<Member>(),
     _ outcome: CampaignOutcome<Member> = .send(Shop.card, through: "wallet")
@@ -23,7 +14,7 @@ import Testing
 
   private func shop(
     _ campaigns: [Campaign<Member>] = [Shop.reward(), Shop.toWallet(), reminder()],
-    _ offers: [Offer] = [warned],
+    _ offers: [Offer] = [Shop.warnedTenOff],
     wallet: any MessageProvider = FakeWallet()
   ) async throws -> Shop {
     try await Shop(campaigns, offers: offers, wallet: wallet)
@@ -167,7 +158,7 @@ import Testing
     let once = Rule<Member> { $0.history.issues(of: "ten-off", inLast: .days(60)) == 1 }
     let shop = try await shop(
       [Shop.reward(), Shop.toWallet(), Self.reminder(once, .issue("cup"))],
-      [Self.warned, Offer("cup")]
+      [Shop.warnedTenOff, Offer("cup")]
     )
     for customer in ["used", "closed", "ended", "open"] as [CustomerID] {
       shop.store.save(Member(), as: customer)
@@ -333,7 +324,7 @@ import Testing
         Shop.reward(), Shop.toWallet(),
         Campaign("cups", on: .action("app_opened"), rule: Everyone(), outcome: .issue("cup")),
       ],
-      [Self.warned, lapses]
+      [Shop.warnedTenOff, lapses]
     )
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     try await shop.bridge.deliverDueMessages()

@@ -5,15 +5,6 @@ import Testing
 
 /// What a sweep listed, and what has become of it by the time that it is decided.
 @Suite struct LateSweepTests {
-  private static let warned = Offer(
-    "ten-off",
-    raises: "ten_off_issued",
-    replicas: ["wallet": "TEN"],
-    expires: .after(.days(30)),
-    warns: .before(.days(3), as: "ten_off_expiring"),
-    onExpiry: .recalls
-  )
-
   /// A store that does something when a customer is asked for.
   private struct HookedStore: CustomerStore {
     let inner: InMemoryCustomerStore<Member>
@@ -40,7 +31,7 @@ import Testing
       outcome: .send(Shop.card, through: "wallet")
     )
     let campaigns = [Shop.reward(), Shop.toWallet(), reminder]
-    let shop = try await Shop(campaigns, offers: [Self.warned])
+    let shop = try await Shop(campaigns, offers: [Shop.warnedTenOff])
     shop.store.save(Member(), as: "bob")
     for customer: CustomerID in ["ada", "bob"] {
       _ = try await shop.bridge.respond(to: shop.opened("\(customer)-1", by: customer))

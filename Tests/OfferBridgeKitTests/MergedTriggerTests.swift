@@ -5,15 +5,6 @@ import Testing
 
 /// What is derived or drawn, and comes again after a merge: ends that are near or over, host events, offers by weight.
 @Suite struct MergedTriggerTests {
-  private static let warned = Offer(
-    "ten-off",
-    raises: "ten_off_issued",
-    replicas: ["wallet": "TEN"],
-    expires: .after(.days(30)),
-    warns: .before(.days(3), as: "ten_off_expiring"),
-    onExpiry: .recalls
-  )
-
   /// Both ids issued an offer, two seconds apart; whoever is no gold customer is not reminded.
   private func shop() async throws -> Shop {
     let reminder = Campaign<Member>(
@@ -22,7 +13,7 @@ import Testing
       rule: Rule { $0.customer.tier == .gold },
       outcome: .send(Shop.card, through: "wallet")
     )
-    let shop = try await Shop([Shop.reward(), Shop.toWallet(), reminder], offers: [Self.warned])
+    let shop = try await Shop([Shop.reward(), Shop.toWallet(), reminder], offers: [Shop.warnedTenOff])
     shop.store.save(Member(name: "Ada's telephone", tier: .basic), as: "ada-phone")
     for (name, customer) in [("p-1", CustomerID("ada-phone")), ("a-1", "ada")] {
       _ = try await shop.bridge.respond(to: shop.opened(name, by: customer))

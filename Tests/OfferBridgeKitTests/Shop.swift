@@ -44,6 +44,16 @@ struct Shop: Sendable {
     expires: .after(.days(30))
   )
 
+  /// The same with an end that is told three days before, and at which its card is taken back.
+  static let warnedTenOff = Offer(
+    "ten-off",
+    raises: "ten_off_issued",
+    replicas: ["wallet": "TEN"],
+    expires: .after(.days(30)),
+    warns: .before(.days(3), as: "ten_off_expiring"),
+    onExpiry: .recalls
+  )
+
   static let card = MessageVariant<Member>("card") {
     DataPoint("name") { $0.customer.name }
     DataPoint("offer") { $0.replica }

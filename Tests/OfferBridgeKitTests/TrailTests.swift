@@ -86,6 +86,26 @@ import Testing
     #expect(!lines[4].dropFirst(20).contains { "<>%{}".contains($0) })
   }
 
+  @Test func `an entry and its line that are made in one pass are those that are made apart`() {
+    let fact = TrailFact(
+      at: Date(milliseconds: 0),
+      cause: .settle,
+      subject: .message,
+      from: .leased,
+      to: .buried
+    )
+    var secret = TrailPersonal(salt: .derive("salt"), customer: "a\"da\\")
+    secret.reason = "no\r\nend"
+    for personal in [nil, secret] {
+      let anchor = TrailAnchor.beginning(of: "main")
+      let apart = TrailEntry(after: anchor, fact, personal: personal)
+      let (entry, line) = TrailEntry.following(anchor, fact, personal: personal)
+      #expect(entry == apart)
+      #expect(line == apart.line)
+      #expect(TrailEntry(line: line) == apart)
+    }
+  }
+
   @Test func `each issued offer and message says by which rule it was decided`() async throws {
     let shop = try await journey()
     let outlines = shop.bridge.ruleOutlines

@@ -12,12 +12,30 @@ extension TrailEntry: CustomStringConvertible {
   public var description: String { line }
 
   var lineBytes: [UInt8] {
+    Self.line(Self.bytes(of: sequence, fact, commitment, previous), hash, personal?.bytes)
+  }
+
+  private static func line(_ entry: [UInt8], _ hash: DerivedKey, _ personal: [UInt8]?) -> [UInt8] {
+    var line = Array(#"{"entry":"#.utf8)
+    line.reserveCapacity(entry.count + (personal?.count ?? 0) + 80)
+    line += entry
+    line += #","hash":"\#(hash)""#.utf8
+    if let personal {
+      line += #","personal":"#.utf8
+      line += personal
+    }
+    line.append(UInt8(ascii: "}"))
+    return line
+  }
+
+  private static func bytes(
+    of sequence: Int,
+    _ fact: TrailFact,
+    _ commitment: DerivedKey?,
+    _ previous: DerivedKey
+  ) -> [UInt8] {
     var json = CanonicalJSON()
-    json.beginObject()
-    json.member("entry") { $0.write(sequence, fact, commitment, previous) }
-    json.member("hash", .text(hash.description))
-    if let personal { json.member("personal") { personal.write(into: &$0) } }
-    json.endObject()
+    json.write(sequence, fact, commitment, previous)
     return json.bytes
   }
 
@@ -27,9 +45,7 @@ extension TrailEntry: CustomStringConvertible {
     _ commitment: DerivedKey?,
     _ previous: DerivedKey
   ) -> DerivedKey {
-    var json = CanonicalJSON()
-    json.write(sequence, fact, commitment, previous)
-    return .digest(of: json.bytes)
+    .digest(of: bytes(of: sequence, fact, commitment, previous))
   }
 
   /// The entry that follows another, with its ``line``, for who writes an ``OfferLedger`` that keeps lines: what is
@@ -45,44 +61,27 @@ extension TrailEntry: CustomStringConvertible {
     _ fact: TrailFact,
     personal: TrailPersonal?
   ) -> (entry: TrailEntry, line: String) {
-    let personalBytes = personal.map { personal in
-      var json = CanonicalJSON()
-      personal.write(into: &json)
-      return json.bytes
-    }
+    let personalBytes = personal?.bytes
     let commitment = personalBytes.map { DerivedKey.digest(of: $0) }
-    var json = CanonicalJSON()
-    json.write(anchor.count + 1, fact, commitment, anchor.hash)
+    let bytes = bytes(of: anchor.count + 1, fact, commitment, anchor.hash)
     let entry = TrailEntry(
       sequence: anchor.count + 1,
       fact: fact,
       personal: personal,
       commitment: commitment,
       previous: anchor.hash,
-      hash: .digest(of: json.bytes)
+      hash: .digest(of: bytes)
     )
-    var line = Array(#"{"entry":"#.utf8)
-    line.reserveCapacity(json.bytes.count + (personalBytes?.count ?? 0) + 80)
-    line += json.bytes
-    line += #","hash":"\#(entry.hash)""#.utf8
-    if let personalBytes {
-      line += #","personal":"#.utf8
-      line += personalBytes
-    }
-    line.append(UInt8(ascii: "}"))
-    return (entry, String(decoding: line, as: UTF8.self))
+    return (entry, String(decoding: line(bytes, entry.hash, personalBytes), as: UTF8.self))
   }
 }
 
 extension TrailPersonal {
   /// The digest of its bytes, which is what stands in the chain.
-  public var commitment: DerivedKey {
-    var json = CanonicalJSON()
-    write(into: &json)
-    return .digest(of: json.bytes)
-  }
+  public var commitment: DerivedKey { .digest(of: bytes) }
 
-  fileprivate func write(into json: inout CanonicalJSON) {
+  fileprivate var bytes: [UInt8] {
+    var json = CanonicalJSON()
     json.beginObject()
     json.member("customer", customer?.rawValue)
     json.member("formerly", formerly?.rawValue)
@@ -93,6 +92,7 @@ extension TrailPersonal {
     json.member("trigger", trigger?.id)
     json.member("triggerKind", trigger?.kind.rawValue)
     json.endObject()
+    return json.bytes
   }
 }
 

@@ -32,7 +32,7 @@ struct KilledStep {
   func run() async throws {
     let ledger = try SQLiteOfferLedger(
       at: file,
-      terms: LedgerTerms(refusalRetention: .days(30), chance: { .random(in: .min ... .max) }),
+      terms: LedgerTerms(refusalRetention: .days(30), chance: nil),
       now: { Date() },
       preparing: { [countdown] db in db.trace { _ in countdown.next() } }
     )

@@ -30,6 +30,17 @@ public struct ServerPatience: Sendable, Hashable {
     self.timeToStop = timeToStop
   }
 
+  /// Reads it from a setting that may be left out or empty, which is 30 seconds.
+  ///
+  /// - Parameter setting: The setting's text, seconds.
+  public init?(optional setting: String?) {
+    guard let setting, !setting.isEmpty else {
+      self.init()
+      return
+    }
+    self.init(seconds: setting)
+  }
+
   /// Reads it from a setting: seconds, more than none.
   ///
   /// - Parameter setting: The setting's text.

@@ -71,12 +71,8 @@ public struct HostSettings: Sendable {
     guard let token = AccessToken(try setting("HOST_TOKEN")) else {
       throw HostSettingFault(name: "HOST_TOKEN")
     }
-    var patience = ServerPatience()
-    if let seconds = environment["HOST_PATIENCE_SECONDS"], !seconds.isEmpty {
-      guard let read = ServerPatience(seconds: seconds) else {
-        throw HostSettingFault(name: "HOST_PATIENCE_SECONDS")
-      }
-      patience = read
+    guard let patience = ServerPatience(optional: environment["HOST_PATIENCE_SECONDS"]) else {
+      throw HostSettingFault(name: "HOST_PATIENCE_SECONDS")
     }
     self.init(
       folder: try setting("HOST_FOLDER"),

@@ -57,12 +57,8 @@ public struct WalletSettings: Sendable {
     guard let port = Int(try setting("WALLET_PORT")), (0...65_535).contains(port) else {
       throw MissingSetting(name: "WALLET_PORT")
     }
-    var patience = ServerPatience()
-    if let seconds = environment["WALLET_PATIENCE_SECONDS"], !seconds.isEmpty {
-      guard let read = ServerPatience(seconds: seconds) else {
-        throw MissingSetting(name: "WALLET_PATIENCE_SECONDS")
-      }
-      patience = read
+    guard let patience = ServerPatience(optional: environment["WALLET_PATIENCE_SECONDS"]) else {
+      throw MissingSetting(name: "WALLET_PATIENCE_SECONDS")
     }
     self.init(
       database: try setting("WALLET_DATABASE"),

@@ -66,5 +66,9 @@ import Testing
   @Test func `a patience is read in seconds`() {
     #expect(ServerPatience(seconds: "2.5")?.time == .milliseconds(2_500))
     #expect(ServerPatience().time == .seconds(30))
+    #expect(ServerPatience(optional: nil)?.time == .seconds(30))
+    #expect(ServerPatience(optional: "")?.time == .seconds(30))
+    #expect(ServerPatience(optional: "2.5")?.time == .milliseconds(2_500))
+    #expect(ServerPatience(optional: "soon") == nil)
   }
 }
