@@ -68,10 +68,19 @@ extension ForgettingLedgerContract {
         try trial.expect("a redrive", redriven, is: .refused(.buried(reason: "")))
       }
       try trial.expect("the replica", try await trial.replica(of: open), is: .notSent(.offerClosed))
-      // What a proof ended is not resumed when the proof goes.
       try await trial.close(id)
+      // What a proof ended is not resumed when the proof goes: another system redeemed before.
+      let proven = try await trial.issue(trial.plan("a-3", to: ada, through: ["sms", "wallet"]))
+      try await trial.reconcile(trial.redemption("r-1", of: .issuedOffer(proven)))
+      try await trial.forgotten(ada)
+      let earlier = trial.redemption("r-0", of: .issuedOffer(proven), after: .minutes(-1), from: "sms")
+      let match = try await trial.reconcile(earlier)
+      try trial.expect("what redeemed first", match, is: .applied(to: proven))
       trial.wait(.hours(1))
-      try trial.expect("what is sent later", try await trial.claim().claims, is: [])
+      for provider: ProviderID in ["sms", "wallet"] {
+        let claims = try await trial.claim(from: provider).claims
+        try trial.expect("what is sent later by \(provider)", claims, is: [])
+      }
       try await trial.audit()
     },
 
