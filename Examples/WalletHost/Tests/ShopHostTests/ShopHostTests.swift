@@ -139,4 +139,12 @@ import Testing
       #expect(counts.member("doubledCards") as? Int == 0)
     }
   }
+
+  @Test func `a shop whose port somebody else has ends, and says why`() async throws {
+    try await TestShop.run { shop async throws in
+      let port = try #require(URLComponents(string: shop.hostAddress)?.port)
+      let failure = await #expect(throws: IOError.self) { try await TestShop.run(port: port) { _ in } }
+      #expect(failure?.errnoCode == EADDRINUSE)
+    }
+  }
 }

@@ -4,8 +4,10 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import ServerPatience
 import StandardWebhooks
+import Synchronization
 import Wallet
 
 @testable import ShopHost
@@ -37,7 +39,13 @@ struct TestShop: Sendable {
     }
   }
 
+  /// - Parameters:
+  ///   - port: The shop's; one that is free where there is none.
+  ///   - patience: How long the shop and the wallet wait for clients.
+  ///   - body: Gets the shop.
+  /// - Throws: What the body throws, or what keeps one of the two from running.
   static func run(
+    port: Int? = nil,
     patience: ServerPatience = ServerPatience(),
     _ body: @escaping @Sendable (TestShop) async throws -> Void
   ) async throws {
@@ -47,7 +55,7 @@ struct TestShop: Sendable {
     let messageSecrets = try WebhookSecrets([WebhookSecret(messages, named: "messages")])
     let noticeSecrets = try WebhookSecrets([WebhookSecret(notices, named: "notices")])
     // The two know one another's ports: one of them must be known before.
-    let port = try freePort()
+    let port = if let port { port } else { try await freePort() }
     var quiet = Logger(label: "test")
     quiet.logLevel = .critical
     guard let token = AccessToken(token) else { return }
@@ -96,27 +104,29 @@ struct TestShop: Sendable {
     let (ports, found) = AsyncStream<Int>.makeStream()
     let application = application { found.yield($0) }
     group.addTask {
+      // However it ends: whoever waits for the port of what never ran would wait for ever.
+      defer { found.finish() }
       do { try await application.run() } catch is CancellationError {}
-      found.finish()
     }
     for await port in ports { return port }
+    // It has ended, and the group knows of what.
+    try await group.next()
     throw CancellationError()
   }
 
-  private static func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-      }
+  private static let nextPort = Atomic(Int.random(in: 10_000..<30_000))
+
+  /// A port below those that a system hands out: one of its own choice is free only until it gives it to another
+  /// server, or to a connection.
+  private static func freePort() async throws -> Int {
+    while true {
+      let port = nextPort.wrappingAdd(1, ordering: .relaxed).newValue
+      do {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+          .bind(host: "127.0.0.1", port: port).get().close()
+        return port
+      } catch let error as IOError where error.errnoCode == EADDRINUSE {}
     }
-    guard isBound else { throw CocoaError(.fileReadUnknown) }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   // MARK: - What is asked

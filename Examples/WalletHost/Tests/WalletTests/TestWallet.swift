@@ -77,10 +77,13 @@ struct TestWallet: Sendable {
     let (ports, found) = AsyncStream<Int>.makeStream()
     let application = application { found.yield($0) }
     group.addTask {
+      // However it ends: whoever waits for the port of what never ran would wait for ever.
+      defer { found.finish() }
       do { try await application.run() } catch is CancellationError {}
-      found.finish()
     }
     for await port in ports { return port }
+    // It has ended, and the group knows of what.
+    try await group.next()
     throw CancellationError()
   }
 

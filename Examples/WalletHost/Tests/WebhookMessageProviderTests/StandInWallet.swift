@@ -77,8 +77,13 @@ final class StandInWallet: Sendable {
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) }
     )
-    Task { try await application.run() }
+    let running = Task {
+      // However it ends: whoever waits for the port of what never ran would wait for ever.
+      defer { found.finish() }
+      try await application.run()
+    }
     for await port in ports { return port }
+    try await running.value
     throw CancellationError()
   }
 
