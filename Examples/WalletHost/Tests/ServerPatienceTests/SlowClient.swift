@@ -63,6 +63,49 @@ final class Dribble: ChannelInboundHandler, Sendable {
   }
 }
 
+/// Sends a head, and a body at once or little by little.
+///
+/// By itself, on its loop, and made before it connects: its time begins then, and a test that made and sent each piece
+/// would be as slow as all that runs beside it.
+final class Saying: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+
+  private let beginning: ByteBuffer
+  private let rest: ByteBuffer
+  private let pace: Int
+  private let sent = Atomic(0)
+
+  /// - Parameters:
+  ///   - head: What it begins with.
+  ///   - size: How many bytes the body has.
+  ///   - pace: How many of them it sends a second; all at once where there is none.
+  init(_ head: String, _ size: Int = 0, atPace pace: Int? = nil) {
+    let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: size)
+    (beginning, rest) =
+      pace == nil
+      ? (ByteBuffer(string: head + String(buffer: body)), ByteBuffer()) : (ByteBuffer(string: head), body)
+    self.pace = pace ?? 0
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    let (channel, begin) = (context.channel, NIODeadline.now())
+    channel.writeAndFlush(beginning, promise: nil)
+    if rest.readableBytes > 0 {
+      let pause = TimeAmount.milliseconds(20)
+      context.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { [self] task in
+        // By the clock: a turn that comes late has more to send.
+        let now = Int((NIODeadline.now() - begin).nanoseconds) * pace / 1_000_000_000
+        let (before, due) = (sent.load(ordering: .relaxed), min(rest.readableBytes, now))
+        sent.store(due, ordering: .relaxed)
+        if due == rest.readableBytes || !channel.isActive { task.cancel() }
+        guard let piece = rest.getSlice(at: before, length: due - before) else { return }
+        channel.writeAndFlush(piece, promise: nil)
+      }
+    }
+    context.fireChannelActive()
+  }
+}
+
 /// Keeps what comes, and tells it when the connection is over.
 final class Collecting: ChannelInboundHandler, Sendable {
   typealias InboundIn = ByteBuffer

@@ -32,9 +32,24 @@ struct TestServer: Sendable {
   let port: Int
   let answers: Ends
   private let group: ServiceGroup
+  private let loops: MultiThreadedEventLoopGroup
 
   static func run(
     _ patience: ServerPatience,
+    _ body: @escaping @Sendable (TestServer) async throws -> Void
+  ) async throws {
+    // Of its own: a loop that is busy with the clients of other tests comes late to this one's.
+    let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    do { try await run(patience, on: loops, body) } catch {
+      try? await loops.shutdownGracefully()
+      throw error
+    }
+    try await loops.shutdownGracefully()
+  }
+
+  private static func run(
+    _ patience: ServerPatience,
+    on loops: MultiThreadedEventLoopGroup,
     _ body: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
     let (ports, found) = AsyncStream<Int>.makeStream()
@@ -42,20 +57,22 @@ struct TestServer: Sendable {
     var quiet = Logger(label: "test")
     quiet.logLevel = .critical
     let application = Application(
-      router: router(ends),
+      router: router(ends, loops),
       server: .patient(patience),
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) },
+      eventLoopGroupProvider: .shared(loops),
       logger: quiet
     )
     let service = ServiceGroup(configuration: .init(services: [application], logger: quiet))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
+        // However it ends: whoever waits for the port of what never ran would wait for ever.
+        defer { found.finish() }
         try await service.run()
-        found.finish()
       }
       for await port in ports {
-        try await body(TestServer(port: port, answers: ends, group: service))
+        try await body(TestServer(port: port, answers: ends, group: service, loops: loops))
         break
       }
       await service.triggerGracefulShutdown()
@@ -63,7 +80,10 @@ struct TestServer: Sendable {
     }
   }
 
-  private static func router(_ ends: Ends) -> Router<BasicRequestContext> {
+  private static func router(
+    _ ends: Ends,
+    _ loops: MultiThreadedEventLoopGroup
+  ) -> Router<BasicRequestContext> {
     let router = Router()
     router.get("health") { _, _ in HTTPResponse.Status.ok }
     router.post("count") { request, _ in
@@ -75,7 +95,7 @@ struct TestServer: Sendable {
       var count = 0
       for try await piece in request.body {
         if count == 0 {
-          let loop = MultiThreadedEventLoopGroup.singleton.any()
+          let loop = loops.any()
           try await loop.scheduleTask(in: .milliseconds(600)) {}.futureResult.get()
         }
         count += piece.readableBytes
@@ -100,7 +120,7 @@ struct TestServer: Sendable {
 
   // MARK: - Clients
 
-  private var bootstrap: ClientBootstrap { ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton) }
+  private var bootstrap: ClientBootstrap { ClientBootstrap(group: loops) }
 
   /// Connects so many clients that are slow in that way.
   func connect(_ client: SlowClient, count: Int) async throws -> [any Channel] {
@@ -119,50 +139,44 @@ struct TestServer: Sendable {
 
   /// Connects a client that asks, and does not read.
   func connect(takingNothingOf request: String) async throws -> any Channel {
-    let channel = try await bootstrap.channelOption(.autoRead, value: false)
-      .connect(host: "127.0.0.1", port: port).get()
-    try await channel.writeAndFlush(ByteBuffer(string: request))
-    return channel
-  }
-
-  /// Sends a body in pieces, and tells all that was answered.
-  func send(
-    pieces: Int,
-    of size: Int,
-    every pause: TimeAmount,
-    to path: String = "/count"
-  ) async throws -> String {
-    let head =
-      "POST \(path) HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: \(pieces * size)\r\n\r\n"
-    return try await ask(head) { channel in
-      let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: size)
-      for _ in 0..<pieces {
-        try await channel.eventLoop.scheduleTask(in: pause) { channel.writeAndFlush(piece, promise: nil) }
-          .futureResult.get()
+    try await bootstrap.channelOption(.autoRead, value: false).channelInitializer { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(Saying(request))
       }
     }
+    .connect(host: "127.0.0.1", port: port).get()
+  }
+
+  /// Sends a body at once, and tells all that was answered.
+  func send(_ size: Int, to path: String) async throws -> String {
+    try await ask(Saying(head(of: path, size), size))
+  }
+
+  /// Sends a body little by little, and tells all that was answered.
+  func send(_ size: Int, to path: String, atPace pace: Int) async throws -> String {
+    try await ask(Saying(head(of: path, size), size, atPace: pace))
+  }
+
+  private func head(of path: String, _ size: Int) -> String {
+    "POST \(path) HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: \(size)\r\n\r\n"
   }
 
   /// Whether somebody else is answered.
   func isWell() async throws -> Bool {
-    try await ask("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").hasPrefix("HTTP/1.1 200")
+    try await ask(Saying("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+      .hasPrefix("HTTP/1.1 200")
   }
 
-  /// Sends a head and what follows, and tells all that was answered until the connection is over.
-  private func ask(
-    _ head: String,
-    then send: (any Channel) async throws -> Void = { _ in }
-  ) async throws -> String {
-    let loop = MultiThreadedEventLoopGroup.singleton.any()
+  /// Has a client say what it says, and tells all that was answered until the connection is over.
+  private func ask(_ saying: Saying) async throws -> String {
+    let loop = loops.any()
     let answer = loop.makePromise(of: String.self)
-    let channel = try await ClientBootstrap(group: loop).channelInitializer { channel in
+    _ = try await ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
-        try channel.pipeline.syncOperations.addHandler(Collecting(answer))
+        try channel.pipeline.syncOperations.addHandlers(saying, Collecting(answer))
       }
     }
     .connect(host: "127.0.0.1", port: port).get()
-    try await channel.writeAndFlush(ByteBuffer(string: head))
-    try await send(channel)
     return try await answer.futureResult.get()
   }
 }
