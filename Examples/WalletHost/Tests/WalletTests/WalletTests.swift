@@ -67,8 +67,8 @@ import Testing
   @Test func `a webhook is signed, and sent until it is taken`() async throws {
     try await TestWallet.run { wallet async throws in
       _ = try await wallet.send("k1")
-      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
       wallet.host.answer(with: [.internalServerError, .internalServerError, .ok])
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
       try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
       let received = wallet.host.received
       #expect(received.count == 3)
