@@ -6,7 +6,7 @@ import Testing
 @testable import ShopHost
 
 /// Who is let in, what is shown, and what no request can do.
-@Suite(.serialized) struct DoorTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct DoorTests {
   @Test func `without the token nothing is told`() async throws {
     try await TestShop.run { shop async throws in
       let paths = ["/customers/ada", "/dead-letters", "/audit"]

@@ -5,7 +5,7 @@ import Testing
 @testable import ShopHost
 
 /// Customers who are forgotten or merged, over real HTTP.
-@Suite(.serialized) struct PeopleTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct PeopleTests {
   @Test func `whoever is forgotten has no card in the wallet, and is nobody in the ledger and the shop`()
     async throws
   {

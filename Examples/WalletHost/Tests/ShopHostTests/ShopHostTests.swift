@@ -7,7 +7,7 @@ import Testing
 @testable import ShopHost
 
 /// The shop over real HTTP, with a wallet beside it.
-@Suite(.serialized) struct ShopHostTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ShopHostTests {
   @Test func `an offer travels from the action to the wallet, and its redemption back`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("ada")

@@ -9,7 +9,7 @@ import Testing
 @testable import Wallet
 
 /// The external system over real HTTP.
-@Suite struct WalletTests {
+@Suite(.timeLimit(.minutes(2))) struct WalletTests {
   @Test func `a message makes one card, however often it comes`() async throws {
     try await TestWallet.run { wallet async throws in
       let answers = try await [

@@ -9,7 +9,7 @@ import Testing
 import WebhookMessageProvider
 
 /// The provider over real HTTP.
-@Suite struct WebhookProviderTests {
+@Suite(.timeLimit(.minutes(2))) struct WebhookProviderTests {
   static func underTest(_ format: WebhookFormat) -> MessageProviderUnderTest {
     MessageProviderUnderTest { condition in
       let wallet = try StandInWallet(condition)
