@@ -42,7 +42,7 @@ public struct Wallet: Sendable {
       trouble: trouble,
       signer: WebhookSigner(settings.noticeSecrets),
       addresses: NoticeAddresses(settings.noticeAddresses),
-      client: .shared,
+      client: WalletNoticeSender.client,
       logger: logger
     )
     return Application(

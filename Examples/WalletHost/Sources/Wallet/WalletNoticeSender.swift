@@ -15,6 +15,14 @@ struct WalletNoticeSender: Service {
   let client: HTTPClient
   let logger: Logger
 
+  /// For as long as the process lives.
+  static let client: HTTPClient = {
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    // A host that refuses is passed over at once; the client would knock until the request's time is over.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
+
   func run() async throws {
     try await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
