@@ -39,9 +39,13 @@ import Testing
 
   private func connect(to address: String, saying text: String) async throws -> any Channel {
     let port = try #require(URLComponents(string: address)?.port)
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connect(host: "127.0.0.1", port: port).get()
-    try await channel.writeAndFlush(ByteBuffer(string: text))
-    return channel
+    return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: "127.0.0.1", port: port)
+      .map { channel in
+        // Where it connected: its time runs, and this test may be long in coming to its turn.
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+        return channel
+      }
+      .get()
   }
 }
