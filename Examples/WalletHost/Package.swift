@@ -53,7 +53,11 @@ let package = Package(
 
     // What each step of a ledger over a database decides, whichever database it is.
     .target(name: "DurableLedger", dependencies: [kit], swiftSettings: strict),
-    .target(name: "SQLiteOfferLedger", dependencies: ["DurableLedger", kit, grdb], swiftSettings: strict),
+    .target(
+      name: "SQLiteOfferLedger",
+      dependencies: ["DurableLedger", kit, grdb, grdbSQLite],
+      swiftSettings: strict
+    ),
     // The process that the ledger's contract kills, and that other tests stop in the midst of its work.
     .executableTarget(
       name: "SQLiteLedgerWorker",

@@ -138,6 +138,14 @@ extension DerivedKey {
     return Self.textCount
   }
 
+  /// Appends the ``description``.
+  func append(to bytes: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.textCount) { text in
+      _ = write(into: text)
+      bytes.append(contentsOf: text)
+    }
+  }
+
   private static func digest(parsing text: UnsafeBufferPointer<UInt8>) -> SHA256.Digest? {
     guard text.count == textCount else { return nil }
     var (a, b, c, d): SHA256.Digest = (0, 0, 0, 0)

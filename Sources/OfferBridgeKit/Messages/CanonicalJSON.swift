@@ -10,7 +10,9 @@ package struct CanonicalJSON {
   package private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  package init() { bytes.reserveCapacity(128) }
+  package init() { self.init(capacity: 128) }
+
+  init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
   package mutating func beginObject() {
     bytes.append(UInt8(ascii: "{"))
@@ -65,17 +67,38 @@ package struct CanonicalJSON {
     needsComma = true
   }
 
-  private mutating func number(_ number: Double) {
+  /// A name in which nothing is to be escaped.
+  mutating func key(_ name: StaticString) {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = true
+  }
+
+  mutating func field(_ name: StaticString, _ derived: DerivedKey) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    derived.append(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func number(_ number: Double) {
     if let integer = Int64(exactly: number) { raw(String(integer)) } else { raw(number.description) }
   }
 
-  private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  private mutating func string(_ text: String) {
+  mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { text in
-      // What stands between two escapes, as a rule the whole text, is appended in one piece.
+      // What stands between two escapes, as a rule the whole text, is appended in one piece. Where no byte ends the
+      // search, many are looked at together.
+      var escapes = 0
+      for byte in text { escapes &+= byte.needsEscape ? 1 : 0 }
+      guard escapes > 0 else { return bytes.append(contentsOf: text) }
       var start = 0
       for (index, byte) in text.enumerated() where byte.needsEscape {
         bytes.append(contentsOf: text[start..<index])

@@ -43,11 +43,11 @@ public struct OfferMessage: Sendable, Hashable, Codable {
     case recall
   }
 
-  private let content: Shared<Content>
+  let content: Shared<Content>
   /// What all messages of one campaign about one replica have in common; a ledger keeps it once for them all.
   var envelope: Shared<Envelope>
 
-  private struct Content: Sendable, Hashable, Codable {
+  struct Content: Sendable, Hashable, Codable {
     let key: DerivedKey
     let customer: CustomerID
     let languages: [String: String]?

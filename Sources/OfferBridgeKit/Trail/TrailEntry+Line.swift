@@ -34,7 +34,7 @@ extension TrailEntry: CustomStringConvertible {
     _ commitment: DerivedKey?,
     _ previous: DerivedKey
   ) -> [UInt8] {
-    var json = CanonicalJSON()
+    var json = CanonicalJSON(capacity: 640)
     json.write(sequence, fact, commitment, previous)
     return json.bytes
   }
@@ -81,26 +81,22 @@ extension TrailPersonal {
   public var commitment: DerivedKey { .digest(of: bytes) }
 
   fileprivate var bytes: [UInt8] {
-    var json = CanonicalJSON()
+    var json = CanonicalJSON(capacity: 256)
     json.beginObject()
-    json.member("customer", customer?.rawValue)
-    json.member("formerly", formerly?.rawValue)
-    json.member("reason", reason)
-    json.member("redemption", redemption)
-    json.member("reference", reference?.rawValue)
-    json.member("salt", salt.description)
-    json.member("trigger", trigger?.id)
-    json.member("triggerKind", trigger?.kind.rawValue)
+    if let customer { json.field("customer", customer) }
+    if let formerly { json.field("formerly", formerly) }
+    if let reason { json.field("reason", reason) }
+    if let redemption { json.field("redemption", redemption) }
+    if let reference { json.field("reference", reference) }
+    json.field("salt", salt)
+    if let trigger { json.field("trigger", trigger.id) }
+    if let trigger { json.field("triggerKind", trigger.kind.rawValue) }
     json.endObject()
     return json.bytes
   }
 }
 
 extension CanonicalJSON {
-  fileprivate mutating func member(_ name: String, _ text: String?) {
-    if let text { member(name, .text(text)) }
-  }
-
   fileprivate mutating func write(
     _ sequence: Int,
     _ fact: TrailFact,
@@ -109,25 +105,25 @@ extension CanonicalJSON {
   ) {
     beginObject()
     if let amount = fact.amount { member("amount", .money(amount)) }
-    member("at", .moment(fact.at))
-    member("campaign", fact.campaign?.rawValue)
-    member("cause", fact.cause.description)
-    member("commitment", commitment?.description)
-    member("from", fact.from?.description)
-    member("issuedOffer", fact.issuedOffer?.description)
-    member("message", fact.message?.description)
-    member("name", fact.name)
-    member("offer", fact.offer?.rawValue)
-    member("previous", previous.description)
-    member("provider", fact.provider?.rawValue)
-    member("replicaFrom", fact.replicaFrom?.description)
-    member("replicaTo", fact.replicaTo?.description)
-    member("rule", fact.rule?.description)
-    member("sequence", .integer(Int64(sequence)))
-    member("step", fact.step?.description)
-    member("subject", fact.subject.description)
-    member("to", fact.to.description)
-    member("why", fact.why)
+    field("at", fact.at.rfc3339)
+    if let campaign = fact.campaign { field("campaign", campaign) }
+    field("cause", fact.cause.description)
+    if let commitment { field("commitment", commitment) }
+    if let from = fact.from { field("from", from.description) }
+    if let issuedOffer = fact.issuedOffer { field("issuedOffer", issuedOffer) }
+    if let message = fact.message { field("message", message) }
+    if let name = fact.name { field("name", name) }
+    if let offer = fact.offer { field("offer", offer) }
+    field("previous", previous)
+    if let provider = fact.provider { field("provider", provider) }
+    if let replicaFrom = fact.replicaFrom { field("replicaFrom", replicaFrom.description) }
+    if let replicaTo = fact.replicaTo { field("replicaTo", replicaTo.description) }
+    if let rule = fact.rule { field("rule", rule.description) }
+    field("sequence", sequence)
+    if let step = fact.step { field("step", step) }
+    field("subject", fact.subject.description)
+    field("to", fact.to.description)
+    if let why = fact.why { field("why", why) }
     endObject()
   }
 }

@@ -9,7 +9,7 @@ final class LedgerDatabase: Sendable {
 
   let pool: ConnectionPool
   private let now: (@Sendable () -> Date)?
-  private let terms: LedgerTerms
+  let terms: LedgerTerms
   private let statistics = GrowingStatistics()
 
   /// - Parameters:
@@ -40,7 +40,7 @@ final class LedgerDatabase: Sendable {
     _ body: @escaping @Sendable ([TenantID: LedgerStep<PostgresLedgerRows>]) throws -> Answer
   ) async throws -> Answer {
     try await attempted { connection in
-      let rows = names.keys.map { PostgresLedgerRows(connection, of: $0) }
+      let rows = names.keys.map { PostgresLedgerRows(connection, of: $0, self.terms.memory) }
       try connection.write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
       var load = RowLoad()
       // First of all: nothing of these tenants changes from here to the commit, so that what is read is what is there.
@@ -102,7 +102,7 @@ final class LedgerDatabase: Sendable {
     _ body: @escaping @Sendable (PostgresLedgerRows, _ now: Int64) throws -> Answer
   ) async throws -> Answer {
     try await attempted { connection in
-      let rows = PostgresLedgerRows(connection, of: tenant)
+      let rows = PostgresLedgerRows(connection, of: tenant, self.terms.memory)
       try connection.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
       var load = RowLoad()
       let moment = self.loadTime(&load)

@@ -163,7 +163,9 @@ public final class PostgresOfferLedger: ForgettingLedger {
 
   /// Takes out of everything what is personal of one customer.
   public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
-    try await database.step(.forget, of: tenant) { try $0.forget(customer) }
+    let answer = try await database.step(.forget, of: tenant) { try $0.forget(customer) }
+    database.terms.memory.clear()
+    return answer
   }
 
   /// Makes one customer of two.

@@ -131,7 +131,7 @@ public final class SQLiteOfferLedger: ForgettingLedger {
     _ body: @escaping @Sendable (LedgerStep<SQLiteRows>) throws -> Answer
   ) async throws -> Answer {
     try await transaction { [terms] db, now in
-      let step = LedgerStep(cause, of: tenant, on: SQLiteRows(db, of: tenant), at: now, terms)
+      let step = LedgerStep(cause, of: tenant, on: SQLiteRows(db, of: tenant, terms.memory), at: now, terms)
       let answer = try body(step)
       try step.finish()
       return answer
@@ -143,11 +143,11 @@ public final class SQLiteOfferLedger: ForgettingLedger {
     _ body: @escaping @Sendable (LedgerReading<SQLiteRows>, Int64) throws -> Answer
   ) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
-      pool.asyncRead { [now] connection in
+      pool.asyncRead { [now, memory = terms.memory] connection in
         continuation.resume(
           with: Result {
             let now = now().milliseconds
-            return try body(LedgerReading(SQLiteRows(try connection.get(), of: tenant)), now)
+            return try body(LedgerReading(SQLiteRows(try connection.get(), of: tenant, memory)), now)
           }
         )
       }
@@ -163,7 +163,13 @@ public final class SQLiteOfferLedger: ForgettingLedger {
       let answers = try plans.map { plan in
         let step =
           steps[plan.tenant]
-          ?? LedgerStep(.commit, of: plan.tenant, on: SQLiteRows(db, of: plan.tenant), at: now, terms)
+          ?? LedgerStep(
+            .commit,
+            of: plan.tenant,
+            on: SQLiteRows(db, of: plan.tenant, terms.memory),
+            at: now,
+            terms
+          )
         steps[plan.tenant] = step
         return try step.commit(plan)
       }
@@ -205,7 +211,9 @@ public final class SQLiteOfferLedger: ForgettingLedger {
 
   /// Takes out of everything what is personal of one customer.
   public func forget(_ customer: CustomerID, tenant: TenantID) async throws -> ForgetAnswer {
-    try await step(.forget, of: tenant) { try $0.forget(customer) }
+    let answer = try await step(.forget, of: tenant) { try $0.forget(customer) }
+    terms.memory.clear()
+    return answer
   }
 
   /// Makes one customer of two.

@@ -6,12 +6,12 @@ extension SQLiteRows {
   /// In the order in which ``readIssued(_:)`` reads them.
   static let issuedColumns = "document, customer, proven, limits, is_retaken"
 
-  func readIssued(_ row: Row) throws -> IssuedRow {
+  func readIssued(_ row: SQLiteRow) throws -> IssuedRow {
     IssuedRow(
-      offer: try value(row[0]),
+      offer: try memory.issuedOffers.value(row[0]),
       owner: CustomerID(String(column: row[1])),
       proven: try values(row[2]),
-      limits: try values(row[3]),
+      limits: StoredUses(column: row[3]),
       isRetaken: row[4]
     )
   }
@@ -47,8 +47,9 @@ extension SQLiteRows {
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        owner, offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column, text(offer),
-        textOrNil(issued.proven), textOrNil(issued.limits), issued.isRetaken,
+        owner, offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column,
+        memory.issuedOffers.text(offer),
+        textOrNil(issued.proven), issued.limits.column, issued.isRetaken,
         offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
       ]
     )
@@ -61,7 +62,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND id = ?
       """,
       [
-        text(issued.offer), textOrNil(issued.proven), issued.isRetaken, issued.warnsAt,
+        memory.issuedOffers.text(issued.offer), textOrNil(issued.proven), issued.isRetaken, issued.warnsAt,
         issued.isRecalledAtItsEnd, owner, issued.offer.id.description,
       ]
     )
@@ -70,7 +71,7 @@ extension SQLiteRows {
   func rewrite(_ issued: IssuedRow) throws {
     try run(
       "UPDATE issued_offer SET document = ?, limits = ? WHERE tenant = ? AND id = ?",
-      [text(issued.offer), textOrNil(issued.limits), owner, issued.offer.id.description]
+      [memory.issuedOffers.text(issued.offer), issued.limits.column, owner, issued.offer.id.description]
     )
   }
 

@@ -76,14 +76,11 @@ extension SQLiteRows {
   }
 
   func forEachCounter(_ body: (LimitCounter, Int64, Int64) throws -> Void) throws {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT counter, used, brought FROM limit_counter WHERE tenant = ?"),
-      arguments: [owner]
-    )
-    while let row = try rows.next() {
+    try each("SELECT counter, used, brought FROM limit_counter WHERE tenant = ?", [owner]) { row in
       let column: String = row[0]
       guard let counter = LimitCounter(column: column) else { throw SQLiteLedgerError.notAKey(column) }
       try body(counter, row[1], row[2])
+      return true
     }
   }
 }

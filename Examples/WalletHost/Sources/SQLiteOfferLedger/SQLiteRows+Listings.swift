@@ -54,22 +54,21 @@ extension SQLiteRows {
     _ limit: Int,
     where isListed: (IssuedRow) -> Bool
   ) throws -> [PlacedEntry] {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(
-        sql: """
-          SELECT \(Self.issuedColumns), sequence FROM issued_offer
-          WHERE tenant = ?1 AND sequence > ?2 AND \(condition) AND NOT EXISTS (
-            SELECT 1 FROM customer_name AS name
-            WHERE name.tenant = ?1 AND name.id = issued_offer.customer AND name.survivor IS NULL
-          ) ORDER BY sequence
-          """
-      ),
-      arguments: [owner, place, moment.milliseconds]
-    )
+    if limit <= 0 { return [] }
     var found: [PlacedEntry] = []
-    while found.count < limit, let row = try rows.next() {
+    try each(
+      """
+      SELECT \(Self.issuedColumns), sequence FROM issued_offer
+      WHERE tenant = ?1 AND sequence > ?2 AND \(condition) AND NOT EXISTS (
+        SELECT 1 FROM customer_name AS name
+        WHERE name.tenant = ?1 AND name.id = issued_offer.customer AND name.survivor IS NULL
+      ) ORDER BY sequence
+      """,
+      [owner, place, moment.milliseconds]
+    ) { row in
       let issued = try readIssued(row)
       if isListed(issued) { found.append(PlacedEntry(place: row[5], entry: .issuedOffer(issued.current))) }
+      return found.count < limit
     }
     return found
   }
@@ -108,36 +107,34 @@ extension SQLiteRows {
   // MARK: - For the audit
 
   func forEachCustomer(_ body: (CustomerID) throws -> Void) throws {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(
-        sql: """
-          SELECT customer FROM issued_offer WHERE tenant = ?1
-          UNION SELECT customer FROM external_event WHERE tenant = ?1 AND customer IS NOT NULL
-          """
-      ),
-      arguments: [owner]
-    )
-    while let row = try rows.next() { try body(CustomerID(String(column: row[0]))) }
+    try each(
+      """
+      SELECT customer FROM issued_offer WHERE tenant = ?1
+      UNION SELECT customer FROM external_event WHERE tenant = ?1 AND customer IS NOT NULL
+      """,
+      [owner]
+    ) { row in
+      try body(CustomerID(String(column: row[0])))
+      return true
+    }
   }
 
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(
-        sql: "SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence"
-      ),
-      arguments: [owner]
-    )
-    while let row = try rows.next() { try body(try readMessage(row)) }
+    try each("SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence", [owner]) {
+      row in
+      try body(try readMessage(row))
+      return true
+    }
   }
 
   func forEachUnownedEvent(_ body: (EventRow) throws -> Void) throws {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(
-        sql: "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = ? AND customer IS NULL"
-      ),
-      arguments: [owner]
-    )
-    while let row = try rows.next() { try body(try readEvent(row)) }
+    try each(
+      "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = ? AND customer IS NULL",
+      [owner]
+    ) { row in
+      try body(try readEvent(row))
+      return true
+    }
   }
 
   func openMessagesInLanes() throws -> Int {

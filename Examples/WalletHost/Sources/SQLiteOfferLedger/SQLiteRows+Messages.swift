@@ -9,16 +9,16 @@ extension SQLiteRows {
     may_have_arrived, last_failure, redrives, next_generation, customer
     """
 
-  func readMessage(_ row: Row) throws -> MessageRow {
+  func readMessage(_ row: SQLiteRow) throws -> MessageRow {
     let state: String = row[3]
     guard let stage = MessageRow.Stage(column: state, said: row[4], until: row[5]) else {
       throw SQLiteLedgerError.unknownState(state)
     }
     var message = MessageRow(
-      try value(row[0]),
+      try memory.messages.value(row[0]),
       of: CustomerID(String(column: row[14])),
       about: try (row[1] as String?).map(key),
-      limits: try values(row[2]),
+      limits: StoredUses(column: row[2]),
       stage: stage,
       due: row[6]
     )
@@ -59,7 +59,7 @@ extension SQLiteRows {
   func rewrite(_ row: MessageRow) throws {
     try run(
       "UPDATE message SET document = ?, limits = ? WHERE tenant = ? AND key = ?",
-      [text(row.message), textOrNil(row.limits), owner, row.message.key.description]
+      [memory.messages.text(row.message), row.limits.column, owner, row.message.key.description]
     )
   }
 
@@ -72,7 +72,8 @@ extension SQLiteRows {
       """,
       [
         owner, message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
-        row.issuedOffer?.description, text(message), textOrNil(row.limits), row.stage.column, row.due,
+        row.issuedOffer?.description, memory.messages.text(message), row.limits.column, row.stage.column,
+        row.due,
       ]
     )
   }
@@ -104,7 +105,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased')
       ORDER BY state = 'waiting', sequence LIMIT 2
       """,
-      StatementArguments(name)
+      name
     ) { (sequence: $0[0] as Int64, turn: $0[1] as Int64, before: $0[2] as Int64?) }
     guard let head = firstTwo.first, head.before != head.turn else { return }
     // An earlier one that is to be sent after all takes it from a later one, if there is one. The lane's index is found
@@ -115,7 +116,7 @@ extension SQLiteRows {
         UPDATE message SET turn = NULL
         WHERE tenant = ? AND provider = ? AND customer = ? AND state IN ('waiting', 'leased') AND +turn IS NOT NULL
         """,
-        StatementArguments(name)
+        name
       )
     }
     try run("UPDATE message SET turn = ? WHERE sequence = ?", [head.turn, head.sequence])

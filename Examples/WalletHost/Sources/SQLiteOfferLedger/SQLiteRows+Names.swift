@@ -37,7 +37,7 @@ extension SQLiteRows {
   }
 
   func give(allOf customer: CustomerID, to owner: CustomerID) throws {
-    let names = StatementArguments([self.owner, customer.rawValue.column, owner.rawValue.column])
+    let names = [self.owner, customer.rawValue.column, owner.rawValue.column]
     for sql in [
       "UPDATE issued_offer SET customer = ?3 WHERE tenant = ?1 AND customer = ?2",
       "UPDATE message SET turn = NULL WHERE tenant = ?1 AND customer IN (?2, ?3) AND turn IS NOT NULL",

@@ -6,7 +6,7 @@ extension SQLiteRows {
   /// In the order in which ``readTrigger(_:)`` reads them.
   private static let triggerColumns = "kind, id, customer, fingerprint, version, lapses_at, nodes"
 
-  private func readTrigger(_ row: Row) throws -> TriggerRow {
+  private func readTrigger(_ row: SQLiteRow) throws -> TriggerRow {
     let kind: String = row[0]
     guard let kind = TriggerID.Kind(rawValue: kind) else { throw SQLiteLedgerError.unknownKind(kind) }
     return TriggerRow(
@@ -39,7 +39,7 @@ extension SQLiteRows {
       """,
       [
         owner, id.kind.rawValue, id.id.column, trigger.record.customer.rawValue.column,
-        trigger.record.fingerprint.description, trigger.version, trigger.lapsesAt, text(trigger.nodes),
+        trigger.record.fingerprint.description, trigger.version, trigger.lapsesAt, trigger.nodes.column,
       ]
     )
   }

@@ -12,40 +12,55 @@ struct SQLiteRows: LedgerRows {
   let tenant: TenantID
   /// The tenant as a column holds it.
   let owner: String
+  /// What is known of rows without reading them anew.
+  let memory: LedgerMemory
 
-  init(_ db: Database, of tenant: TenantID) {
+  init(_ db: Database, of tenant: TenantID, _ memory: LedgerMemory) {
     self.db = db
+    self.memory = memory
     self.tenant = tenant
     owner = tenant.rawValue.column
+  }
+
+  /// Each row that a statement finds, as long as they are asked for.
+  func each(
+    _ sql: String,
+    _ arguments: [any StatementBinding],
+    _ goesOn: (SQLiteRow) throws -> Bool
+  ) throws {
+    try PreparedStatement(sql, on: db).run(arguments, goesOn)
   }
 
   /// Every row that a statement finds.
   func all<Value>(
     _ sql: String,
-    _ arguments: StatementArguments,
-    _ read: (Row) throws -> Value
+    _ arguments: [any StatementBinding],
+    _ read: (SQLiteRow) throws -> Value
   ) throws -> [Value] {
     var found: [Value] = []
-    let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
-    while let row = try rows.next() { found.append(try read(row)) }
+    try each(sql, arguments) { row in
+      found.append(try read(row))
+      return true
+    }
     return found
   }
 
   /// The first row that a statement finds, or `nil`.
   func first<Value>(
     _ sql: String,
-    _ arguments: StatementArguments,
-    _ read: (Row) throws -> Value
+    _ arguments: [any StatementBinding],
+    _ read: (SQLiteRow) throws -> Value
   ) throws -> Value? {
-    // The row is the statement's own, which is reset with its cursor.
-    let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
-    return try withExtendedLifetime(rows) { try rows.next().map(read) }
+    var found: Value?
+    try each(sql, arguments) { row in
+      found = try read(row)
+      return false
+    }
+    return found
   }
 
-  func run(_ sql: String, _ arguments: StatementArguments) throws {
-    let statement = try db.cachedStatement(sql: sql)
-    statement.setUncheckedArguments(arguments)
-    try statement.execute()
+  func run(_ sql: String, _ arguments: [any StatementBinding]) throws {
+    try each(sql, arguments) { _ in true }
   }
 
   // MARK: - Values

@@ -53,6 +53,28 @@ struct DocumentWriter {
     }
   }
 
+  // MARK: - By hand
+
+  /// The JSON of a list, each of whose elements is written by hand.
+  static func list<Element>(
+    of elements: [Element],
+    _ write: (inout DocumentWriter, Element) throws -> Void
+  ) rethrows -> String {
+    var writer = DocumentWriter()
+    writer.write(word: "[")
+    for (index, element) in elements.enumerated() {
+      if index > 0 { writer.write(word: ",") }
+      try write(&writer, element)
+    }
+    writer.write(word: "]")
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  /// Writes a value as it encodes itself, in the midst of what is written by hand.
+  mutating func write(encoding value: some Encodable) throws {
+    bytes.append(contentsOf: try DocumentEncoder().text(value).utf8)
+  }
+
   // MARK: - Values
 
   mutating func write(word: StaticString) {

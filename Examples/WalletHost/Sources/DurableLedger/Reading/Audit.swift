@@ -16,7 +16,7 @@ extension LedgerReading {
       let offers = try rows.issued(to: customer, of: nil)
       for row in offers {
         audit.count(row.current)
-        limits.take(row)
+        try limits.take(row)
       }
       redemptions += events.count { $0.isCountedRedemption }
       for event in events { audit.count(event) }
@@ -28,7 +28,7 @@ extension LedgerReading {
     try rows.forEachUnownedEvent { audit.count($0) }
     try rows.forEachMessage { row in
       audit.count(row)
-      limits.take(row)
+      try limits.take(row)
     }
     audit.duplicates = standing.duplicates
     audit.conflicts = standing.conflicts

@@ -58,7 +58,7 @@ package struct LedgerReading<Rows: LedgerRows> {
     guard let row = try rows.issued(id) else { return nil }
     return IssuedOfferRecord(
       issuedOffer: row.current,
-      limitUses: row.limits,
+      limitUses: try row.limits.uses,
       messages: try rows.messages(about: id).map(\.record),
       events: try rows.events(of: row.owner)
         .filter { $0.match.issuedOffer == id }

@@ -16,18 +16,18 @@ struct LimitSums {
 
   init(now: Int64) { self.now = now }
 
-  mutating func take(_ row: IssuedRow) {
+  mutating func take(_ row: IssuedRow) throws {
     guard row.offer.holdsLimitUses else { return }
     take(
-      row.limits,
+      try row.limits.uses,
       at: row.offer.issuedAt.milliseconds,
       isRetaken: row.isRetaken,
       beyond: row.offer.overLimits.map(\.limit)
     )
   }
 
-  mutating func take(_ row: MessageRow) {
-    take(row.limits, at: row.message.createdAt.milliseconds)
+  mutating func take(_ row: MessageRow) throws {
+    take(try row.limits.uses, at: row.message.createdAt.milliseconds)
   }
 
   private mutating func take(

@@ -8,21 +8,21 @@ package struct IssuedRow {
   package var proven: [ProviderID] = []
   /// Whose it is: of a customer who was merged, the survivor.
   package var owner: CustomerID
-  package var limits: [LimitUse]
+  package var limits: StoredUses
   /// Whether its limit uses were given back and taken again, and so may stand above a limit.
   package var isRetaken = false
 
   init(_ offer: IssuedOffer, of owner: CustomerID, limits: [LimitUse]) {
     self.offer = offer
     self.owner = owner
-    self.limits = limits
+    self.limits = StoredUses(limits)
   }
 
   package init(
     offer: IssuedOffer,
     owner: CustomerID,
     proven: [ProviderID],
-    limits: [LimitUse],
+    limits: StoredUses,
     isRetaken: Bool
   ) {
     self.offer = offer

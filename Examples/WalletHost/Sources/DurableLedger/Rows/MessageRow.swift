@@ -19,7 +19,7 @@ package struct MessageRow {
   package var owner: CustomerID
   /// The issued offer that it is about, where that was there when it was committed.
   package let issuedOffer: IssuedOffer.ID?
-  package var limits: [LimitUse]
+  package var limits: StoredUses
   package var stage: Stage
   package var due: Int64
   /// Since it was committed, or redriven under its key.
@@ -37,7 +37,7 @@ package struct MessageRow {
     _ message: OfferMessage,
     of owner: CustomerID,
     about issuedOffer: IssuedOffer.ID?,
-    limits: [LimitUse],
+    limits: StoredUses,
     stage: Stage,
     due: Int64
   ) {

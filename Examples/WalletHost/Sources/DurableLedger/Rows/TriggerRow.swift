@@ -47,7 +47,7 @@ package struct TriggerNode: Equatable {
 }
 
 // Flat, for a commit writes several: what a node came to is one member of its object, named for it.
-extension TriggerNode: Codable {
+extension TriggerNode: Decodable {
   private enum CodingKeys: CodingKey {
     case key, parent, campaign, issued, raised, queued, refused, until
   }
@@ -70,19 +70,42 @@ extension TriggerNode: Codable {
       )
     }
   }
+}
 
-  package func encode(to encoder: any Encoder) throws {
-    var node = encoder.container(keyedBy: CodingKeys.self)
-    try node.encode(key, forKey: .key)
-    try node.encodeIfPresent(parent, forKey: .parent)
-    try node.encodeIfPresent(campaign, forKey: .campaign)
-    switch outcome {
-    case .issued(let offer): try node.encode(offer, forKey: .issued)
-    case .raised(let event): try node.encode(event, forKey: .raised)
-    case .queued(let provider): try node.encode(provider, forKey: .queued)
-    case .refused(let limit, let until):
-      try node.encode(limit, forKey: .refused)
-      try node.encode(until, forKey: .until)
+// By hand, for a commit writes several.
+extension [TriggerNode] {
+  /// The nodes as JSON.
+  package var column: String {
+    get throws {
+      try DocumentWriter.list(of: self) { json, node in
+        json.write(word: "{\"key\":")
+        json.write(node.key.description)
+        if let parent = node.parent {
+          json.write(word: ",\"parent\":")
+          json.write(parent.description)
+        }
+        if let campaign = node.campaign {
+          json.write(word: ",\"campaign\":")
+          json.write(campaign.rawValue)
+        }
+        switch node.outcome {
+        case .issued(let offer):
+          json.write(word: ",\"issued\":")
+          json.write(offer.description)
+        case .raised(let event):
+          json.write(word: ",\"raised\":")
+          json.write(event)
+        case .queued(let provider):
+          json.write(word: ",\"queued\":")
+          json.write(provider.rawValue)
+        case .refused(let limit, let until):
+          json.write(word: ",\"refused\":")
+          try json.write(encoding: limit)
+          json.write(word: ",\"until\":")
+          json.write(until)
+        }
+        json.write(word: "}")
+      }
     }
   }
 }

@@ -97,8 +97,8 @@ extension LedgerStep {
   }
 
   /// Every counter of a customer's was used by a row of theirs.
-  private func forgetCounters(of uses: [[LimitUse]], _ names: ForgottenNames) throws {
-    for counter in Set(uses.joined().map(\.counter)) where names.has(counter) {
+  private func forgetCounters(of uses: [StoredUses], _ names: ForgottenNames) throws {
+    for counter in Set(try uses.flatMap { try $0.uses }.map(\.counter)) where names.has(counter) {
       try move(counter, to: counter.of(names.tombstone))
     }
   }
@@ -116,14 +116,14 @@ extension LedgerStep {
       }
     }
     row.offer = names.forgotten(row.offer)
-    row.limits = names.forgotten(row.limits)
+    row.limits = StoredUses(names.forgotten(try row.limits.uses))
     try rows.rewrite(row)
   }
 
   private func forget(_ row: MessageRow, _ names: inout ForgottenNames) throws {
     var row = row
     row.message = names.forgotten(row.message)
-    row.limits = names.forgotten(row.limits)
+    row.limits = StoredUses(names.forgotten(try row.limits.uses))
     if row.lastFailure != nil { row.lastFailure = "" }
     row.redrives = row.redrives.map { names.forgotten($0) }
     switch row.stage {

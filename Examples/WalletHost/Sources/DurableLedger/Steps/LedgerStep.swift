@@ -134,14 +134,25 @@ package struct LedgerTerms: Sendable {
   let refusalRetention: Int64
   /// Where the salts of the trail come from, 64 bits a call.
   let chance: @Sendable () -> UInt64
+  /// The documents that were written or read lately.
+  package let memory: LedgerMemory
 
   /// The terms of one ledger.
   ///
   /// - Parameters:
   ///   - refusalRetention: How long a limit's refusal is repeated.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil` for the system's generator.
-  package init(refusalRetention: Duration, chance: (@Sendable () -> UInt64)?) {
+  ///   - remembered: How many bytes of its rows it remembers at most.
+  package init(
+    refusalRetention: Duration,
+    chance: (@Sendable () -> UInt64)?,
+    remembering remembered: Int = LedgerTerms.usualMemory
+  ) {
+    memory = LedgerMemory(bytes: remembered)
     self.refusalRetention = refusalRetention.wholeMilliseconds
     self.chance = chance ?? { SystemChance.shared.next() }
   }
+
+  /// Some ten thousand journeys: those between whose steps minutes lie, and not days.
+  package static let usualMemory = 32 << 20
 }

@@ -58,7 +58,8 @@ extension LedgerStep {
     let held: TrailState = row.offer.overLimits.isEmpty ? .held : .overLimit
     try tell(row, .limitUses, from: isHeld ? .givenBack : held, to: isHeld ? held : .givenBack)
     let moment = row.offer.issuedAt.milliseconds
-    if isHeld { try use(row.limits, at: moment) } else { try giveBack(row.limits, usedAt: moment) }
+    let uses = try row.limits.uses
+    if isHeld { try use(uses, at: moment) } else { try giveBack(uses, usedAt: moment) }
     row.isRetaken = isHeld
   }
 

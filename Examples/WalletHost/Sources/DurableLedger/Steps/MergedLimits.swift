@@ -12,17 +12,17 @@ extension LedgerStep {
   ) throws -> Set<LimitCounter> {
     func isTheirs(_ use: LimitUse) -> Bool { use.counter.customer == customer }
     var joined: Set<LimitCounter> = []
-    let uses = (offers.map(\.limits) + messages.map(\.limits)).joined().filter(isTheirs)
+    let uses = try (offers.map(\.limits) + messages.map(\.limits)).flatMap { try $0.uses }.filter(isTheirs)
     for counter in Set(uses.map(\.counter)) {
       let target = counter.of(survivor)
       if try move(counter, to: target) { joined.insert(target) }
     }
-    for var row in offers where row.limits.contains(where: isTheirs) {
-      row.limits = row.limits.map { isTheirs($0) ? $0.of(survivor) : $0 }
+    for var row in offers where try row.limits.uses.contains(where: isTheirs) {
+      row.limits = StoredUses(try row.limits.uses.map { isTheirs($0) ? $0.of(survivor) : $0 })
       try rows.rewrite(row)
     }
-    for var row in messages where row.limits.contains(where: isTheirs) {
-      row.limits = row.limits.map { isTheirs($0) ? $0.of(survivor) : $0 }
+    for var row in messages where try row.limits.uses.contains(where: isTheirs) {
+      row.limits = StoredUses(try row.limits.uses.map { isTheirs($0) ? $0.of(survivor) : $0 })
       try rows.rewrite(row)
     }
     return joined
@@ -57,7 +57,8 @@ extension LedgerStep {
     if counters.isEmpty { return [] }
     var widest: [LimitCounter: CampaignLimit] = [:]
     let held = try issued(to: owner).filter(\.offer.holdsLimitUses).map(\.limits)
-    for use in (held + messages.map(\.limits)).joined() where counters.contains(use.counter) {
+    for use in try (held + messages.map(\.limits)).flatMap({ try $0.uses })
+    where counters.contains(use.counter) {
       if let known = widest[use.counter], known.cap >= use.limit.cap { continue }
       widest[use.counter] = use.limit
     }

@@ -7,7 +7,14 @@ extension LedgerStep {
   func queue(_ message: OfferMessage, limits: [LimitUse] = []) throws {
     let about = try message.issuedOffer.flatMap { try issued($0)?.offer.id }
     let owner = try survivor(of: message.customer)
-    var row = MessageRow(message, of: owner, about: about, limits: limits, stage: .waiting, due: now)
+    var row = MessageRow(
+      message,
+      of: owner,
+      about: about,
+      limits: StoredUses(limits),
+      stage: .waiting,
+      due: now
+    )
     insert(row)
     let move = try setReplica(of: row, to: .pending)
     if try isProven(row) {

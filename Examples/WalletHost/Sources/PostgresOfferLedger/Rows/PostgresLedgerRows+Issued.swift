@@ -7,10 +7,10 @@ extension PostgresLedgerRows {
 
   func readIssued(_ row: PostgresRow) throws -> IssuedRow {
     IssuedRow(
-      offer: try value(try row[0]),
+      offer: try memory.issuedOffers.value(try row[0]),
       owner: CustomerID(String(column: try row[1])),
       proven: try values(try row[2]),
-      limits: try values(try row[3]),
+      limits: StoredUses(column: try row[3]),
       isRetaken: try row[4]
     )
   }
@@ -84,8 +84,9 @@ extension PostgresLedgerRows {
     loaded.insert(issued)
     note(.issuedOffer)
     unwritten.issued.add([
-      offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column, try text(offer),
-      try textOrNil(issued.proven), try textOrNil(issued.limits), issued.isRetaken,
+      offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column,
+      try memory.issuedOffers.text(offer),
+      try textOrNil(issued.proven), try issued.limits.column, issued.isRetaken,
       offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
     ])
   }
@@ -94,7 +95,7 @@ extension PostgresLedgerRows {
     loaded.issued[issued.offer.id] = nil
     try run(
       "UPDATE issued_offer SET document = $2, limits = $3 WHERE tenant = $1 AND id = $4",
-      .of(try text(issued.offer), try textOrNil(issued.limits), issued.offer.id.description)
+      .of(try memory.issuedOffers.text(issued.offer), try issued.limits.column, issued.offer.id.description)
     )
   }
 
@@ -106,7 +107,7 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND id = $7
       """,
       .of(
-        try text(issued.offer),
+        try memory.issuedOffers.text(issued.offer),
         try textOrNil(issued.proven),
         issued.isRetaken,
         issued.warnsAt,

@@ -14,10 +14,10 @@ extension PostgresLedgerRows {
       throw PostgresLedgerError.unknownState(state)
     }
     var message = MessageRow(
-      try value(try row[0]),
+      try memory.messages.value(try row[0]),
       of: CustomerID(String(column: try row[14])),
       about: try (try row[1] as String?).map(key),
-      limits: try values(try row[2]),
+      limits: StoredUses(column: try row[2]),
       stage: stage,
       due: try row[6]
     )
@@ -101,7 +101,7 @@ extension PostgresLedgerRows {
     loaded.messages[row.message.key] = nil
     try run(
       "UPDATE message SET document = $2, limits = $3 WHERE tenant = $1 AND key = $4",
-      .of(try text(row.message), try textOrNil(row.limits), row.message.key.description)
+      .of(try memory.messages.text(row.message), try row.limits.column, row.message.key.description)
     )
   }
 
@@ -111,7 +111,8 @@ extension PostgresLedgerRows {
     note(.message)
     unwritten.messages.add([
       message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
-      row.issuedOffer?.description, try text(message), try textOrNil(row.limits), row.stage.column, row.due,
+      row.issuedOffer?.description, try memory.messages.text(message), try row.limits.column,
+      row.stage.column, row.due,
     ])
   }
 

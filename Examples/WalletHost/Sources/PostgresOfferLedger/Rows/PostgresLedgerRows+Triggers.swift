@@ -72,7 +72,7 @@ extension PostgresLedgerRows {
       let record = trigger.record
       columns.add([
         record.id.kind.rawValue, record.id.id.column, record.customer.rawValue.column,
-        record.fingerprint.description, trigger.version, trigger.lapsesAt, try text(trigger.nodes),
+        record.fingerprint.description, trigger.version, trigger.lapsesAt, try trigger.nodes.column,
       ])
     }
     unwritten.triggers = [:]

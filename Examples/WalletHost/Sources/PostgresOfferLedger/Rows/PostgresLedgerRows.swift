@@ -12,14 +12,17 @@ final class PostgresLedgerRows: LedgerRows {
   let tenant: TenantID
   /// The tenant as a column holds it.
   let owner: PostgresParameter
+  /// What is known of rows without decoding them anew.
+  let memory: LedgerMemory
   var loaded = LoadedRows()
   /// What is written together with what comes after it.
   var unwritten = UnwrittenRows()
   /// How many rows of each table were written.
   private(set) var written: [GrowingStatistics.Table: Int] = [:]
 
-  init(_ connection: PostgresConnection, of tenant: TenantID) {
+  init(_ connection: PostgresConnection, of tenant: TenantID, _ memory: LedgerMemory) {
     self.connection = connection
+    self.memory = memory
     self.tenant = tenant
     owner = PostgresParameter(tenant.rawValue.column)
   }
