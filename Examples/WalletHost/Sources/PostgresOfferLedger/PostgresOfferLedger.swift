@@ -37,6 +37,8 @@ public final class PostgresOfferLedger: ForgettingLedger {
   ///     a step waits for others twice as long at most.
   ///   - silence: How long the database may leave a question without an answer before the connection counts as lost; a
   ///     minute by default, and never less than three times the patience.
+  ///   - remembered: How many bytes of its rows' texts it remembers at most, so that it need not decode them again; 32
+  ///     MiB by default, 0 for none.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
   ///     generator.
   ///   - now: The ledger's clock; `nil`, the default, for the database's, which all its processes share.
@@ -49,6 +51,7 @@ public final class PostgresOfferLedger: ForgettingLedger {
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
     silence: Duration = .seconds(60),
+    remembering remembered: Int = 32 << 20,
     chance: (@Sendable () -> UInt64)? = nil,
     now: (@Sendable () -> Date)? = nil
   ) async throws {
@@ -56,7 +59,7 @@ public final class PostgresOfferLedger: ForgettingLedger {
       at: address,
       Session(schema: schema, patience: patience, silence: silence),
       connections: connections,
-      LedgerTerms(refusalRetention: refusalRetention, chance: chance),
+      LedgerTerms(refusalRetention: refusalRetention, chance: chance, remembering: remembered),
       now: now
     )
   }

@@ -20,7 +20,7 @@ public final class SQLiteOfferLedger: ForgettingLedger {
   private let pool: DatabasePool
   private let now: @Sendable () -> Date
   private let patience: Duration
-  let terms: LedgerTerms
+  package let terms: LedgerTerms
 
   /// The file.
   public var path: String { pool.path }
@@ -32,6 +32,8 @@ public final class SQLiteOfferLedger: ForgettingLedger {
   ///   - refusalRetention: How long a limit's refusal is repeated for the same trigger; 30 days by default.
   ///   - patience: How long a step waits for those of other processes before it throws ``SQLiteLedgerError`` `busy`;
   ///     10 seconds by default.
+  ///   - remembered: How many bytes of its rows' texts it remembers at most, so that it need not decode them again; 32
+  ///     MiB by default, 0 for none.
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
   ///     generator.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
@@ -41,12 +43,13 @@ public final class SQLiteOfferLedger: ForgettingLedger {
     at path: String,
     refusalRetention: Duration = .days(30),
     patience: Duration = .seconds(10),
+    remembering remembered: Int = 32 << 20,
     chance: (@Sendable () -> UInt64)? = nil,
     now: @escaping @Sendable () -> Date = { Date() }
   ) throws {
     try self.init(
       at: path,
-      terms: LedgerTerms(refusalRetention: refusalRetention, chance: chance),
+      terms: LedgerTerms(refusalRetention: refusalRetention, chance: chance, remembering: remembered),
       patience: patience,
       now: now,
       preparing: { _ in }

@@ -4,6 +4,7 @@ import OfferBridgeKit
 import OfferBridgeTesting
 import SQLiteOfferLedger
 import Testing
+import WalletHostBenchmarks
 
 /// Customers who are merged and forgotten in a ledger's file.
 @Suite struct SQLitePeopleTests {
@@ -23,6 +24,35 @@ import Testing
     }
     #expect(walk.done.merges >= 3)
     #expect(walk.done.forgettings >= 1)
+  }
+
+  @Test func `two ledgers of one file, each with its memory, see what the other changed`() async throws {
+    let folder = try TemporaryFolder()
+    let one = try SQLiteOfferLedger(at: folder.ledger, now: { PlanPress.moment })
+    let other = try SQLiteOfferLedger(at: folder.ledger, now: { PlanPress.moment })
+    let plan = try #require(try await PlanPress.plans(of: ["ada"]).first)
+    #expect(try await one.commit(plan) != .stale)
+    let query = ClaimQuery(tenant: "main", provider: "wallet", limit: 1, lease: .seconds(60))
+    let claim = try #require(try await other.claim(query).claims.first)
+    let settlement = Settlement(lease: claim.lease, outcome: .accepted("card"))
+    #expect(try await one.settle([settlement], tenant: "main") == [.settled])
+    let id = try #require(claim.message.issuedOffer)
+    for ledger in [one, other] {
+      let record = try #require(try await ledger.record(of: id, tenant: "main"))
+      #expect(record.issuedOffer.replicas.map(\.state) == [.accepted("card")])
+      #expect(ledger.terms.memory.count > 0)
+    }
+
+    guard case .forgotten = try await one.forget("ada", tenant: "main") else {
+      Issue.record("Nobody was forgotten.")
+      return
+    }
+    #expect(one.terms.memory.count == 0)
+    for ledger in [one, other] {
+      let record = try #require(try await ledger.record(of: id, tenant: "main"))
+      #expect(record.issuedOffer.customer != "ada")
+      #expect(record.messages.map(\.message.payloadText) == ["{}"])
+    }
   }
 
   @Test

@@ -41,18 +41,18 @@ extension LedgerUnderTest {
     )
   }
 
-  /// The same behind a ledger that lets callers share a flush.
+  /// The same behind a ledger that lets callers share a flush, and without a memory.
   static func gathered(in folder: TemporaryFolder) -> LedgerUnderTest {
     LedgerUnderTest(
       reopen: { ledger, now in
         guard let ledger = ledger as? CoalescingLedger<SQLiteOfferLedger> else { throw AnotherLedger() }
         try ledger.base.close()
-        return CoalescingLedger(in: try SQLiteOfferLedger(at: ledger.base.path, now: now))
+        return CoalescingLedger(in: try SQLiteOfferLedger(at: ledger.base.path, remembering: 0, now: now))
       },
       make: { now in
         let file = folder.url.appending(path: "\(UUID().uuidString).sqlite")
         return CoalescingLedger(
-          in: try SQLiteOfferLedger(at: file.path(percentEncoded: false), now: now)
+          in: try SQLiteOfferLedger(at: file.path(percentEncoded: false), remembering: 0, now: now)
         )
       }
     )

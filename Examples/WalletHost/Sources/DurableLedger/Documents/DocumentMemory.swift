@@ -120,6 +120,9 @@ package struct LedgerMemory: Sendable {
     matches = DocumentMemory(most: most)
   }
 
+  /// How many documents it remembers.
+  package var count: Int { issuedOffers.count + messages.count + events.count + matches.count }
+
   /// Forgets it all: who is forgotten is in no memory either.
   package func clear() {
     issuedOffers.clear()

@@ -153,6 +153,7 @@ package struct LedgerTerms: Sendable {
     self.chance = chance ?? { SystemChance.shared.next() }
   }
 
-  /// Some ten thousand journeys: those between whose steps minutes lie, and not days.
+  /// Some eight thousand issued offers, with their messages and events: those between whose steps minutes lie, and not
+  /// days.
   package static let usualMemory = 32 << 20
 }
