@@ -1,3 +1,4 @@
+import DurableLedger
 import GRDB
 import LedgerTwins
 import OfferBridgeKit
