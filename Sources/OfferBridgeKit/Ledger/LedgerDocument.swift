@@ -2,10 +2,10 @@ import Foundation
 
 /// A value that a ledger over a database keeps as JSON, and can write without a coder.
 ///
-/// A commit writes two of them, a redemption two, a settlement one; by a coder
-/// that is a quarter of the ledger's own time. What is written is what
-/// `JSONEncoder` writes, but for the order of the members, so that any decoder
-/// of JSON reads it:
+/// For who writes an ``OfferLedger``: a commit writes two of them, a redemption
+/// three, a settlement one, and a coder is a large part of such a ledger's own
+/// time. What is written has the members that `JSONEncoder` writes, in some other
+/// order, so that any decoder of JSON reads it:
 ///
 /// ```swift
 /// let document = try issuedOffer.json()
@@ -71,9 +71,9 @@ extension CanonicalJSON {
     string(text)
   }
 
-  mutating func field(_ name: StaticString, _ integer: Int) {
+  mutating func field(_ name: StaticString, _ integer: some BinaryInteger & CustomStringConvertible) {
     key(name)
-    raw(String(integer))
+    raw(integer.description)
   }
 
   mutating func field(_ name: StaticString, _ identifier: some Identifier) {
@@ -96,7 +96,7 @@ extension CanonicalJSON {
   mutating func field(_ name: StaticString, _ money: Money?) {
     guard let money else { return }
     field(name) { json in
-      json.field("minorUnits", Int(money.minorUnits))
+      json.field("minorUnits", money.minorUnits)
       json.field("currency", money.currency)
     }
   }

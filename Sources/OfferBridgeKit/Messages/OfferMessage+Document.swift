@@ -25,7 +25,7 @@ extension OfferMessage: LedgerDocument {
       case .event(let key): json.field("event") { json in json.field("_0", key) }
       }
     }
-    json.field("generation", Int(content.generation))
+    json.field("generation", content.generation)
     if let trigger = content.trigger { json.field("trigger", trigger) }
   }
 

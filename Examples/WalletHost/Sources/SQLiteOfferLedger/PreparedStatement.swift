@@ -15,21 +15,21 @@ struct PreparedStatement {
     statement = try db.cachedStatement(sql: sql)
   }
 
-  /// Runs it, until it has no more rows or enough of them were read.
+  /// Runs it, until it has no more rows, or no more are wanted.
   ///
   /// - Parameters:
   ///   - arguments: A value for each of its places.
-  ///   - goesOn: Reads one row; whether to go on to the next.
+  ///   - isWanted: Reads one row; whether to go on to the next.
   /// - Throws: `DatabaseError` where SQLite refuses, and what reading throws.
-  func run(_ arguments: [any StatementBinding], _ goesOn: (SQLiteRow) throws -> Bool) throws {
-    // What it read must not be held beyond this call, nor what it was given.
+  func run(_ arguments: [any StatementBinding], _ isWanted: (SQLiteRow) throws -> Bool) throws {
+    // What it reads is held up to here: a transaction that waits for it would not end.
     defer { sqlite3_reset(handle) }
     for (place, argument) in arguments.enumerated() {
       try check(argument.bind(to: handle, at: CInt(place + 1)))
     }
     while true {
       switch sqlite3_step(handle) {
-      case SQLITE_ROW: if try !goesOn(SQLiteRow(statement: handle)) { return }
+      case SQLITE_ROW: if try !isWanted(SQLiteRow(statement: handle)) { return }
       case SQLITE_DONE: return
       case let code: try check(code)
       }

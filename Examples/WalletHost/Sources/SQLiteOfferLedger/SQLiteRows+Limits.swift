@@ -80,7 +80,6 @@ extension SQLiteRows {
       let column: String = row[0]
       guard let counter = LimitCounter(column: column) else { throw SQLiteLedgerError.notAKey(column) }
       try body(counter, row[1], row[2])
-      return true
     }
   }
 }

@@ -56,7 +56,7 @@ extension SQLiteRows {
   ) throws -> [PlacedEntry] {
     if limit <= 0 { return [] }
     var found: [PlacedEntry] = []
-    try each(
+    try rows(
       """
       SELECT \(Self.issuedColumns), sequence FROM issued_offer
       WHERE tenant = ?1 AND sequence > ?2 AND \(condition) AND NOT EXISTS (
@@ -113,17 +113,12 @@ extension SQLiteRows {
       UNION SELECT customer FROM external_event WHERE tenant = ?1 AND customer IS NOT NULL
       """,
       [owner]
-    ) { row in
-      try body(CustomerID(String(column: row[0])))
-      return true
-    }
+    ) { try body(CustomerID(String(column: $0[0]))) }
   }
 
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws {
     try each("SELECT \(Self.messageColumns) FROM message WHERE tenant = ? ORDER BY sequence", [owner]) {
-      row in
-      try body(try readMessage(row))
-      return true
+      try body(try readMessage($0))
     }
   }
 
@@ -131,10 +126,7 @@ extension SQLiteRows {
     try each(
       "SELECT \(Self.eventColumns) FROM external_event WHERE tenant = ? AND customer IS NULL",
       [owner]
-    ) { row in
-      try body(try readEvent(row))
-      return true
-    }
+    ) { try body(try readEvent($0)) }
   }
 
   func openMessagesInLanes() throws -> Int {

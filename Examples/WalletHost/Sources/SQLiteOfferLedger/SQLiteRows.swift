@@ -22,13 +22,21 @@ struct SQLiteRows: LedgerRows {
     owner = tenant.rawValue.column
   }
 
-  /// Each row that a statement finds, as long as they are asked for.
-  func each(
+  /// Each row that a statement finds, as long as there is room for more.
+  func rows(
     _ sql: String,
     _ arguments: [any StatementBinding],
-    _ goesOn: (SQLiteRow) throws -> Bool
+    while isWanted: (SQLiteRow) throws -> Bool
   ) throws {
-    try PreparedStatement(sql, on: db).run(arguments, goesOn)
+    try PreparedStatement(sql, on: db).run(arguments, isWanted)
+  }
+
+  /// Each row that a statement finds.
+  func each(_ sql: String, _ arguments: [any StatementBinding], _ body: (SQLiteRow) throws -> Void) throws {
+    try rows(sql, arguments) { row in
+      try body(row)
+      return true
+    }
   }
 
   /// Every row that a statement finds.
@@ -38,10 +46,7 @@ struct SQLiteRows: LedgerRows {
     _ read: (SQLiteRow) throws -> Value
   ) throws -> [Value] {
     var found: [Value] = []
-    try each(sql, arguments) { row in
-      found.append(try read(row))
-      return true
-    }
+    try each(sql, arguments) { found.append(try read($0)) }
     return found
   }
 
@@ -52,7 +57,7 @@ struct SQLiteRows: LedgerRows {
     _ read: (SQLiteRow) throws -> Value
   ) throws -> Value? {
     var found: Value?
-    try each(sql, arguments) { row in
+    try rows(sql, arguments) { row in
       found = try read(row)
       return false
     }
@@ -60,7 +65,7 @@ struct SQLiteRows: LedgerRows {
   }
 
   func run(_ sql: String, _ arguments: [any StatementBinding]) throws {
-    try each(sql, arguments) { _ in true }
+    try each(sql, arguments) { _ in }
   }
 
   // MARK: - Values

@@ -41,9 +41,9 @@ struct LedgerRatio {
     }
   }
 
-  /// The work of each client, of a tenant of its own.
+  /// The work of each client, of a tenant of its own; all together they do what one does alone.
   func loads(_ journeys: [[PressedJourney]], isQuick: Bool) -> [LedgerLoad] {
-    let count = (perCall == 1 ? 256 : 2048) / (isQuick ? 8 : 1)
+    let count = (perCall == 1 ? 256 : 2048) / (isQuick ? 8 : 1) / clients
     return (0..<clients).map { client in
       LedgerLoad(work, of: Array(journeys[client].prefix(count)), perCall: perCall)
     }

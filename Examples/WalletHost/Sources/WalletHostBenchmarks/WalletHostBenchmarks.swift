@@ -5,7 +5,8 @@ import OfferBridgeKit
 /// `swift run -c release WalletHostBenchmarks [--quick] [--only WORDS] [FOLDER]`.
 ///
 /// Over the server that `postgres.sh` started, where it was started by it, as well. With words, such as "PostgreSQL,
-/// commit", what begins with them is measured beside bare calls, and nothing else.
+/// commit", what begins with them is measured beside bare calls, and nothing else; with "callers", what sharing a flush
+/// brings.
 @main struct WalletHostBenchmarks {
   let isQuick: Bool
   let only: String?
@@ -29,8 +30,8 @@ import OfferBridgeKit
       variables["OFFERBRIDGE_POSTGRES_BIN"].map { (address, $0) }
     }
     let benchmarks = WalletHostBenchmarks(isQuick: isQuick, only: only, folder: folder, server: server)
-    try await benchmarks.measureRatios()
-    if only == nil { try await benchmarks.measureCallers() }
+    if only != "callers" { try await benchmarks.measureRatios() }
+    if only == nil || only == "callers" { try await benchmarks.measureCallers() }
   }
 
   /// How often all is measured, one after the other in each round, for the disk is another one from minute to minute.

@@ -24,13 +24,19 @@ final class BarePostgres {
     for move in moves {
       switch move {
       case .statement(let sql, let parameters): try send(sql, parameters)
-      case .end(let isAwaited):
-        guard PQpipelineSync(connection) == 1 else { throw NotWritten() }
-        unread.append(true)
-        if isAwaited { try readAll() } else if PQflush(connection) != 0 { throw NotWritten() }
+      case .end(let isAwaited): try end(isAwaited: isAwaited)
       }
     }
+    // What the ledger asks for beside its work, to have its tables counted, may be cut off before its end; without one
+    // nothing is answered.
+    if unread.last == false { try end(isAwaited: true) }
     try readAll()
+  }
+
+  private func end(isAwaited: Bool) throws {
+    guard PQpipelineSync(connection) == 1 else { throw NotWritten() }
+    unread.append(true)
+    if isAwaited { try readAll() } else if PQflush(connection) != 0 { throw NotWritten() }
   }
 
   private func send(_ sql: String, _ parameters: [String?]) throws {
