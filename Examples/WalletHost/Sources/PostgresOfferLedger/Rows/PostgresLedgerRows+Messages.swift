@@ -41,14 +41,15 @@ extension PostgresLedgerRows {
     }
   }
 
+  // As a list, which is looked up: joined with the customers' issued offers, all of a tenant's messages may be read.
   /// The messages about what was issued to customers; after the issued offers.
   func loadMessages(of customers: Set<CustomerID>, _ load: inout RowLoad) {
     load.add(
       """
       SELECT \(Self.messageColumns) FROM message
-      WHERE tenant = $1 AND issued_offer = ANY (
+      WHERE tenant = $1 AND issued_offer = ANY (ARRAY(
         SELECT id FROM issued_offer WHERE tenant = $1 AND customer = ANY ($2::text[])
-      ) ORDER BY sequence
+      )) ORDER BY sequence
       """,
       [owner, .list(customers.map(\.rawValue.column))]
     ) { rows in
