@@ -153,7 +153,6 @@ package struct LedgerTerms: Sendable {
     self.chance = chance ?? { SystemChance.shared.next() }
   }
 
-  /// Some eight thousand issued offers, with their messages and events: those between whose steps minutes lie, and not
-  /// days.
+  /// Four MiB for each of the four kinds of documents, young and old: what lies minutes back, and not days.
   package static let usualMemory = 32 << 20
 }
