@@ -5,6 +5,11 @@ import OfferBridgeTesting
 // Whose an event is, and in which order events are told.
 extension BrokenLedger {
   static let knowing: [BrokenLedger] = [
+    .init("of a call's events the last is taken in first", caughtBy: "batch.equalsItsParts") { bent, _ in
+      bent.reconcile = { inner, call in
+        try await inner.reconcile(call.0.reversed(), tenant: call.1).reversed()
+      }
+    },
     .init("a record has its events in the order of their receipt", caughtBy: "reconcile.appliesOnce") {
       bent,
       _ in

@@ -23,7 +23,7 @@ public enum OfferLedgerContract {
   /// All checks, in the order of an offer's life.
   public static let checks: [ContractCheck<LedgerUnderTest>] =
     issueChecks + limitChecks + claimChecks + settleChecks + reconcileChecks + ageingChecks + expiryChecks
-    + trailChecks
+    + trailChecks + batchChecks
     + wholeChecks
     + processChecks
 }

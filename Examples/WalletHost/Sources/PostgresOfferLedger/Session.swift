@@ -48,6 +48,9 @@ struct Session {
       ("enable_seqscan", "off"),
       ("enable_hashjoin", "off"),
       ("enable_mergejoin", "off"),
+      // Nor is one made for a tenant's name: of a tenant who came after the statistics PostgreSQL takes it that there
+      // is no row, so that any index that begins with the tenant is as good as the right one.
+      ("plan_cache_mode", "force_generic_plan"),
     ]
     // In a transaction of its own, or what is rolled back next would take it back.
     try connection.write("BEGIN")

@@ -21,7 +21,7 @@ struct PreparedStatement {
   ///   - arguments: A value for each of its places.
   ///   - isWanted: Reads one row; whether to go on to the next.
   /// - Throws: `DatabaseError` where SQLite refuses, and what reading throws.
-  func run(_ arguments: [any StatementBinding], _ isWanted: (SQLiteRow) throws -> Bool) throws {
+  func run(_ arguments: [any SQLiteValue], _ isWanted: (SQLiteRow) throws -> Bool) throws {
     // What it reads is held up to here: a transaction that waits for it would not end.
     defer { sqlite3_reset(handle) }
     for (place, argument) in arguments.enumerated() {

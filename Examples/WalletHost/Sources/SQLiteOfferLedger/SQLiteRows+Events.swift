@@ -8,10 +8,10 @@ extension SQLiteRows {
 
   func readEvent(_ row: SQLiteRow) throws -> EventRow {
     EventRow(
-      event: try memory.events.value(row[0]),
+      event: try memory.event(row[0]),
       receivedAt: row[1],
       customer: (row[2] as String?).map { CustomerID(String(column: $0)) },
-      match: try memory.matches.value(row[3]),
+      match: try memory.match(row[3]),
       isReworded: row[4]
     )
   }
@@ -59,7 +59,7 @@ extension SQLiteRows {
       """,
       [
         owner, id.source.rawValue.column, id.id.column, clue?.column, row.match.stands, row.receivedAt,
-        memory.events.text(row.event), memory.matches.text(row.match), row.event.redeemer?.rawValue.column,
+        memory.text(row.event), memory.text(row.match), row.event.redeemer?.rawValue.column,
       ]
     )
   }
@@ -71,7 +71,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND source = ? AND id = ?
       """,
       [
-        memory.events.text(row.event), row.event.redeemer?.rawValue.column, row.isReworded, owner,
+        memory.text(row.event), row.event.redeemer?.rawValue.column, row.isReworded, owner,
         row.event.id.source.rawValue.column, row.event.id.id.column,
       ]
     )
@@ -80,7 +80,7 @@ extension SQLiteRows {
   func write(_ match: RedemptionMatch, of event: ExternalEventID) throws {
     try run(
       "UPDATE external_event SET stands = ?, match = ? WHERE tenant = ? AND source = ? AND id = ?",
-      [match.stands, memory.matches.text(match), owner, event.source.rawValue.column, event.id.column]
+      [match.stands, memory.text(match), owner, event.source.rawValue.column, event.id.column]
     )
   }
 

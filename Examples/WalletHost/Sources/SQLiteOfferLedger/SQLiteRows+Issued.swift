@@ -8,7 +8,7 @@ extension SQLiteRows {
 
   func readIssued(_ row: SQLiteRow) throws -> IssuedRow {
     IssuedRow(
-      offer: try memory.issuedOffers.value(row[0]),
+      offer: try memory.issuedOffer(row[0]),
       owner: CustomerID(String(column: row[1])),
       proven: try values(row[2]),
       limits: StoredUses(column: row[3]),
@@ -48,7 +48,7 @@ extension SQLiteRows {
       """,
       [
         owner, offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column,
-        memory.issuedOffers.text(offer),
+        memory.text(offer),
         textOrNil(issued.proven), issued.limits.column, issued.isRetaken,
         offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
       ]
@@ -62,7 +62,7 @@ extension SQLiteRows {
       WHERE tenant = ? AND id = ?
       """,
       [
-        memory.issuedOffers.text(issued.offer), textOrNil(issued.proven), issued.isRetaken, issued.warnsAt,
+        memory.text(issued.offer), textOrNil(issued.proven), issued.isRetaken, issued.warnsAt,
         issued.isRecalledAtItsEnd, owner, issued.offer.id.description,
       ]
     )
@@ -71,7 +71,7 @@ extension SQLiteRows {
   func rewrite(_ issued: IssuedRow) throws {
     try run(
       "UPDATE issued_offer SET document = ?, limits = ? WHERE tenant = ? AND id = ?",
-      [memory.issuedOffers.text(issued.offer), issued.limits.column, owner, issued.offer.id.description]
+      [memory.text(issued.offer), issued.limits.column, owner, issued.offer.id.description]
     )
   }
 

@@ -15,7 +15,7 @@ extension SQLiteRows {
       throw SQLiteLedgerError.unknownState(state)
     }
     var message = MessageRow(
-      try memory.messages.value(row[0]),
+      try memory.message(row[0]),
       of: CustomerID(String(column: row[14])),
       about: try (row[1] as String?).map(key),
       limits: StoredUses(column: row[2]),
@@ -59,7 +59,7 @@ extension SQLiteRows {
   func rewrite(_ row: MessageRow) throws {
     try run(
       "UPDATE message SET document = ?, limits = ? WHERE tenant = ? AND key = ?",
-      [memory.messages.text(row.message), row.limits.column, owner, row.message.key.description]
+      [memory.text(row.message), row.limits.column, owner, row.message.key.description]
     )
   }
 
@@ -72,7 +72,7 @@ extension SQLiteRows {
       """,
       [
         owner, message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
-        row.issuedOffer?.description, memory.messages.text(message), row.limits.column, row.stage.column,
+        row.issuedOffer?.description, memory.text(message), row.limits.column, row.stage.column,
         row.due,
       ]
     )

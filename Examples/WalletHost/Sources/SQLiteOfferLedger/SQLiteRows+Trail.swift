@@ -65,7 +65,7 @@ extension SQLiteRows {
     }
   }
 
-  private func entries(_ scope: String, _ arguments: [any StatementBinding]) throws -> [TrailEntry] {
+  private func entries(_ scope: String, _ arguments: [any SQLiteValue]) throws -> [TrailEntry] {
     try all(
       "SELECT line FROM trail WHERE tenant = ? AND sequence > ? \(scope) ORDER BY sequence LIMIT ?",
       arguments

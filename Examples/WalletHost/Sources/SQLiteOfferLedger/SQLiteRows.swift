@@ -25,14 +25,14 @@ struct SQLiteRows: LedgerRows {
   /// Each row that a statement finds, as long as there is room for more.
   func rows(
     _ sql: String,
-    _ arguments: [any StatementBinding],
+    _ arguments: [any SQLiteValue],
     while isWanted: (SQLiteRow) throws -> Bool
   ) throws {
     try PreparedStatement(sql, on: db).run(arguments, isWanted)
   }
 
   /// Each row that a statement finds.
-  func each(_ sql: String, _ arguments: [any StatementBinding], _ body: (SQLiteRow) throws -> Void) throws {
+  func each(_ sql: String, _ arguments: [any SQLiteValue], _ body: (SQLiteRow) throws -> Void) throws {
     try rows(sql, arguments) { row in
       try body(row)
       return true
@@ -42,7 +42,7 @@ struct SQLiteRows: LedgerRows {
   /// Every row that a statement finds.
   func all<Value>(
     _ sql: String,
-    _ arguments: [any StatementBinding],
+    _ arguments: [any SQLiteValue],
     _ read: (SQLiteRow) throws -> Value
   ) throws -> [Value] {
     var found: [Value] = []
@@ -53,7 +53,7 @@ struct SQLiteRows: LedgerRows {
   /// The first row that a statement finds, or `nil`.
   func first<Value>(
     _ sql: String,
-    _ arguments: [any StatementBinding],
+    _ arguments: [any SQLiteValue],
     _ read: (SQLiteRow) throws -> Value
   ) throws -> Value? {
     var found: Value?
@@ -64,7 +64,7 @@ struct SQLiteRows: LedgerRows {
     return found
   }
 
-  func run(_ sql: String, _ arguments: [any StatementBinding]) throws {
+  func run(_ sql: String, _ arguments: [any SQLiteValue]) throws {
     try each(sql, arguments) { _ in }
   }
 

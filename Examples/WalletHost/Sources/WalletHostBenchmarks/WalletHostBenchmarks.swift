@@ -105,6 +105,21 @@ import OfferBridgeKit
     }
     print(line("flushes of 4 KiB", flushes, to: nil))
     for (each, rate) in zip(callers, rates) { print(line("issues, \(each.label)", rate, to: rates[0])) }
+    for milliseconds in [2, 5] { try await measureSlowCallers(plans, longer: milliseconds) }
+  }
+
+  /// The same where each flush takes so many milliseconds longer.
+  private func measureSlowCallers(_ plans: [JourneyPlan], longer milliseconds: Int) async throws {
+    let (one, many) = (Callers(count: 1, isCoalesced: false), Callers(count: 64, isCoalesced: true))
+    var rates = (one: [Double](), many: [Double]())
+    try SlowDisk.prolongFlushes(by: .milliseconds(milliseconds))
+    for _ in 0..<rounds {
+      rates.one.append(try await one.measure(Array(plans.prefix(plans.count / 8)), in: folder))
+      rates.many.append(try await many.measure(plans, in: folder))
+    }
+    try SlowDisk.prolongFlushes(by: .zero)
+    print(line("issues, \(one.label), flushes \(milliseconds) ms longer", rates.one, to: rates.one))
+    print(line("issues, \(many.label), flushes \(milliseconds) ms longer", rates.many, to: rates.one))
   }
 
   private func measurePostgresCallers(

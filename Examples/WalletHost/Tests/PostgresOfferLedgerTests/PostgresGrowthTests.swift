@@ -23,7 +23,7 @@ struct PostgresGrowthTests {
     #expect(read / journeys.count < 150, "\(read / journeys.count) rows a journey")
   }
 
-  @Test func `four tenants who redeem at once do not read all their messages for each batch`() async throws {
+  @Test func `four tenants who came one after the other redeem at once, and read hardly more`() async throws {
     let schema = TestSchema()
     let ledger = try await schema.ledger(connections: 4, now: { PlanPress.moment })
     var loads: [LedgerLoad] = []
@@ -38,8 +38,8 @@ struct PostgresGrowthTests {
       try await group.waitForAll()
     }
     let read = try await Counters(schema: schema.name).rowsRead(onceClosed: ledger)
-    // Some five hundred, most of them issued offers and references; over two thousand where all messages are read.
-    #expect(read / 2_048 < 1_000, "\(read / 2_048) rows a journey")
+    // Some hundred; some five hundred where a plan is made for a tenant whom the statistics do not know.
+    #expect(read / 2_048 < 200, "\(read / 2_048) rows a journey")
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
 import WalletHostBenchmarks
 
 /// What many callers ask for at once.
-@Suite(.timeLimit(.minutes(1))) struct CoalescingTests {
+@Suite(.timeLimit(.minutes(3))) struct CoalescingTests {
   @Test func `a hundred callers at once share two calls, and each gets its own answer`() async throws {
     let plans = try await PlanPress.plans(100)
     let base = GatedLedger()

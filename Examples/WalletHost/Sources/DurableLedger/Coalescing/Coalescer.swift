@@ -49,7 +49,11 @@ final class Coalescer<Request: Sendable, Answer: Sendable>: Sendable {
   }
 
   private func workOff() async {
-    while let batch = next() { await serve(batch) }
+    while let batch = next() {
+      await serve(batch)
+      // Who was answered may ask again at once. Let them, or the first of them has a flush to itself.
+      if batch.count > 1 { await Task.yield() }
+    }
   }
 
   private func next() -> [Waiting]? {

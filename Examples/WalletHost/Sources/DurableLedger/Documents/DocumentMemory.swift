@@ -102,32 +102,3 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
     if state.young.updateValue(value, forKey: key) == nil { state.youngBytes += count }
   }
 }
-
-/// What a ledger remembers of its rows.
-package struct LedgerMemory: Sendable {
-  package let issuedOffers: DocumentMemory<IssuedOffer>
-  package let messages: DocumentMemory<OfferMessage>
-  package let events: DocumentMemory<ExternalEvent>
-  package let matches: DocumentMemory<RedemptionMatch>
-
-  /// - Parameter bytes: How many bytes of text it holds at most.
-  init(bytes: Int) {
-    // Two ages of each kind.
-    let most = max(0, bytes) / 8
-    issuedOffers = DocumentMemory(most: most)
-    messages = DocumentMemory(most: most)
-    events = DocumentMemory(most: most)
-    matches = DocumentMemory(most: most)
-  }
-
-  /// How many documents it remembers.
-  package var count: Int { issuedOffers.count + messages.count + events.count + matches.count }
-
-  /// Forgets it all: who is forgotten is in no memory either.
-  package func clear() {
-    issuedOffers.clear()
-    messages.clear()
-    events.clear()
-    matches.clear()
-  }
-}

@@ -64,6 +64,7 @@ extension LedgerStep {
   /// Keeps the commitments of a customer's entries, and the chain with them.
   private func eraseTrail(of owner: CustomerID) throws {
     try writeRows()
+    try writeTrail()
     var after = 0
     while true {
       let entries = try rows.entries(.customer(owner), after: after, limit: 512)

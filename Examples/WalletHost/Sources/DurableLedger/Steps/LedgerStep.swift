@@ -20,6 +20,9 @@ package final class LedgerStep<Rows: LedgerRows> {
   var counters: [LimitCounter: Int64] = [:]
   /// What became of ids, as far as it was asked for.
   var identities: [CustomerID: IdentityRow] = [:]
+  private var scribe: TrailScribe?
+  /// Whether something was told of an event of nobody's that is no row yet.
+  private var tellsOfNobodys = false
   private var standing: StandingRow?
   private var writtenStanding: StandingRow?
   /// Whether it is known that no trigger has lapsed by the step's time.
@@ -46,6 +49,7 @@ package final class LedgerStep<Rows: LedgerRows> {
   /// Ends the step: writes what is not written yet.
   package func finish() throws {
     try writeRows()
+    try writeTrail()
     for (counter, used) in counters { try rows.write(used, of: counter) }
     counters = [:]
     if let standing, standing != writtenStanding { try rows.write(standing) }
@@ -115,6 +119,33 @@ package final class LedgerStep<Rows: LedgerRows> {
 
   /// The lane's first may be another one now.
   func move(_ lane: LaneName) { if !moved.contains(lane) { moved.append(lane) } }
+
+  // MARK: - The trail
+
+  func append(
+    _ fact: TrailFact,
+    _ personal: TrailPersonal?,
+    of customer: CustomerID?,
+    about event: ExternalEventID? = nil
+  ) throws {
+    let scribe = try scribe ?? TrailScribe(after: standingRow().anchor)
+    self.scribe = scribe
+    scribe.tell(TrailScribe.Telling(fact: fact, personal: personal, customer: customer, event: event))
+    if customer == nil { tellsOfNobodys = true }
+  }
+
+  /// Writes what is told, so that what changes entries finds all of them.
+  func writeTrail() throws {
+    guard let (entries, anchor) = scribe?.take() else { return }
+    for (entry, line, telling) in entries {
+      try rows.append(entry, line, about: telling.event, of: telling.customer)
+    }
+    standing?.anchor = anchor
+    tellsOfNobodys = false
+  }
+
+  /// Writes what is told where an event of nobody's may be among it, before it becomes somebody's.
+  func writeTrailOfNobodys() throws { if tellsOfNobodys { try writeTrail() } }
 
   // MARK: - What the tenant has once
 

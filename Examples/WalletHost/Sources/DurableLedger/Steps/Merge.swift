@@ -21,6 +21,7 @@ extension LedgerStep {
     let mine = (offers: try issued(to: customer), messages: try messages(of: customer))
     let events = try rows.events(of: customer).count
     try writeRows()
+    try writeTrail()
     try rows.give(allOf: customer, to: survivor)
     try rows.write(survivor, of: customer)
     var standing = try standingRow()

@@ -51,6 +51,7 @@ extension LedgerStep {
     // A list and no recursion: how long a chain of reversals is, the external system decides.
     var open = [event]
     while let next = open.popLast() {
+      try writeTrailOfNobodys()
       try rows.give(next.event.id, to: customer)
       try forgetPerson(in: next, of: customer)
       open += try rows.events(awaiting: .event(next.event.id)).reversed()

@@ -7,19 +7,6 @@ extension LedgerStep {
     TrailFact(at: Date(milliseconds: now), cause: cause, subject: subject, from: from, to: to)
   }
 
-  private func append(
-    _ fact: TrailFact,
-    _ personal: TrailPersonal?,
-    of customer: CustomerID?,
-    about event: ExternalEventID? = nil
-  ) throws {
-    var standing = try standingRow()
-    let (entry, line) = TrailEntry.following(standing.anchor, fact, personal: personal)
-    standing.anchor = entry.anchor
-    write(standing)
-    try rows.append(entry, line, about: event, of: customer)
-  }
-
   private func about(_ offer: IssuedOffer, _ fact: inout TrailFact) -> TrailPersonal {
     fact.issuedOffer = offer.id
     fact.offer = offer.offer

@@ -25,20 +25,24 @@ extension PostgresLedgerRows {
     }
   }
 
+  /// What comes after the last of a page, `$2`, or all where no page came before.
+  ///
+  /// A condition that says both would read from the start each time: a plan is made for all parameters alike.
+  static func follows(_ last: String?) -> String { last == nil ? ">= $2" : "> $2" }
+
   func forEachCustomer(_ body: (CustomerID) throws -> Void) throws {
     try pages { (after: String?, limit) in
       try self.all(
         """
         SELECT customer FROM (
           (SELECT DISTINCT customer FROM issued_offer
-            WHERE tenant = $1 AND ($2::text IS NULL OR customer > $2) ORDER BY customer LIMIT $3)
+            WHERE tenant = $1 AND customer \(Self.follows(after)) ORDER BY customer LIMIT $3)
           UNION
           (SELECT DISTINCT customer FROM external_event
-            WHERE tenant = $1 AND customer IS NOT NULL AND ($2 IS NULL OR customer > $2)
-            ORDER BY customer LIMIT $3)
+            WHERE tenant = $1 AND customer \(Self.follows(after)) ORDER BY customer LIMIT $3)
         ) AS known ORDER BY customer LIMIT $3
         """,
-        .of(after, limit)
+        .of(after ?? "", limit)
       ) { try $0[0] as String }
     } each: { columns in
       let customers = columns.map { CustomerID(String(column: $0)) }
@@ -59,7 +63,10 @@ extension PostgresLedgerRows {
   func forEachMessage(_ body: (MessageRow) throws -> Void) throws {
     try pages { (after: String?, limit) in
       try self.all(
-        "SELECT \(Self.messageColumns), key FROM message WHERE tenant = $1 AND key > $2 ORDER BY key LIMIT $3",
+        """
+        SELECT \(Self.messageColumns), key FROM message
+        WHERE tenant = $1 AND key \(Self.follows(after)) ORDER BY key LIMIT $3
+        """,
         .of(after ?? "", limit)
       ) { (try readMessage($0), try $0[15] as String) }
     } each: { found in

@@ -7,10 +7,10 @@ extension PostgresLedgerRows {
 
   func readEvent(_ row: PostgresRow) throws -> EventRow {
     EventRow(
-      event: try memory.events.value(try row[0]),
+      event: try memory.event(try row[0]),
       receivedAt: try row[1],
       customer: (try row[2] as String?).map { CustomerID(String(column: $0)) },
-      match: try memory.matches.value(try row[3]),
+      match: try memory.match(try row[3]),
       isReworded: try row[4]
     )
   }
@@ -165,8 +165,8 @@ extension PostgresLedgerRows {
         clue?.column,
         row.match.stands,
         row.receivedAt,
-        try memory.events.text(row.event),
-        try memory.matches.text(row.match),
+        try memory.text(row.event),
+        try memory.text(row.match),
         row.event.redeemer?.rawValue.column
       )
     )
@@ -180,7 +180,7 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND source = $5 AND id = $6
       """,
       .of(
-        try memory.events.text(row.event),
+        try memory.text(row.event),
         row.event.redeemer?.rawValue.column,
         row.isReworded,
         row.event.id.source.rawValue.column,
@@ -193,7 +193,7 @@ extension PostgresLedgerRows {
     loaded.put(match, of: event)
     try run(
       "UPDATE external_event SET stands = $2, match = $3 WHERE tenant = $1 AND source = $4 AND id = $5",
-      .of(match.stands, try memory.matches.text(match), event.source.rawValue.column, event.id.column)
+      .of(match.stands, try memory.text(match), event.source.rawValue.column, event.id.column)
     )
   }
 

@@ -7,7 +7,7 @@ extension PostgresLedgerRows {
 
   func readIssued(_ row: PostgresRow) throws -> IssuedRow {
     IssuedRow(
-      offer: try memory.issuedOffers.value(try row[0]),
+      offer: try memory.issuedOffer(try row[0]),
       owner: CustomerID(String(column: try row[1])),
       proven: try values(try row[2]),
       limits: StoredUses(column: try row[3]),
@@ -85,7 +85,7 @@ extension PostgresLedgerRows {
     note(.issuedOffer)
     unwritten.issued.add([
       offer.id.description, issued.owner.rawValue.column, offer.offer.rawValue.column,
-      try memory.issuedOffers.text(offer),
+      try memory.text(offer),
       try textOrNil(issued.proven), try issued.limits.column, issued.isRetaken,
       offer.expiresAt?.milliseconds, issued.warnsAt, issued.isRecalledAtItsEnd,
     ])
@@ -95,7 +95,7 @@ extension PostgresLedgerRows {
     loaded.issued[issued.offer.id] = nil
     try run(
       "UPDATE issued_offer SET document = $2, limits = $3 WHERE tenant = $1 AND id = $4",
-      .of(try memory.issuedOffers.text(issued.offer), try issued.limits.column, issued.offer.id.description)
+      .of(try memory.text(issued.offer), try issued.limits.column, issued.offer.id.description)
     )
   }
 
@@ -107,7 +107,7 @@ extension PostgresLedgerRows {
       WHERE tenant = $1 AND id = $7
       """,
       .of(
-        try memory.issuedOffers.text(issued.offer),
+        try memory.text(issued.offer),
         try textOrNil(issued.proven),
         issued.isRetaken,
         issued.warnsAt,

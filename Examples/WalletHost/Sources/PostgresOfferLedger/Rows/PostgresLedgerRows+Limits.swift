@@ -118,9 +118,9 @@ extension PostgresLedgerRows {
       try self.all(
         """
         SELECT counter, used, brought FROM limit_counter
-        WHERE tenant = $1 AND ($2::text IS NULL OR counter > $2) ORDER BY counter LIMIT $3
+        WHERE tenant = $1 AND counter \(Self.follows(after)) ORDER BY counter LIMIT $3
         """,
-        .of(after, limit)
+        .of(after ?? "", limit)
       ) { (try $0[0] as String, try $0[1] as Int64, try $0[2] as Int64) }
     } each: { found in
       for (column, used, brought) in found {

@@ -14,7 +14,7 @@ extension PostgresLedgerRows {
       throw PostgresLedgerError.unknownState(state)
     }
     var message = MessageRow(
-      try memory.messages.value(try row[0]),
+      try memory.message(try row[0]),
       of: CustomerID(String(column: try row[14])),
       about: try (try row[1] as String?).map(key),
       limits: StoredUses(column: try row[2]),
@@ -102,7 +102,7 @@ extension PostgresLedgerRows {
     loaded.messages[row.message.key] = nil
     try run(
       "UPDATE message SET document = $2, limits = $3 WHERE tenant = $1 AND key = $4",
-      .of(try memory.messages.text(row.message), try row.limits.column, row.message.key.description)
+      .of(try memory.text(row.message), try row.limits.column, row.message.key.description)
     )
   }
 
@@ -112,7 +112,7 @@ extension PostgresLedgerRows {
     note(.message)
     unwritten.messages.add([
       message.key.description, message.provider.rawValue.column, row.owner.rawValue.column,
-      row.issuedOffer?.description, try memory.messages.text(message), try row.limits.column,
+      row.issuedOffer?.description, try memory.text(message), try row.limits.column,
       row.stage.column, row.due,
     ])
   }
