@@ -7,7 +7,7 @@ import OfferBridgeKit
 ///
 /// Statements are in the files beside this one, a table each. Columns are read
 /// by their places, which stand right above.
-struct SQLiteRows: LedgerRows {
+final class SQLiteRows: LedgerRows {
   let db: Database
   let tenant: TenantID
   /// The tenant as a column holds it.

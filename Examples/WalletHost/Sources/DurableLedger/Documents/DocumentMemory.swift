@@ -11,10 +11,22 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
   /// A text by its bytes: of two texts that look the same, each is its own.
   private struct Key: Hashable {
     let text: String
+    // Kept, so that neither a neighbour in the table nor a table that grows has the whole text read again.
+    private let digest: Int
+
+    init(_ text: String) {
+      var text = text
+      digest = text.withUTF8 { bytes in
+        var hasher = Hasher()
+        hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+        return hasher.finalize()
+      }
+      self.text = text
+    }
 
     static func == (one: Self, other: Self) -> Bool {
       let count = one.text.utf8.count
-      guard count == other.text.utf8.count else { return false }
+      guard one.digest == other.digest, count == other.text.utf8.count else { return false }
       var (one, other) = (one.text, other.text)
       return one.withUTF8 { one in
         other.withUTF8 { other in
@@ -24,10 +36,7 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
       }
     }
 
-    func hash(into hasher: inout Hasher) {
-      var text = text
-      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
+    func hash(into hasher: inout Hasher) { hasher.combine(digest) }
   }
 
   /// What is remembered, in two ages: what nobody asked for while the younger one filled up is forgotten.
@@ -48,7 +57,7 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
 
   /// Whether a text is remembered, without asking for its value.
   package func remembers(_ text: String) -> Bool {
-    state.withLock { $0.young[Key(text: text)] != nil || $0.old[Key(text: text)] != nil }
+    state.withLock { $0.young[Key(text)] != nil || $0.old[Key(text)] != nil }
   }
 
   /// The JSON of a value.
@@ -58,7 +67,7 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
   /// - Throws: What encoding throws.
   package func text(_ value: Value) throws -> String {
     let text = try value.json()
-    remember(value, of: Key(text: text))
+    remember(value, of: Key(text))
     return text
   }
 
@@ -68,7 +77,7 @@ package final class DocumentMemory<Value: LedgerDocument>: Sendable {
   /// - Returns: The value.
   /// - Throws: `DecodingError` where it is no JSON, or none of such a value.
   package func value(_ text: String) throws -> Value {
-    let key = Key(text: text)
+    let key = Key(text)
     if let known = known(key) {
       assert((try? DocumentDecoder().value(text)) == known, "It is remembered otherwise: \(text)")
       return known
