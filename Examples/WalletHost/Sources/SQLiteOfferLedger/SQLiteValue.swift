@@ -17,7 +17,15 @@ extension String: SQLiteValue {
     var text = self
     return text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { bytes in
-        sqlite3_bind_text(statement, place, bytes.baseAddress, CInt(bytes.count), copied)
+        // By 64 bits, so that SQLite itself refuses what is too long for it.
+        sqlite3_bind_text64(
+          statement,
+          place,
+          bytes.baseAddress,
+          UInt64(bytes.count),
+          copied,
+          UInt8(SQLITE_UTF8)
+        )
       }
     }
   }
