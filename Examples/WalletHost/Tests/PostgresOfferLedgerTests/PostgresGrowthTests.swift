@@ -38,7 +38,7 @@ struct PostgresGrowthTests {
       try await group.waitForAll()
     }
     let read = try await Counters(schema: schema.name).rowsRead(onceClosed: ledger)
-    // Some hundred; some five hundred where a plan is made for a tenant whom the statistics do not know.
+    // From 450 to 500 where a plan is made for a tenant whom the statistics do not know.
     #expect(read / 2_048 < 200, "\(read / 2_048) rows a journey")
   }
 }

@@ -7,7 +7,7 @@ import Testing
 import WalletHostBenchmarks
 
 /// What many callers ask for at once.
-@Suite(.timeLimit(.minutes(3))) struct CoalescingTests {
+@Suite(.timeLimit(.minutes(1))) struct CoalescingTests {
   @Test func `a hundred callers at once share two calls, and each gets its own answer`() async throws {
     let plans = try await PlanPress.plans(100)
     let base = GatedLedger()
@@ -99,7 +99,10 @@ import WalletHostBenchmarks
       try await CoalescingLedger(in: base).commit(plans)
     }
   }
+}
 
+/// What a ledger must do, asked of one that is gathered for: beside other contracts its permutations take a minute.
+@Suite(.timeLimit(.minutes(3))) struct GatheredContractTests {
   @Test(arguments: OfferLedgerContract.checks.filter { !$0.name.hasPrefix("multiProcess") })
   func `a ledger that is gathered for keeps the contract`(check: ContractCheck<LedgerUnderTest>) async throws
   {
