@@ -1,4 +1,3 @@
-
 // Follows the root's manifest, for the thread sanitizer: what tasks share, and the tests of it. It builds all anew, and
 // the other tests take longer to build than these to build and run.
 let examples: Set = ["ExamplesTests", "HomeGoods", "CompleteJourney", "VoucherifyAdapter"]
