@@ -14,17 +14,17 @@ struct CompleteJourneyTests {
     "2080", "2233", "2305", "2462",
   ]
 
-  // Every redemption, and three baskets in ten: all of them take a minute where nothing is optimised.
-  @Test func `a year of all who redeemed comes to what an independent count says`() async throws {
+  // One in ten of those who redeemed: nothing is optimised here, and the release build replays them all.
+  @Test func `a year of some who redeemed comes to what an independent count says`() async throws {
     let whole = try RetailYear.bundled()
     let redeemers = Set(whole.redemptions.map(\.household))
-    let year = whole.households { redeemers.contains($0) }
+    let year = whole.households { redeemers.contains($0) && $0.hasSuffix("8") }
     let summary = try await YearReplay(year: year, zone: Self.newYork).run()
     #expect(summary.audit == "balanced")
     #expect(IndependentCount(summary.counts) == IndependentCount(of: year, in: Self.newYork))
-    #expect(summary.counts.households == 410)
-    #expect(summary.counts.baskets == 46_063)
-    #expect(summary.counts.matched == 2102)
+    #expect(summary.counts.households == 49)
+    #expect(summary.counts.baskets == 5805)
+    #expect(summary.counts.matched == 217)
     #expect(summary.counts.messagesAccepted == summary.counts.issued)
   }
 

@@ -12,7 +12,7 @@ struct DryYearTests {
   {
     let whole = try RetailYear.bundled()
     let year = RetailYear(
-      baskets: whole.baskets.filter { $0.household.hasSuffix("8") },
+      baskets: whole.baskets.filter { $0.household.hasSuffix("88") },
       campaigns: whole.campaigns,
       targets: whole.targets,
       redemptions: whole.redemptions
@@ -23,7 +23,7 @@ struct DryYearTests {
     let summary = try await replay.run(into: &real)
     #expect(dry == real)
     #expect(dry?.lines.count == 2 * dryYear.issued)
-    #expect(dryYear.issued == summary.counts.issued && dryYear.issued > 500)
+    #expect(dryYear.issued == summary.counts.issued && dryYear.issued > 50)
     #expect(dryYear.messages == summary.counts.messagesAccepted)
     #expect(dryYear.baskets == summary.counts.baskets)
     #expect(dryYear.ledger == "empty")

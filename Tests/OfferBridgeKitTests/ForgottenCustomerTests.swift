@@ -221,7 +221,7 @@ import Testing
     #expect(try await bridge.audit() == (try await shop.bridge.audit()).counting(duplicates: 1))
   }
 
-  @Test(arguments: 0..<12)
+  @Test(arguments: 0..<Trials.count(4))
   func `whatever was done before and after, all sums agree and the trail is whole`(seed: Int) async throws {
     let time = ManualTime()
     let ledger = InMemoryOfferLedger(now: { time.now })

@@ -156,7 +156,7 @@ import Testing
   @Test func `a story of two who become one at any point ends as one customer's does`() {
     var random = Seeded(41)
     var (stories, agreed, exceeded, refused, steps) = (0, 0, 0, 0, 0)
-    for _ in 0..<400 {
+    for _ in 0..<Trials.count(100) {
       let story = story(&random)
       let cap = Int.random(in: 2...9, using: &random)
       for limit in [nil, CampaignLimit.perCustomer(cap)] {
@@ -198,7 +198,7 @@ import Testing
         refused += two.answers.count { $0.contains("refused") }
       }
     }
-    #expect(agreed > 500 && exceeded > 50 && refused > 500)
+    #expect(agreed > Trials.count(125) && exceeded > Trials.count(12) && refused > Trials.count(125))
     print(
       "merge: \(stories) stories of \(steps) steps, \(agreed) of them the same as one customer's, "
         + "\(exceeded) above a limit together, \(refused) steps refused"
@@ -265,7 +265,7 @@ import Testing
     print("merge: \(orders) orders of six steps, \(outcomes.count) state")
   }
 
-  @Test(arguments: 0..<12)
+  @Test(arguments: 0..<Trials.count(4))
   func `whatever was done before and after merges, all sums agree and the trail is whole`(seed: Int)
     async throws
   {

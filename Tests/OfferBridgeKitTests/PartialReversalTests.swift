@@ -136,7 +136,7 @@ import Testing
 
   /// Hundreds of tasks on one ledger: what each is answered may depend on who came first, how all stand may not.
   @Test func `reversing every redemption twice at once applies each once`() async throws {
-    let count = 300
+    let count = 100
     let offer = Offer("ten-off", replicas: ["wallet": "TEN"], redeemable: .unlimited)
     let shop = try await Shop([Shop.reward()], offers: [offer])
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))

@@ -95,7 +95,7 @@ import Testing
     )
   }
 
-  @Test(arguments: 0..<24)
+  @Test(arguments: 0..<Trials.count(8))
   func `a restored ledger is saved as the same bytes, and answers the same to all that follows`(
     seed: Int
   ) async throws {

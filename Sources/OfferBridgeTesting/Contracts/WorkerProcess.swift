@@ -94,11 +94,14 @@ final class WorkerProcess {
       close()
       return 0
     }
-    rest += data
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      lines.append(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
-      rest = Data(rest[(end + 1)...])
+    // Looked for in what is new alone: a line may be long, and come in many parts.
+    var part = data[...]
+    while let end = part.firstIndex(of: UInt8(ascii: "\n")) {
+      lines.append(String(decoding: rest + part[..<end], as: UTF8.self))
+      rest = Data()
+      part = part[(end + 1)...]
     }
+    rest += part
     return lines.count - before
   }
 
