@@ -41,9 +41,11 @@ struct SimulatorResult: Encodable {
     let start = clock.now
     let report = await SimulationSweep(journeys: arguments.journeys, seed: arguments.seed).run()
     let inMemory = LedgerUnderTest { now in InMemoryOfferLedger(now: now) }
-    let crashes = try await ExhaustiveRuns.crashes(of: inMemory)
-    let orders = try await ExhaustiveRuns.orders(of: inMemory)
+    // Each of the two goes one way after the other, beside the mutants that are killed on the other processors.
+    async let crashed = ExhaustiveRuns.crashes(of: inMemory)
+    async let ordered = ExhaustiveRuns.orders(of: inMemory)
     let deaths = await SimulationMutant.killAll()
+    let (crashes, orders) = try await (crashed, ordered)
     isSameInAnotherProcess = try await Self.isSameInAnotherProcess(arguments)
     let all =
       report.violations.map { "\($0.simulation): \($0)" } + crashes.violations + orders.violations

@@ -110,8 +110,9 @@ import Testing
 /// Systems with one fault each: a simulation that does not find it is blind.
 @Suite struct SimulationMutantTests {
   /// Some of each kind: the simulator kills all of them.
-  static let mutants = [SimulationMutant.peopleAndEnds, SimulationMutant.providers, SimulationMutant.policies]
-    .flatMap { $0.prefix(Trials.count(3)) }
+  static let mutants = [
+    SimulationMutant.peopleAndEnds, SimulationMutant.providers, SimulationMutant.policies,
+  ].flatMap { $0.prefix(Trials.count(3)) }
 
   @Test(arguments: mutants)
   func `a system with a fault is found out`(mutant: SimulationMutant) async {

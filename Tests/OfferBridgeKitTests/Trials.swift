@@ -7,7 +7,9 @@ import Foundation
 enum Trials {
   private static let factor: Int = {
     let word = ProcessInfo.processInfo.environment["OFFERBRIDGE_TRIALS"] ?? "1"
-    guard let factor = Int(word), factor > 0 else { fatalError("OFFERBRIDGE_TRIALS is no number above 0: \(word)") }
+    guard let factor = Int(word), factor > 0 else {
+      fatalError("OFFERBRIDGE_TRIALS is no number above 0: \(word)")
+    }
     return factor
   }()
 
