@@ -3,10 +3,11 @@ import Foundation
 
 /// One connection to PostgreSQL, used by one thread at a time: the seam to libpq.
 ///
-/// Statements are sent together, where rows are asked for or the transaction
-/// ends; what only writes waits until then, and so do its errors. So a step takes
-/// as many round trips as it reads, and one for its end. And in between the
-/// server has nothing of the step that would let it wait for the rest: it sees a
+/// What is asked for is sent where rows are waited for or the transaction ends,
+/// and some at a time where a step writes much, so that the server is at it while the
+/// step goes on; answers to what only writes wait until then, and so do errors.
+/// So a step takes as many round trips as it reads, and one for its end. Whatever is
+/// sent has an end of its own, so that the server never waits for the rest: it sees a
 /// process that was stopped as one that is idle, and ends its transaction in time.
 ///
 /// A host that has another client replaces this file and `PostgresRow`: the
@@ -20,12 +21,16 @@ final class PostgresConnection {
     case end
   }
 
+  /// How many bytes of what only writes are sent without waiting for what comes after them.
+  private static let ahead = 16 << 10
+
   private let connection: OpaquePointer
   private let wait: SocketWait
   /// Whether the server said nothing for longer than it may.
   private var isSilent = false
   /// What is to be sent with the end that comes next.
   private var unsent: [(PostgresStatement, Expected)] = []
+  private var unsentBytes = 0
   private var expected: ArraySlice<Expected> = []
   /// The names of what is prepared, or will be when all is read.
   private var prepared: [String: String] = [:]
@@ -61,9 +66,11 @@ final class PostgresConnection {
   /// Whether it can be used no more.
   var isLost: Bool { isSilent || PQstatus(connection) != CONNECTION_OK }
 
-  /// Asks for a statement whose rows nobody needs, which is sent with what comes after it.
+  /// Asks for a statement whose rows nobody needs, which is sent with what comes after it or once there are many.
   func write(_ sql: String, _ parameters: [PostgresParameter] = []) throws {
     unsent.append((PostgresStatement(sql, parameters), .statement(isWanted: false)))
+    unsentBytes += parameters.reduce(sql.utf8.count) { $0 + ($1.text?.utf8.count ?? 0) }
+    if unsentBytes >= Self.ahead { try sendAhead() }
   }
 
   /// Sends a statement and waits for its rows.
@@ -101,14 +108,13 @@ final class PostgresConnection {
   /// Ends a transaction that only read, and does not wait for it.
   func endReading() throws {
     try write("COMMIT")
-    try sendEnd(isAwaited: false)
-    try flush()
+    try sendAhead()
   }
 
   /// Gives up the transaction, whatever is under way.
   func rollBack() throws {
     isCommitting = false
-    unsent = []
+    (unsent, unsentBytes) = ([], 0)
     try sendEnd()
     while let next = expected.first {
       let result = try result(of: next)
@@ -122,7 +128,7 @@ final class PostgresConnection {
   // MARK: - Sending
 
   private func sendAll() throws {
-    defer { unsent = [] }
+    defer { (unsent, unsentBytes) = ([], 0) }
     for (statement, answer) in unsent {
       let name = try prepare(statement.sql)
       if case .commit = answer { isCommitting = true }
@@ -150,6 +156,12 @@ final class PostgresConnection {
     guard PQpipelineSync(connection) == 1 else { throw lost() }
     expected.append(.end)
     listener?(.end(isAwaited: isAwaited))
+  }
+
+  /// Sends what was asked for, and waits for nothing but that.
+  private func sendAhead() throws {
+    try sendEnd(isAwaited: false)
+    try flush()
   }
 
   /// Sends what is to be sent, and takes in what comes meanwhile: a server that cannot answer does not listen.

@@ -13,9 +13,26 @@ struct PostgresStatement {
 
 /// Texts as C takes them, for as long as a call is under way.
 func withCStrings<Value>(_ texts: [String?], _ body: ([UnsafePointer<CChar>?]) -> Value) -> Value {
-  let copies = texts.map { text in text.flatMap { strdup($0) } }
-  defer { for copy in copies { free(copy) } }
-  return body(copies.map { $0.map { UnsafePointer($0) } })
+  var pointers: [UnsafePointer<CChar>?] = []
+  pointers.reserveCapacity(texts.count)
+  return withCStrings(texts, &pointers, body)
+}
+
+/// One within the other, as a text is lent to one call at a time: copies would be of all that is sent.
+private func withCStrings<Value>(
+  _ texts: [String?],
+  _ pointers: inout [UnsafePointer<CChar>?],
+  _ body: ([UnsafePointer<CChar>?]) -> Value
+) -> Value {
+  if pointers.count == texts.count { return body(pointers) }
+  guard let text = texts[pointers.count] else {
+    pointers.append(nil)
+    return withCStrings(texts, &pointers, body)
+  }
+  return text.withCString { pointer in
+    pointers.append(pointer)
+    return withCStrings(texts, &pointers, body)
+  }
 }
 
 /// What a connection sent.

@@ -35,26 +35,25 @@ extension Bool: PostgresValue {
 struct PostgresList {
   let postgresText: String
 
-  init(_ elements: [(any PostgresValue)?]) {
-    var bytes = [UInt8(ascii: "{")]
-    for element in elements {
+  init<Value: PostgresValue>(_ elements: [Value?]) {
+    let texts = elements.map { $0?.postgresText }
+    // As much as there may be: each byte escaped, and an element's quotes, or its NULL, and its comma.
+    let most = texts.reduce(2) { $0 + 2 * ($1?.utf8.count ?? 1) + 3 }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(most)
+    bytes.append(UInt8(ascii: "{"))
+    for text in texts {
       if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      guard let element else {
+      guard var text else {
         bytes += "NULL".utf8
         continue
       }
       bytes.append(UInt8(ascii: "\""))
-      var text = element.postgresText
       text.withUTF8 { text in
-        // What stands between two escapes is appended in one piece.
-        var start = 0
-        for (index, byte) in text.enumerated()
-        where byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
-          bytes += text[start..<index]
-          bytes.append(UInt8(ascii: "\\"))
-          start = index
+        for byte in text {
+          if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
+          bytes.append(byte)
         }
-        bytes += text[start...]
       }
       bytes.append(UInt8(ascii: "\""))
     }
@@ -72,7 +71,7 @@ struct PostgresParameter: Sendable {
   init(_ list: PostgresList) { text = list.postgresText }
 
   /// A list of what is there or not.
-  static func list(_ elements: [(any PostgresValue)?]) -> Self { Self(PostgresList(elements)) }
+  static func list<Value: PostgresValue>(_ elements: [Value?]) -> Self { Self(PostgresList(elements)) }
 }
 
 extension [PostgresParameter] {

@@ -115,6 +115,8 @@ extension PostgresLedgerRows {
       row.issuedOffer?.description, try memory.text(message), try row.limits.column,
       row.stage.column, row.due,
     ])
+    // An issued offer's messages come after it.
+    if unwritten.messages.areMany { try writeIssuedOffersAndMessages() }
   }
 
   func update(_ row: MessageRow) throws {

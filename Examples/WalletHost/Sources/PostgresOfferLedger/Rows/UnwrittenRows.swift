@@ -5,14 +5,16 @@ import OfferBridgeKit
 struct UnwrittenRows {
   /// Columns of new rows: each column a list, for `unnest`.
   struct Columns {
-    private(set) var columns: [[(any PostgresValue)?]]
+    private(set) var columns: [[String?]]
 
     init(_ count: Int) { columns = Array(repeating: [], count: count) }
 
     var isEmpty: Bool { columns[0].isEmpty }
+    /// Whether there are so many rows that the database may as well begin with them.
+    var areMany: Bool { columns[0].count >= 16 }
 
     mutating func add(_ row: [(any PostgresValue)?]) {
-      for (column, value) in row.enumerated() { columns[column].append(value) }
+      for (column, value) in row.enumerated() { columns[column].append(value?.postgresText) }
     }
 
     /// The lists, which are empty after that.
@@ -33,6 +35,23 @@ struct UnwrittenRows {
 extension PostgresLedgerRows {
   /// Sends what was gathered: before anything is read that it may change, and at the end.
   func writeAll() throws {
+    try writeIssuedOffersAndMessages()
+    try writeTurns()
+    if !unwritten.trail.isEmpty {
+      try connection.write(
+        """
+        INSERT INTO trail (tenant, sequence, line, customer, issued_offer, event)
+        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+        """,
+        [owner] + unwritten.trail.take()
+      )
+    }
+    try writeTriggers()
+    try writeCounters()
+  }
+
+  /// Sends the new rows that stay as they are to the end of most steps.
+  func writeIssuedOffersAndMessages() throws {
     if !unwritten.issued.isEmpty {
       try connection.write(
         """
@@ -56,17 +75,5 @@ extension PostgresLedgerRows {
         [owner] + unwritten.messages.take()
       )
     }
-    try writeTurns()
-    if !unwritten.trail.isEmpty {
-      try connection.write(
-        """
-        INSERT INTO trail (tenant, sequence, line, customer, issued_offer, event)
-        SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        """,
-        [owner] + unwritten.trail.take()
-      )
-    }
-    try writeTriggers()
-    try writeCounters()
   }
 }
