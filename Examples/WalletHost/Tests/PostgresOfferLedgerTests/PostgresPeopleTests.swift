@@ -8,16 +8,13 @@ import WalletHostBenchmarks
 
 /// Customers who are merged and forgotten in a database.
 @Suite(.enabled(if: TestDatabase.isThere, TestDatabase.condition)) struct PostgresPeopleTests {
-  @Test(arguments: UInt64(1)...3)
-  func `a walk among merges and forgettings is answered over PostgreSQL as in memory`(seed: UInt64)
-    async throws
-  {
+  @Test func `a walk among merges and forgettings is answered over PostgreSQL as in memory`() async throws {
     let time = ManualTime()
     let twin = TwinLedger(
       InMemoryOfferLedger(now: { time.now }),
       try await TestSchema().ledger(connections: 1, now: { time.now })
     )
-    let walk = try await TwinWalk(seed: seed, over: twin, at: time)
+    let walk = try await TwinWalk(seed: 1, over: twin, at: time)
     for _ in 0..<2 {
       try await walk.go(300)
       let differences = try await twin.differencesInPeople(walk.ids, of: "main")

@@ -9,7 +9,7 @@ import WalletHostBenchmarks
 
 /// Customers who are merged and forgotten in a ledger's file.
 @Suite struct SQLitePeopleTests {
-  @Test(arguments: UInt64(1)...4)
+  @Test(arguments: UInt64(1)...2)
   func `a walk among merges and forgettings is answered over SQLite as in memory`(seed: UInt64) async throws {
     let folder = try TemporaryFolder()
     let time = ManualTime()
