@@ -95,7 +95,10 @@ import Testing
     )
   }
 
-  @Test(arguments: 0..<Trials.count(8))
+  // As many as reach every kind of answer.
+  private static let seeds = 0..<Trials.count(24)
+
+  @Test(arguments: seeds)
   func `a restored ledger is saved as the same bytes, and answers the same to all that follows`(
     seed: Int
   ) async throws {
@@ -121,7 +124,7 @@ import Testing
 
   @Test func `the operations at random reach every kind of answer`() async throws {
     var answers = ""
-    for seed in 0..<24 {
+    for seed in Self.seeds {
       let time = ManualTime()
       let ledger = InMemoryOfferLedger(now: { time.now })
       var random = Seeded(UInt64(seed))

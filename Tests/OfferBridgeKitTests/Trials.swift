@@ -3,7 +3,7 @@ import Foundation
 /// How much is tried at random.
 ///
 /// As much as finds the faults that the tests are for, and no more, so that all of them are done in a minute or two.
-/// `OFFERBRIDGE_TRIALS=20 swift test` tries twenty times as much.
+/// `OFFERBRIDGE_TRIALS=3 swift test` tries three times as much.
 enum Trials {
   private static let factor: Int = {
     let word = ProcessInfo.processInfo.environment["OFFERBRIDGE_TRIALS"] ?? "1"

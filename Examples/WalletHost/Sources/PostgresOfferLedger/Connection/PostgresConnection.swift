@@ -66,7 +66,7 @@ final class PostgresConnection {
   /// Whether it can be used no more.
   var isLost: Bool { isSilent || PQstatus(connection) != CONNECTION_OK }
 
-  /// Asks for a statement whose rows nobody needs, which is sent with what comes after it or once there are many.
+  /// Asks for a statement whose rows nobody needs, which is sent with what comes after it, or once it is much.
   func write(_ sql: String, _ parameters: [PostgresParameter] = []) throws {
     unsent.append((PostgresStatement(sql, parameters), .statement(isWanted: false)))
     unsentBytes += parameters.reduce(sql.utf8.count) { $0 + ($1.text?.utf8.count ?? 0) }
