@@ -78,13 +78,12 @@ private final class FilledFile {
   /// - Returns: How often a process was killed.
   /// - Throws: What a ledger throws.
   func kill(_ step: [String], isDone: (SQLiteOfferLedger) async throws -> Void) async throws -> Int {
-    let before = try await text(of: copy())
+    let before = try rows(of: copy())
     var kills = 0
     while true {
       let copy = try copy()
       let status = try run([copy, "\(kills + 1)"] + step)
-      let after = try await text(of: copy)
-      if status == SIGKILL, after == before {
+      if status == SIGKILL, try rows(of: copy) == before {
         kills += 1
         continue
       }
@@ -98,21 +97,18 @@ private final class FilledFile {
     }
   }
 
-  /// Everything that the trail and the listings say.
-  private func text(of file: String) async throws -> [String] {
-    let ledger = try SQLiteOfferLedger(at: file)
-    defer { try? ledger.close() }
-    var text = try await ledger.trailLines(tenant: "main")
-    for name in MessageState.Name.allCases {
-      text += try await ledger.list(.messagesIn(name), tenant: "main").map(Readable.text)
+  /// All that the file holds, by its tables.
+  private func rows(of file: String) throws -> [String: [Row]] {
+    let file = try DatabaseQueue(path: file)
+    defer { try? file.close() }
+    return try file.read { db in
+      let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+      return try Dictionary(
+        uniqueKeysWithValues: tables.map {
+          ($0, try Row.fetchAll(db, sql: "SELECT * FROM \($0.quotedDatabaseIdentifier)"))
+        }
+      )
     }
-    for id in ids {
-      text += try await ledger.list(.issuedOffers(of: id), tenant: "main").map {
-        "\(id) \(Readable.text($0))"
-      }
-      text += try await ledger.list(.events(of: id), tenant: "main").map { "\(id) \(Readable.text($0))" }
-    }
-    return text
   }
 
   /// - Returns: The signal that ended the process, or 0 where it ended by itself and well.
