@@ -6,7 +6,9 @@ them met. The engines are installed, pinned, into an environment in a temporary 
 there; our own figures are those of OfferBridgeBenchmarks. All take turns, round by round, so that a noisy machine is
 noisy for all, and the medians count. Needs the network, and Python 3.11, as one of the engines does.
 
-Usage: rule_peers.py [--quick] | --self-test
+Usage: rule_peers.py EXECUTABLE [--quick] | --self-test
+
+EXECUTABLE is OfferBridgeBenchmarks, built for release.
 """
 
 import gc
@@ -275,12 +277,9 @@ def peers(python: str, plan: Plan) -> Iterator[Callable[[str, int], float]]:
                 to.close()
 
 
-def ours(size: int, plan: Plan) -> float:
+def ours(executable: str, size: int, plan: Plan) -> float:
     row = f"rule.{size}"
-    printed = run(
-        "swift", "run", "-c", "release", "--skip-build", PRODUCT, "--json", *plan.options, "--only", row,
-        otherwise=f"{PRODUCT} does not run",
-    )  # fmt: skip
+    printed = run(executable, "--json", *plan.options, "--only", row, otherwise=f"{PRODUCT} does not run")
     return row_value(printed, row)
 
 
@@ -294,16 +293,15 @@ def row_value(printed: str, row: str) -> float:
     return float(found[0])
 
 
-def measured(plan: Plan) -> Figures:
+def measured(executable: str, plan: Plan) -> Figures:
     """The medians by engine and number of clauses."""
-    run("swift", "build", "-c", "release", "--product", PRODUCT, otherwise=f"{PRODUCT} does not build")
     with tempfile.TemporaryDirectory() as folder, peers(install(folder), plan) as ask:
         turns = [(name, size) for name in (OURS, *VERSIONS, EMPTY) for size in SIZES]
         rounds: dict[tuple[str, int], list[float]] = {turn: [] for turn in turns}
         for number in range(plan.rounds):
             # Who goes first changes.
             for name, size in reversed(turns) if number % 2 else turns:
-                rounds[name, size].append(ours(size, plan) if name == OURS else ask(name, size))
+                rounds[name, size].append(ours(executable, size, plan) if name == OURS else ask(name, size))
     return {turn: median(figures) for turn, figures in rounds.items()}
 
 
@@ -335,9 +333,9 @@ def table(figures: Figures) -> str:
     )
 
 
-def compare(plan: Plan) -> None:
+def compare(executable: str, plan: Plan) -> None:
     check_source((ROOT / RULE_ROWS).read_text(encoding="utf-8"))
-    figures = measured(plan)
+    figures = measured(executable, plan)
     versions = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
     print(f"{versions}, Python {platform.python_version()}; medians of {plan.rounds} rounds in turns\n")
     print(f"{table(figures)}\n\n{COMPARABLE}")
@@ -423,10 +421,10 @@ def main() -> int:
         except Failure as failure:
             print(json.dumps({"failure": str(failure)}), flush=True)
         return 0
-    if arguments not in ([], ["--quick"]):
+    if not arguments or arguments[1:] not in ([], ["--quick"]):
         sys.exit(__doc__)
     try:
-        compare(QUICK if arguments else FULL)
+        compare(str(Path(arguments[0]).resolve()), QUICK if arguments[1:] else FULL)
     except Failure as failure:
         sys.exit(f"rule_peers: {failure}")
     return 0

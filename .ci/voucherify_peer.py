@@ -6,7 +6,9 @@ are filled with seeded values: repeats, other content under a known id, rollback
 nothing, other customers, unknown vouchers, failures, and fields that are missing. What each line must come to is
 worked out here, in Python and from the lines alone. Needs the network.
 
-Usage: voucherify_peer.py [--quick] | --self-test
+Usage: voucherify_peer.py EXECUTABLE [--quick] | --self-test
+
+EXECUTABLE is VoucherifyAdapter.
 """
 
 import json
@@ -372,9 +374,8 @@ def broken_line(lines: list[str], seed: int) -> list[str]:
     return lines
 
 
-def ask(seeds: int) -> None:
-    run("swift", "build", "-c", "release", "--product", PRODUCT, otherwise=f"{PRODUCT} does not build")
-    command = ("swift", "run", "-c", "release", "--skip-build", PRODUCT, str(CUSTOMERS))
+def ask(executable: str, seeds: int) -> None:
+    command = (executable, str(CUSTOMERS))
     issued = json.loads(run(*command, otherwise=f"{PRODUCT} does not run").splitlines()[0])["issued"]
     answers: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -499,10 +500,10 @@ def main() -> int:
         for each in sys.stdin:
             print(filled(json.loads(each)))
         return 0
-    if arguments not in ([], ["--quick"]):
+    if not arguments or arguments[1:] not in ([], ["--quick"]):
         sys.exit(__doc__)
     try:
-        ask(3 if arguments else 30)
+        ask(str(Path(arguments[0]).resolve()), 3 if arguments[1:] else 30)
     except Failure as failure:
         sys.exit(f"voucherify_peer: {failure}")
     return 0
