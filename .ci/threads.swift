@@ -6,6 +6,6 @@ for target in package.targets where target.name == "OfferBridgeKitTests" {
   target.sources = [
     "DeliveryLoopTests.swift", "LaneRaceTests.swift", "LedgerRaceTests.swift", "RuleAgreementTests.swift",
     "StoppedLoopTests.swift",
-    "Desk.swift", "DistantLedger.swift", "LaneTrial.swift", "Shop.swift", "StubbedWallet.swift",
+    "Desk.swift", "DistantLedger.swift", "LaneTrial.swift", "Shop.swift", "StubbedWallet.swift", "Waiting.swift",
   ]
 }

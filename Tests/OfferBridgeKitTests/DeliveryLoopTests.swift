@@ -17,17 +17,17 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
 
-      while try await shop.message().state != .waiting(due: shop.time.now + 10) { await Task.yield() }
+      try await waitUntil { try await shop.message().state == .waiting(due: shop.time.now + 10) }
       #expect(provider.deliveries.count == 1)
       shop.time.advance(by: .seconds(10))
-      await settled(shop, "ada")
+      try await settled(shop, "ada")
       #expect(try await shop.issued().replicas[0].state == .accepted("W1"))
 
       // All is settled: the loop waits for a signal alone.
       shop.store.save(Member(), as: "ben")
       _ = try await shop.bridge.respond(to: shop.opened("b-1", by: "ben"))
       signal.wake()
-      await settled(shop, "ben")
+      try await settled(shop, "ben")
       #expect(provider.deliveries.count == 3)
 
       await signal.drain(within: .seconds(5))
@@ -46,7 +46,7 @@ import Testing
     let signal = DeliverySignal()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
-      while provider.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !provider.deliveries.isEmpty }
       group.addTask { await signal.drain(within: .seconds(5)) }
       // The drain's time, and the time-out of what is on its way.
       await shop.time.whenSleeping(2)
@@ -67,9 +67,9 @@ import Testing
     let provider = ScriptedMessageProvider(replies: [.hang])
     let shop = try await Shop(wallet: provider)
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
-    await withThrowingTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: DeliverySignal()) }
-      while provider.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !provider.deliveries.isEmpty }
       group.cancelAll()
       while let result = await group.nextResult() { _ = result }
     }
@@ -101,8 +101,8 @@ import Testing
     )
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await bridge.deliverDueMessages() }
-      while try await bridge.issuedOffers(of: "ada")[0].replica(at: "mail")?.isAccepted != true {
-        await Task.yield()
+      try await waitUntil {
+        try await bridge.issuedOffers(of: "ada")[0].replica(at: "mail")?.isAccepted == true
       }
       #expect(try await bridge.issuedOffers(of: "ada")[0].replica(at: "wallet")?.state == .pending)
       group.cancelAll()
@@ -110,10 +110,8 @@ import Testing
     }
   }
 
-  private func settled(_ shop: Shop, _ customer: CustomerID) async {
-    while (try? await shop.bridge.messages(of: customer).allSatisfy { $0.state.isFinal }) != true {
-      await Task.yield()
-    }
+  private func settled(_ shop: Shop, _ customer: CustomerID) async throws {
+    try await waitUntil { try await shop.bridge.messages(of: customer).allSatisfy { $0.state.isFinal } }
   }
 }
 
@@ -141,7 +139,7 @@ import Testing
     _ = try await slow.bridge.respond(to: slow.opened("a-1"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await slow.bridge.run(on: slow.time.clock, signal: signal) }
-      while provider.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !provider.deliveries.isEmpty }
       group.addTask {
         await signal.drain(within: .seconds(5))
         let state = try await slow.message().state

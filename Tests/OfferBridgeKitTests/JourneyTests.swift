@@ -182,7 +182,7 @@ import Testing
       try await rewards.report(
         CustomerAction("app_opened", id: "a-1", by: "ada", at: now, ["channel": "ios"])
       )
-      while rewards.cards.messages.isEmpty { await Task.yield() }
+      try await waitUntil { !rewards.cards.messages.isEmpty }
       await rewards.stop()
       try await group.waitForAll()
     }

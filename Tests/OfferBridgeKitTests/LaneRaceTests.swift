@@ -92,9 +92,9 @@ import Testing
         }
         try await customers.waitForAll()
       }
-      while try await bridge.audit().messagesAccepted < 120 {
+      try await waitUntil {
         time.advance(by: .milliseconds(20))
-        await Task.yield()
+        return try await bridge.audit().messagesAccepted >= 120
       }
       // What was written and not answered is written once more, which takes its time.
       let isStopped = Guarded(false)
@@ -102,9 +102,9 @@ import Testing
         await signal.drain(within: .hours(9))
         isStopped.withLock { $0 = true }
       }
-      while !isStopped.withLock({ $0 }) {
+      try await waitUntil {
         time.advance(by: .milliseconds(20))
-        await Task.yield()
+        return isStopped.withLock { $0 }
       }
       try await group.waitForAll()
     }
@@ -121,7 +121,7 @@ import Testing
     for number in 0..<60 { try await open(number, bridge) }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { try? await bridge.run(on: time.clock, signal: signal) }
-      while wallet.count.withLock({ $0 }) < 12 { await Task.yield() }
+      try? await waitUntil { wallet.count.withLock { $0 } >= 12 }
       if isDrained { await signal.drain(within: .zero) } else { group.cancelAll() }
     }
     let audit = try await bridge.audit()

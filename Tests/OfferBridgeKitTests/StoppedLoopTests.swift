@@ -33,7 +33,7 @@ import Testing
     let signal = DeliverySignal()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
-      while gate.scripted.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !gate.scripted.deliveries.isEmpty }
       group.addTask { await signal.drain(within: .seconds(5)) }
       await shop.time.whenSleeping(2)
       gate.letGo()
@@ -53,9 +53,9 @@ import Testing
       settings: BridgeSettings(retry: MessageRetry(delays: [.hours(1)]))
     )
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
-    await withThrowingTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: DeliverySignal()) }
-      while gate.scripted.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !gate.scripted.deliveries.isEmpty }
       group.cancelAll()
       while let result = await group.nextResult() { _ = result }
     }
@@ -75,7 +75,7 @@ import Testing
     _ = try await shop.bridge.respond(to: shop.opened("a-1"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
-      while provider.deliveries.isEmpty { await Task.yield() }
+      try await waitUntil { !provider.deliveries.isEmpty }
       group.addTask {
         await signal.drain(within: .seconds(5))
         let state = try await shop.message().state
