@@ -39,34 +39,42 @@ final class LedgerDatabase: Sendable {
     rehearsedAt rehearsal: Date? = nil,
     _ body: @escaping @Sendable ([TenantID: LedgerStep<PostgresLedgerRows>]) throws -> Answer
   ) async throws -> Answer {
-    try await attempted { connection in
-      let rows = names.keys.map { PostgresLedgerRows(connection, of: $0, self.terms.memory) }
-      try connection.write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-      var load = RowLoad()
-      // First of all: nothing of these tenants changes from here to the commit, so that what is read is what is there.
-      PostgresLedgerRows.loadStandings(rows, isLocking: true, &load)
-      let moment = self.loadTime(&load)
-      for each in rows { each.load(names[each.tenant] ?? StepNames(), &load) }
-      try load.load(on: connection)
-      for each in rows {
-        try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile)
-      }
-      let now = rehearsal?.milliseconds ?? self.now?().milliseconds ?? moment.value
-      var steps: [TenantID: LedgerStep<PostgresLedgerRows>] = [:]
-      for each in rows {
-        steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, self.terms)
-      }
-      let answer = try body(steps)
-      for step in steps.values { try step.finish() }
-      if rehearsal != nil {
-        try connection.rollBack()
-        return answer
-      }
-      for each in rows { try each.writeAll() }
-      try connection.commit()
-      for each in rows { self.noteGrowth(each.written) }
+    try await attempted { try self.steps(cause, names, rehearsedAt: rehearsal, on: $0, body) }
+  }
+
+  private func steps<Answer>(
+    _ cause: TrailCause,
+    _ names: [TenantID: StepNames],
+    rehearsedAt rehearsal: Date? = nil,
+    on connection: PostgresConnection,
+    _ body: ([TenantID: LedgerStep<PostgresLedgerRows>]) throws -> Answer
+  ) throws -> Answer {
+    let rows = names.keys.map { PostgresLedgerRows(connection, of: $0, terms.memory) }
+    try connection.write("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    var load = RowLoad()
+    // First of all: nothing of these tenants changes from here to the commit, so that what is read is what is there.
+    PostgresLedgerRows.loadStandings(rows, isLocking: true, &load)
+    let moment = loadTime(&load)
+    for each in rows { each.load(names[each.tenant] ?? StepNames(), &load) }
+    try load.load(on: connection)
+    for each in rows {
+      try each.loadFolds(names[each.tenant] ?? StepNames(), receives: cause == .reconcile)
+    }
+    let now = rehearsal?.milliseconds ?? self.now?().milliseconds ?? moment.value
+    var steps: [TenantID: LedgerStep<PostgresLedgerRows>] = [:]
+    for each in rows {
+      steps[each.tenant] = LedgerStep(cause, of: each.tenant, on: each, at: now, terms)
+    }
+    let answer = try body(steps)
+    for step in steps.values { try step.finish() }
+    if rehearsal != nil {
+      try connection.rollBack()
       return answer
     }
+    for each in rows { try each.writeAll() }
+    try connection.commit()
+    for each in rows { noteGrowth(each.written) }
+    return answer
   }
 
   /// Has the tables counted that have grown much; nobody waits for it, and nothing depends on it but time.
@@ -93,6 +101,22 @@ final class LedgerDatabase: Sendable {
     }
   }
 
+  /// Makes a step of one tenant, unless a look beforehand has the answer, which holds up nobody.
+  func step<Answer: Sendable>(
+    _ cause: TrailCause,
+    of tenant: TenantID,
+    unless known: @escaping @Sendable (PostgresLedgerRows, _ now: Int64) throws -> Answer?,
+    _ body: @escaping @Sendable (LedgerStep<PostgresLedgerRows>) throws -> Answer
+  ) async throws -> Answer {
+    try await attempted { connection in
+      if let answer = try self.read(of: tenant, StepNames(), on: connection, known) { return answer }
+      return try self.steps(cause, [tenant: StepNames()], on: connection) { steps in
+        guard let step = steps[tenant] else { throw CancellationError() }
+        return try body(step)
+      }
+    }
+  }
+
   // MARK: - Reading
 
   /// Reads as of one moment.
@@ -101,17 +125,24 @@ final class LedgerDatabase: Sendable {
     _ names: StepNames = StepNames(),
     _ body: @escaping @Sendable (PostgresLedgerRows, _ now: Int64) throws -> Answer
   ) async throws -> Answer {
-    try await attempted { connection in
-      let rows = PostgresLedgerRows(connection, of: tenant, self.terms.memory)
-      try connection.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-      var load = RowLoad()
-      let moment = self.loadTime(&load)
-      rows.load(names, &load)
-      try load.load(on: connection)
-      let answer = try body(rows, self.now?().milliseconds ?? moment.value)
-      try connection.endReading()
-      return answer
-    }
+    try await attempted { try self.read(of: tenant, names, on: $0, body) }
+  }
+
+  private func read<Answer>(
+    of tenant: TenantID,
+    _ names: StepNames,
+    on connection: PostgresConnection,
+    _ body: (PostgresLedgerRows, _ now: Int64) throws -> Answer
+  ) throws -> Answer {
+    let rows = PostgresLedgerRows(connection, of: tenant, terms.memory)
+    try connection.write("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    var load = RowLoad()
+    let moment = loadTime(&load)
+    rows.load(names, &load)
+    try load.load(on: connection)
+    let answer = try body(rows, now?().milliseconds ?? moment.value)
+    try connection.endReading()
+    return answer
   }
 
   // MARK: - Both

@@ -115,13 +115,8 @@ public final class PostgresOfferLedger: ForgettingLedger {
 
   /// Hands out what is due.
   public func claim(_ query: ClaimQuery) async throws -> ClaimAnswer {
-    if let none = try await nothingDue(query) { return none }
-    return try await database.step(.claim, of: query.tenant) { try $0.claim(query) }
-  }
-
-  /// The answer where nothing is due; most of those who ask find nothing, and hold up nobody.
-  private func nothingDue(_ query: ClaimQuery) async throws -> ClaimAnswer? {
-    try await database.read(of: query.tenant) { rows, now in
+    // Most of those who ask find nothing.
+    let nothing: @Sendable (PostgresLedgerRows, Int64) throws -> ClaimAnswer? = { rows, now in
       let next = try rows.nextTurn(at: query.provider)
       if let next, next <= now { return nil }
       return ClaimAnswer(
@@ -130,6 +125,7 @@ public final class PostgresOfferLedger: ForgettingLedger {
         nextDue: next.map { Date(milliseconds: $0) }
       )
     }
+    return try await database.step(.claim, of: query.tenant, unless: nothing) { try $0.claim(query) }
   }
 
   /// Prolongs leases.

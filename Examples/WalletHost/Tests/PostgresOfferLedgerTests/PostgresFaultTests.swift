@@ -70,9 +70,11 @@ struct PostgresFaultTests {
       try silent.write("UPDATE standing SET trail_count = 0")
       try silent.commit()
     }
-    guard case .lost = error else {
-      Issue.record("It is told something else: \(String(describing: error))")
-      return
+    switch error {
+    case .lost: break
+    // Behind answers that nobody took in, the server's last word may not come through.
+    case .lostInCommit where writes > 0: break
+    default: Issue.record("It is told something else: \(String(describing: error))")
     }
     try await shop.expectAllIsWell()
   }
