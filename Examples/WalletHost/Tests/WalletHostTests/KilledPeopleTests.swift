@@ -82,7 +82,7 @@ private final class FilledFile {
     var kills = 0
     while true {
       let copy = try copy()
-      let status = try run([copy, "\(kills + 1)"] + step)
+      let status = try await run([copy, "\(kills + 1)"] + step)
       if status == SIGKILL, try rows(of: copy) == before {
         kills += 1
         continue
@@ -112,12 +112,13 @@ private final class FilledFile {
   }
 
   /// - Returns: The signal that ended the process, or 0 where it ended by itself and well.
-  private func run(_ arguments: [String]) throws -> Int32 {
+  private func run(_ arguments: [String]) async throws -> Int32 {
     let process = Process()
     process.executableURL = BuiltExecutable.named("SQLiteLedgerWorker")
     process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    return try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
   }
 }
