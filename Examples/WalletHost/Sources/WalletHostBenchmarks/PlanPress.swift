@@ -69,7 +69,7 @@ package enum PlanPress {
   }
 
   /// What the wallet calls the card that it made by a message.
-  static func card(of message: DerivedKey) -> ReplicaReference { ReplicaReference("card-\(message)") }
+  package static func card(of message: DerivedKey) -> ReplicaReference { ReplicaReference("card-\(message)") }
 
   static func bridge(
     _ customers: InMemoryCustomerStore<Shopper>,

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTwins
 import OfferBridgeKit
 import PostgresOfferLedger
 import Testing
@@ -40,9 +41,37 @@ import WalletHostBenchmarks
       #expect(audit.isBalanced)
     }
   }
+
+  @Test func `what waited for a card is given once, though one call has two messages that made it`()
+    async throws
+  {
+    let journeys = try await PlanPress.journeys(of: ["ada", "ben"], tenant: "main")
+    let ledger = try await TestSchema().ledger(now: { PlanPress.moment })
+    let twin = TwinLedger(InMemoryOfferLedger(now: { PlanPress.moment }), ledger)
+    _ = try await twin.commit(journeys.map(\.plan))
+    let redemption = journeys[0].redemption
+    #expect(try await twin.reconcile([redemption], tenant: "main") == [.parked(.unknownOffer)])
+    let query = ClaimQuery(tenant: "main", provider: "wallet", limit: 2, lease: .seconds(60))
+    let card = PlanPress.card(of: try #require(journeys[0].plan.messages.first).key)
+    let settlements = try await twin.claim(query).claims.map { claim in
+      Settlement(lease: claim.lease, outcome: .accepted(card))
+    }
+    #expect(try await twin.settle(settlements, tenant: "main") == [.settled, .settled])
+    #expect(try await twin.match(of: redemption.id, tenant: "main")?.isApplied == true)
+    #expect(try await twin.audit(tenant: "main").isBalanced)
+    for customer in ["ada", "ben"] as [CustomerID] {
+      let events = try await twin.first.list(.events(of: customer), tenant: "main")
+      #expect(try await twin.second.list(.events(of: customer), tenant: "main") == events)
+    }
+    #expect(twin.differences == [])
+  }
 }
 
 private struct NotCommitted: Error {}
+
+extension RedemptionMatch {
+  fileprivate var isApplied: Bool { if case .applied = self { true } else { false } }
+}
 
 extension JourneyPlan {
   /// The same plan as another tenant's.
