@@ -57,6 +57,15 @@ struct PostgresSendingTests {
     #expect(try step.read("SELECT 7").first { try $0[0] as Int } == 7)
   }
 
+  // It answers ROLLBACK to that, and calls it no error.
+  @Test func `a transaction that the server rolls back when it is told to commit is lost`() throws {
+    let step = try PostgresConnection(to: TestDatabase.address)
+    try step.write("BEGIN")
+    #expect(throws: PostgresLedgerError.self) { try step.read("SELECT 1 / 0") }
+    #expect(throws: PostgresLedgerError.lost("the transaction had failed")) { try step.commit() }
+    #expect(try step.read("SELECT 7").first { try $0[0] as Int } == 7)
+  }
+
   @Test(arguments: [FaultyWire.Place.beforeCommit, .afterCommit])
   func `of a call that is sent in many parts and cut in its commit, all is written or nothing`(
     place: FaultyWire.Place
