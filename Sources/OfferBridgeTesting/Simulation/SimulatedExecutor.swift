@@ -30,8 +30,8 @@ package final class SimulatedExecutor: TaskExecutor {
   private let arrival = DispatchSemaphore(value: 0)
   /// How many jobs may follow one another in one millisecond.
   fileprivate static let mostJobsAtOnce = 500_000
-  /// How long the outside may take, in real time: also where much else goes on, whose turn comes first.
-  private static let longestAnswer = DispatchTimeInterval.seconds(180)
+  /// How long the outside may take, in real time.
+  private static let longestAnswer = DispatchTimeInterval.seconds(30)
 
   /// An executor at the beginning of its time.
   ///

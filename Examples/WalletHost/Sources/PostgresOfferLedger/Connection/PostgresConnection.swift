@@ -96,6 +96,7 @@ final class PostgresConnection {
 
   /// Commits, and waits until it is on the disk.
   func commit() throws {
+    try takeIn()
     unsent.append((PostgresStatement("COMMIT"), .commit))
     let answer = try awaitEnd()
     isCommitting = false
@@ -172,6 +173,14 @@ final class PostgresConnection {
       case 1: try awaitSocket(POLLIN | POLLOUT)
       default: throw lost()
       }
+    }
+  }
+
+  /// Takes in what has come, and waits for nothing: of a step that sent much ahead, answers lie about, and behind them
+  /// there may be no room for the server's last word. What is sent to a server that is gone has that word thrown away.
+  private func takeIn() throws {
+    while SocketWait.isReadable(PQsocket(connection)) {
+      guard PQconsumeInput(connection) == 1 else { throw lost() }
     }
   }
 

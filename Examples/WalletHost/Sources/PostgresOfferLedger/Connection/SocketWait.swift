@@ -15,6 +15,12 @@ struct SocketWait {
   /// How long it waits at a time.
   let most: Duration
 
+  /// Whether there is something to read now.
+  static func isReadable(_ socket: Int32) -> Bool {
+    var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    return poll(&descriptor, 1, 0) > 0
+  }
+
   func callAsFunction(_ socket: Int32, for events: Int32) -> Outcome {
     var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
     let milliseconds = Int32(clamping: max(1, Int64(most / .milliseconds(1))))
