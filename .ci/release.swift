@@ -1,5 +1,5 @@
-// Follows the root's manifest, for the release build: what is run of it. The checks of the contracts are the greater part
-// of OfferBridgeTesting's optimised code, and only tests run them.
+// Follows the root's manifest, for the release build: what is run of it. The checks of the contracts take most of the time
+// that OfferBridgeTesting takes to be optimised, and only tests run them.
 import Foundation
 
 let unused: Set = ["OfferBridgeKitTests", "ExamplesTests", "LedgerWorker", "HomeGoods"]

@@ -119,23 +119,31 @@ import Testing
       let (shop, wallet) = try await shop([.taken()], lookUps: [lookup, .found()], lane: lane)
       let signal = DeliverySignal()
       let events = shop.bridge.deliveries
-      var (waits, isOpened) = (0, false)
+      var (told, openTime) = ([String](), Duration.zero)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await shop.bridge.run(on: shop.time.clock, signal: signal) }
-        for await event in events {
-          if case .laneOpened = event { isOpened = true }
-          guard case .waitingAgain(_, let wait, _) = event else { continue }
-          waits += 1
-          // The attempt came first, and then the look-up.
-          if waits == 2 { break }
-          shop.time.advance(by: wait)
+        told: for await event in events {
+          switch event {
+          case .waitingAgain(_, let wait, _):
+            told.append("waiting")
+            // It is due then; where the breaker is open, not before that lets it through.
+            shop.time.advance(by: max(wait, openTime))
+          case .laneOpened(_, let length):
+            told.append("opened")
+            openTime = length
+          case .laneHalfOpened: told.append("half-opened")
+          case .laneClosed: told.append("closed")
+          case .accepted: break told
+          default: break
+          }
         }
         await signal.drain(within: .seconds(1))
         try await group.waitForAll()
       }
-      #expect(waits == 2)
-      #expect(wallet.lookedUp.count == 1)
-      #expect(isOpened == opens)
+      #expect(wallet.lookedUp.count == 2)
+      #expect(
+        told == (opens ? ["waiting", "opened", "waiting", "half-opened", "closed"] : ["waiting", "waiting"])
+      )
     }
   }
 

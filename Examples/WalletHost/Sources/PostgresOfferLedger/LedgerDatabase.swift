@@ -95,7 +95,17 @@ final class LedgerDatabase: Sendable {
     _ names: StepNames = StepNames(),
     _ body: @escaping @Sendable (LedgerStep<PostgresLedgerRows>) throws -> Answer
   ) async throws -> Answer {
-    try await steps(cause, [tenant: names]) { steps in
+    try await attempted { try self.step(cause, of: tenant, names, on: $0, body) }
+  }
+
+  private func step<Answer>(
+    _ cause: TrailCause,
+    of tenant: TenantID,
+    _ names: StepNames,
+    on connection: PostgresConnection,
+    _ body: (LedgerStep<PostgresLedgerRows>) throws -> Answer
+  ) throws -> Answer {
+    try steps(cause, [tenant: names], on: connection) { steps in
       guard let step = steps[tenant] else { throw CancellationError() }
       return try body(step)
     }
@@ -110,10 +120,7 @@ final class LedgerDatabase: Sendable {
   ) async throws -> Answer {
     try await attempted { connection in
       if let answer = try self.read(of: tenant, StepNames(), on: connection, known) { return answer }
-      return try self.steps(cause, [tenant: StepNames()], on: connection) { steps in
-        guard let step = steps[tenant] else { throw CancellationError() }
-        return try body(step)
-      }
+      return try self.step(cause, of: tenant, StepNames(), on: connection, body)
     }
   }
 

@@ -176,8 +176,10 @@ final class PostgresConnection {
     }
   }
 
-  /// Takes in what has come, and waits for nothing: of a step that sent much ahead, answers lie about, and behind them
-  /// there may be no room for the server's last word. What is sent to a server that is gone has that word thrown away.
+  /// Takes in what has come, and waits for nothing.
+  ///
+  /// Behind the answers to what was sent ahead there may have been no room for the server's last word, and what is sent
+  /// to a server that is gone has it thrown away.
   private func takeIn() throws {
     while SocketWait.isReadable(PQsocket(connection)) {
       guard PQconsumeInput(connection) == 1 else { throw lost() }
