@@ -32,9 +32,9 @@ package struct LateDelivery: Sendable {
     let shop = try await LimitedShop(over: ledger, wallet)
     try await shop.visit(0, at: Date())
     let process = try await start(.delivery(lease: .milliseconds(200)))
-    while try await ledger.audit(tenant: "main").messagesAccepted == 0 {
+    try await waitUntil {
       try await shop.bridge.deliverDueMessages()
-      await Task.yield()
+      return try await ledger.audit(tenant: "main").messagesAccepted > 0
     }
     process.goOn()
     var words = try await process.lines()

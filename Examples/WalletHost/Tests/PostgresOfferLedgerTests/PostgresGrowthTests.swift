@@ -1,4 +1,5 @@
 import Foundation
+import LimitedShop
 import OfferBridgeKit
 import PostgresOfferLedger
 import Testing
@@ -53,7 +54,7 @@ private struct Counters {
   func rowsRead(onceClosed ledger: PostgresOfferLedger) async throws -> Int {
     ledger.close()
     let open = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%\(schema)%'"
-    while try value(of: open) > 0 { await Task.yield() }
+    try await waitUntil { try value(of: open) == 0 }
     return try value(
       of: """
         SELECT (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_all_indexes WHERE schemaname = '\(schema)')

@@ -1,5 +1,6 @@
 import DurableLedger
 import Foundation
+import LimitedShop
 import OfferBridgeKit
 import OfferBridgeTesting
 import Synchronization
@@ -13,6 +14,7 @@ import WalletHostBenchmarks
     let base = GatedLedger()
     let ledger = CoalescingLedger(in: base)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { base.open() }
       for (place, plan) in plans.enumerated() {
         group.addTask {
           // Answers differ: every third plan does not see its trigger's version.
@@ -20,9 +22,9 @@ import WalletHostBenchmarks
           let answer = try await ledger.commit(isStale ? try plan.ofAnotherVersion : plan)
           if isStale { #expect(answer == .stale) } else { #expect(answer == plan.allWritten) }
         }
-        while base.calls.isEmpty { await Task.yield() }
+        try await waitUntil { !base.calls.isEmpty }
       }
-      await base.openOnce { ledger.waitingCommits == 99 }
+      try await base.openOnce { ledger.waitingCommits == 99 }
       try await group.waitForAll()
     }
     #expect(base.calls.map(\.count) == [1, 99])
@@ -33,11 +35,12 @@ import WalletHostBenchmarks
     let base = GatedLedger()
     let ledger = CoalescingLedger(in: base, most: 6)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { base.open() }
       for (place, plan) in plans.enumerated() {
         group.addTask { _ = try await ledger.commit(plan) }
-        while !(base.calls.count == 1 && ledger.waitingCommits == place) { await Task.yield() }
+        try await waitUntil { base.calls.count == 1 && ledger.waitingCommits == place }
       }
-      await base.openOnce { ledger.waitingCommits == 19 }
+      try await base.openOnce { ledger.waitingCommits == 19 }
       try await group.waitForAll()
     }
     #expect(base.calls.map(\.count) == [1, 6, 6, 6, 1])
@@ -58,6 +61,7 @@ import WalletHostBenchmarks
     let base = GatedLedger(failsOver: plans[4].trigger.id.id)
     let ledger = CoalescingLedger(in: base)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { base.open() }
       for (place, plan) in plans.enumerated() {
         group.addTask {
           if place == 4 {
@@ -67,9 +71,9 @@ import WalletHostBenchmarks
             #expect(answer == plan.allWritten)
           }
         }
-        while !(base.calls.count == 1 && ledger.waitingCommits == place) { await Task.yield() }
+        try await waitUntil { base.calls.count == 1 && ledger.waitingCommits == place }
       }
-      await base.openOnce { ledger.waitingCommits == 9 }
+      try await base.openOnce { ledger.waitingCommits == 9 }
       try await group.waitForAll()
     }
     // The first, the nine that fail, and each of these by itself.
@@ -81,12 +85,13 @@ import WalletHostBenchmarks
     let plans = try await PlanPress.plans(3)
     let base = GatedLedger()
     let ledger = CoalescingLedger(in: base)
+    defer { base.open() }
     let first = Task { try await ledger.commit(plans[0]) }
-    while base.calls.isEmpty { await Task.yield() }
+    try await waitUntil { !base.calls.isEmpty }
     let others = plans.dropFirst().map { plan in Task { try await ledger.commit(plan) } }
     first.cancel()
     others[0].cancel()
-    await base.openOnce { ledger.waitingCommits == 2 }
+    try await base.openOnce { ledger.waitingCommits == 2 }
     #expect(try await first.value == plans[0].allWritten)
     for (other, plan) in zip(others, plans.dropFirst()) { #expect(try await other.value == plan.allWritten) }
   }
@@ -130,8 +135,8 @@ final class GatedLedger: OfferLedger {
 
   func open() { isOpen.withLock { $0 = true } }
 
-  func openOnce(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+  func openOnce(_ condition: () -> Bool) async throws {
+    try await waitUntil(condition)
     open()
   }
 
