@@ -15,7 +15,7 @@ import Testing
 
   @Test func `each check of those that merge and forget has a name of its own`() {
     let names = ForgettingLedgerContract.checks.map(\.name)
-    #expect(names.count == 18)
+    #expect(names.count == 20)
     #expect(
       Set(names).union(OfferLedgerContract.checks.map(\.name)).count == names.count
         + OfferLedgerContract.checks.count

@@ -24,7 +24,7 @@ import Testing
 
   @Test func `each check has a name of its own`() {
     let names = OfferLedgerContract.checks.map(\.name)
-    #expect(names.count == 71)
+    #expect(names.count == 72)
     #expect(Set(names).count == names.count)
   }
 }

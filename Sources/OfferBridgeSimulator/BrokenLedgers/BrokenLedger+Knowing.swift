@@ -5,6 +5,25 @@ import OfferBridgeTesting
 // Whose an event is, and in which order events are told.
 extension BrokenLedger {
   static let knowing: [BrokenLedger] = [
+    .init(
+      "of a call's customers those who look the same are one",
+      caughtBy: "batch.namesThatLookTheSameAreTwo"
+    ) { bent, _ in
+      bent.commit = { inner, plans in
+        var first: [String: CustomerID] = [:]
+        return try await inner.commit(
+          plans.map { plan in
+            let name = plan.trigger.customer.rawValue
+            let customer = first[name, default: plan.trigger.customer]
+            first[name] = customer
+            // By the limits of the other one.
+            guard customer != plan.trigger.customer else { return plan }
+            let limits = plans[0].nodes.map(\.limits)
+            return plan.with(nodes: zip(plan.nodes, limits).map { $0.with(limits: $1) })
+          }
+        )
+      }
+    },
     .init("of a call's events the last is taken in first", caughtBy: "batch.equalsItsParts") { bent, _ in
       bent.reconcile = { inner, call in
         try await inner.reconcile(call.0.reversed(), tenant: call.1).reversed()

@@ -58,6 +58,41 @@ extension BrokenLedger {
         return isForgotten.with { $0 } ? answers.map { $0 == .duplicate ? .conflict : $0 } : answers
       }
     },
+    .init("a late closing asks whom it forgot for the card", caughtBy: "forget.lateClosingRecallsNothing") {
+      bent,
+      _ in
+      let isForgotten = Aside(false)
+      let recalls = Aside<[OfferMessage]>([])
+      bent.forget = { inner, call in
+        isForgotten.with { $0 = true }
+        return try await inner.forget(call.0, tenant: call.1)
+      }
+      bent.close = { inner, call in
+        if isForgotten.with({ $0 }) { recalls.with { $0 = call.0.recalls } }
+        return try await inner.close(call.0, tenant: call.1)
+      }
+      bent.claim = { inner, query in
+        let answer = try await inner.claim(query)
+        let late = recalls.with { $0 }.map { recall in
+          Claim(
+            message: recall,
+            lease: Lease(message: recall.key, fence: 1, until: answer.now + 60),
+            attempt: 1,
+            firstAttemptedAt: answer.now,
+            openSince: answer.now
+          )
+        }
+        return ClaimAnswer(now: answer.now, claims: answer.claims + late, nextDue: answer.nextDue)
+      }
+    },
+    .init("the end of whom it forgot is told", caughtBy: "forget.latePlansAreConflicts") { bent, _ in
+      bent.commit = { inner, plans in
+        zip(plans, try await inner.commit(plans)).map { plan, answer in
+          plan.trigger.id.kind == .expiry && answer == .conflict
+            ? .committed(plan.nodes.map { _ in .written }) : answer
+        }
+      }
+    },
     .init("entries keep whom they are about", caughtBy: "forget.trailStaysWhole") { bent, _ in
       let told = Aside<[Int: TrailEntry]>([:])
       bent.trail = { inner, query in

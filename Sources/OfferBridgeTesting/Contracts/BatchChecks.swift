@@ -2,6 +2,35 @@ import OfferBridgeKit
 
 extension OfferLedgerContract {
   static let batchChecks: [ContractCheck<LedgerUnderTest>] = [
+    // Swift takes texts for equal that look the same; two names are two.
+    .init("batch.namesThatLookTheSameAreTwo") { trial in
+      let (composed, decomposed): (CustomerID, CustomerID) = ("jos\u{E9}", "jose\u{301}")
+      let limits = [CampaignLimit.perCustomer(1)]
+      try await trial.issue(trial.plan("a-1", to: composed, limits: limits))
+      let answers = try await trial.ledger.commit([
+        trial.plan("a-2", to: composed, limits: limits), trial.plan("b-1", to: decomposed, limits: limits),
+      ])
+      try trial.expect(
+        "whose limit is used up, and whose is not",
+        answers.map(\.isWritten),
+        is: [false, true]
+      )
+      for (customer, name) in [(composed, "a-1"), (decomposed, "b-1")] {
+        let listed = try await trial.list(.issuedOffers(of: customer)).issuedOffers.map(\.trigger.id)
+        try trial.expect("what \(name)'s customer has", listed, is: [name])
+      }
+      try await trial.audit()
+
+      let tenants: [TenantID] = ["caf\u{E9}", "cafe\u{301}"]
+      let trials = tenants.map { LedgerTrial(trial, tenant: $0) }
+      try await trials[0].issue(trials[0].plan("a-1"))
+      let both = try await trial.ledger.commit(trials.map { $0.plan("a-2") })
+      try trial.expect("plans of two tenants in one call", both.map(\.isWritten), is: [true, true])
+      for (each, count) in zip(trials, [2, 1]) {
+        try trial.expect("what is issued", try await each.audit().issued, is: count)
+        try await each.verifyTrail()
+      }
+    },
     // So many that a ledger which goes about a large call in another way does so.
     .init("batch.equalsItsParts") { trial in
       let parts = LedgerTrial(trial, tenant: "parts")
@@ -43,7 +72,7 @@ extension OfferLedgerContract {
         try await trial.audit()
         try await trial.compareTrail()
       }
-    }
+    },
   ]
 
   private static func settlements(of claims: [Claim]) -> [Settlement] {

@@ -121,6 +121,51 @@ extension ForgettingLedgerContract {
       try await trial.audit()
     },
 
+    .init("forget.lateClosingRecallsNothing") { trial in
+      _ = try trial.people
+      let id = try await trial.delivered("a-1", to: ada)
+      // Written before, and sent to the ledger after.
+      let recall = trial.message(about: try await trial.issued(id), .recall)
+      try await trial.forgotten(ada)
+      for time in ["first", "second"] {
+        try await trial.close(id, recalls: [recall])
+        let messages = try await trial.record(id).messages
+        try trial.expect("messages, the \(time) time", messages.map(\.message.purpose), is: [.issue])
+        try trial.expect("what is sent, the \(time) time", try await trial.claim().claims, is: [])
+      }
+      let left = try await trial.everything().split(separator: "\n").first { $0.contains("ada:") }
+      try trial.expect("what is written of a person", left ?? "", is: "")
+      try await trial.audit()
+    },
+
+    .init("forget.latePlansAreConflicts") { trial in
+      _ = try trial.people
+      func end(of offer: IssuedOffer) -> JourneyPlan {
+        let step = DerivedKey.derive("contract end", "\(offer.id)")
+        return JourneyPlan(
+          tenant: trial.tenant,
+          trigger: TriggerRecord(
+            id: TriggerID(.expiry, "\(offer.id)"),
+            customer: offer.customer,
+            fingerprint: .derive("contract trigger", "\(offer.id)")
+          ),
+          plannedAt: trial.time.now,
+          triggerVersion: 0,
+          nodes: [PlanNode(key: step, campaign: "reward", content: .event(name: "ten_off_expiring"))]
+        )
+      }
+      let hers = try await trial.issued(trial.delivered("a-1", to: ada))
+      let his = try await trial.issued(trial.delivered("b-1", to: "bob"))
+      let (end, reminder) = (end(of: hers), trial.reminder("reminder", of: hers))
+      try await trial.forgotten(ada)
+      try trial.expect("an end that was listed before", try await trial.commit(end), is: .conflict)
+      try trial.expect("a message about it", try await trial.commit(reminder), is: .conflict)
+      let left = try await trial.everything().split(separator: "\n").first { $0.contains("ada:") }
+      try trial.expect("what is written of a person", left ?? "", is: "")
+      try await trial.issue(trial.reminder("another", of: his))
+      try await trial.audit()
+    },
+
     .init("forget.trailStaysWhole") { trial in
       _ = try trial.people
       try await trial.delivered("a-1", to: ada)

@@ -25,15 +25,14 @@ extension SQLiteRows {
   }
 
   func issued(to customer: CustomerID, of offers: Set<OfferID>?) throws -> [IssuedRow] {
-    let names = offers.map { Set($0.map(\.rawValue.column)) }
-    return try all(
+    try all(
       """
       SELECT \(Self.issuedColumns), offer FROM issued_offer
       WHERE tenant = ? AND customer = ? ORDER BY sequence
       """,
       [owner, customer.rawValue.column]
     ) { row -> IssuedRow? in
-      if let names, !names.contains(row[5]) { return nil }
+      if let offers, !offers.contains(OfferID(String(column: row[5]))) { return nil }
       return try readIssued(row)
     }.compactMap { $0 }
   }

@@ -35,6 +35,8 @@ extension LedgerStep {
 
   /// Commits the recalls that are new, where there may be something to recall.
   private func commit(_ recalls: [OfferMessage], about id: IssuedOffer.ID) throws {
+    // They were written for somebody who is nobody by now.
+    if let owner = try issued(id)?.owner, try identity(of: owner).isForgotten { return }
     for recall in recalls where recall.purpose == .recall && recall.issuedOffer == id {
       guard try message(recall.key) == nil,
         try issued(id)?.replicaState(at: recall.provider)?.mayBeThere ?? false

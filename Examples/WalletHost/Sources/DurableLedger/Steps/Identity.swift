@@ -31,10 +31,23 @@ extension LedgerStep {
     return try survivor(of: customer) == plan.survivor ?? customer
   }
 
-  /// Whether a plan would write what a customer has who was forgotten: an action that is reported again.
+  /// Whether a plan would write what a customer has who was forgotten, or more about it: an action that is reported
+  /// again, or the end of an offer that was listed before.
   func wasForgotten(_ plan: JourneyPlan) throws -> Bool {
     guard try standingRow().names > 0 else { return false }
-    return try rows.areForgotten(plan.nodes.map(\.key))
+    return try rows.areForgotten(Array(plan.keys))
+  }
+}
+
+extension JourneyPlan {
+  /// What it would write, and the issued offers that it is about.
+  package var keys: Set<DerivedKey> {
+    var keys = Set(nodes.map(\.key))
+    for node in nodes {
+      if case .message(let message) = node.content, let id = message.issuedOffer { keys.insert(id) }
+    }
+    if trigger.id.kind == .expiry, let id = DerivedKey(trigger.id.id) { keys.insert(id) }
+    return keys
   }
 }
 

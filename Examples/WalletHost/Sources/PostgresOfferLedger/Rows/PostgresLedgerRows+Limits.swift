@@ -3,17 +3,20 @@ import OfferBridgeKit
 
 extension PostgresLedgerRows {
   func loadCounters(_ counters: Set<LimitCounter>, _ load: inout RowLoad) {
-    var byColumn: [String: LimitCounter] = [:]
-    for counter in counters {
+    // By their bytes: two texts that look the same are equal to Swift, and are two counters.
+    var byColumn: [[UInt8]: LimitCounter] = [:]
+    let columns = counters.map { counter in
+      let column = counter.column
       loaded.used[counter] = .some(nil)
-      byColumn[counter.column] = counter
+      byColumn[Array(column.utf8)] = counter
+      return column
     }
     load.add(
       "SELECT counter, used FROM limit_counter WHERE tenant = $1 AND counter = ANY ($2::text[])",
-      [owner, .list(Array(byColumn.keys))]
+      [owner, .list(columns)]
     ) { rows in
       for (column, used) in try rows.map({ (try $0[0] as String, try $0[1] as Int64) }) {
-        if let counter = byColumn[column] { self.loaded.used[counter] = .some(used) }
+        if let counter = byColumn[Array(column.utf8)] { self.loaded.used[counter] = .some(used) }
       }
     }
   }

@@ -31,7 +31,7 @@ extension PostgresLedgerRows {
       for each in sorted { each.loaded.standing = each.beginning }
       for (tenant, standing) in try found.map({ row in
         (
-          try row[0] as String,
+          TenantID(String(column: try row[0])),
           StandingRow(
             duplicates: try row[1],
             conflicts: try row[2],
@@ -40,7 +40,7 @@ extension PostgresLedgerRows {
           )
         )
       }) {
-        for each in sorted where each.tenant.rawValue.column == tenant { each.loaded.standing = standing }
+        for each in sorted where each.tenant == tenant { each.loaded.standing = standing }
       }
     }
   }

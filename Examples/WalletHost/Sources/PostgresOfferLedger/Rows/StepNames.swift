@@ -21,7 +21,7 @@ struct StepNames {
   var customers: Set<CustomerID> = []
   /// The ids that may be another's by now.
   var ids: Set<CustomerID> = []
-  /// What a plan would write, and may have written for somebody who was forgotten.
+  /// What a plan would write, and what it is about: it may be of somebody who was forgotten.
   var keys: Set<DerivedKey> = []
   /// Whether something may be forgotten.
   var isForgetting = false
@@ -34,7 +34,7 @@ struct StepNames {
     for plan in plans {
       triggers.insert(plan.trigger.id)
       ids.insert(plan.trigger.customer)
-      keys.formUnion(plan.nodes.map(\.key))
+      keys.formUnion(plan.keys)
       for node in plan.nodes {
         counters.formUnion(node.limits.map(\.counter))
         switch node.content {
