@@ -37,8 +37,8 @@ public final class SQLiteOfferLedger: ForgettingLedger {
   ///   - chance: Where the salts of the trail come from, 64 bits a call; `nil`, the default, for the system's
   ///     generator.
   ///   - now: The ledger's clock, the system's by default: that of the one machine whose processes share the file.
-  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed, and
-  ///   `laterVersion` when the file is of a later version; what SQLite throws when the file cannot be opened.
+  /// - Throws: ``SQLiteLedgerError`` `notDurable` where the file system does not let each commit be flushed, `laterVersion`
+  ///   when the file is of a later version, and `busy`; what SQLite throws when the file cannot be opened.
   public convenience init(
     at path: String,
     refusalRetention: Duration = .days(30),
@@ -67,37 +67,13 @@ public final class SQLiteOfferLedger: ForgettingLedger {
     self.now = now
     self.patience = patience
     self.terms = terms
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(patience / .seconds(1))
-    configuration.label = "SQLiteOfferLedger"
-    configuration.foreignKeysEnabled = true
-    configuration.prepareDatabase(preparing)
-    pool = try DatabasePool(path: path, configuration: configuration)
-    try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
-    guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
-      throw SQLiteLedgerError.laterVersion(path)
-    }
-    try Schema.migrator.migrate(pool)
+    pool = try DatabasePool.ofLedger(at: path, patience: patience, preparing: preparing)
   }
 
   /// Closes the file; every call after that throws.
   public func close() throws { try pool.close() }
 
   package func durability() throws -> Durability { try pool.writeWithoutTransaction(Durability.init) }
-
-  /// Has each commit flushed.
-  ///
-  /// GRDB asks for less once it has switched to write-ahead logging, so this comes after it, and is read back.
-  private static func flushEachCommit(_ db: Database) throws {
-    try db.execute(sql: "PRAGMA synchronous = FULL")
-    let durability = try Durability(db)
-    guard durability == Durability(journal: "wal", synchronous: 2) else {
-      throw SQLiteLedgerError.notDurable(
-        journal: durability.journal,
-        synchronous: durability.synchronous
-      )
-    }
-  }
 
   // MARK: - Transactions
 

@@ -32,6 +32,20 @@ import WalletHostBenchmarks
     }
   }
 
+  @Test func `many who open a file at once that is not there all find it whole`() async throws {
+    let plan = try #require(try await PlanPress.plans(1).first)
+    for _ in 0..<8 {
+      let folder = try TemporaryFolder()
+      let path = folder.ledger
+      let ledgers = try await withThrowingTaskGroup(of: SQLiteOfferLedger.self) { group in
+        for _ in 0..<8 { group.addTask { try SQLiteOfferLedger(at: path, now: { PlanPress.moment }) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(try await ledgers[0].commit(plan) == .committed(plan.nodes.map { _ in .written }))
+      for ledger in ledgers { #expect(try await ledger.audit(tenant: "main").issued == 1) }
+    }
+  }
+
   @Test func `a closed ledger throws`() async throws {
     let folder = try TemporaryFolder()
     let ledger = try SQLiteOfferLedger(at: folder.ledger)
