@@ -1,3 +1,5 @@
+import DurableLedger
+
 /// What the ledger's database says, or says that it cannot say.
 public enum PostgresLedgerError: Error, Equatable, CustomStringConvertible {
   /// No connection came about: nothing was asked of the database.
@@ -63,6 +65,15 @@ public enum PostgresLedgerError: Error, Equatable, CustomStringConvertible {
       "A line of the trail cannot be read: '\(line.prefix(80))'. Restore the database from a backup."
     case .unreadable(let column, let text):
       "Column \(column) of an answer cannot be read: '\(text.prefix(80))'. Restore the database from a backup."
+    }
+  }
+}
+
+extension PostgresLedgerError: LedgerFault {
+  package var isEverybodys: Bool {
+    switch self {
+    case .cannotConnect, .closed, .notDurable, .isReplica, .notUnicode, .newerSchema: true
+    default: false
     }
   }
 }

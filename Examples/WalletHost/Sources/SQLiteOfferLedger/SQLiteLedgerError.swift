@@ -1,3 +1,5 @@
+import DurableLedger
+
 /// What a ledger's file says that it cannot say: it was edited, or is another program's.
 public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
   /// The connection does not flush each commit, so that a power cut could undo what was answered.
@@ -40,4 +42,8 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
       "A line of the trail cannot be read: '\(line.prefix(80))'. Restore the file from a backup."
     }
   }
+}
+
+extension SQLiteLedgerError: LedgerFault {
+  package var isEverybodys: Bool { if case .busy = self { true } else { false } }
 }

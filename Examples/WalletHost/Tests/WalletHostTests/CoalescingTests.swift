@@ -3,6 +3,7 @@ import Foundation
 import LimitedShop
 import OfferBridgeKit
 import OfferBridgeTesting
+import SQLiteOfferLedger
 import Synchronization
 import Testing
 import WalletHostBenchmarks
@@ -81,6 +82,51 @@ import WalletHostBenchmarks
     #expect(base.calls.suffix(9).flatMap { $0 } == plans.suffix(9).map(\.trigger.id.id))
   }
 
+  @Test func `a database that nobody can have is everybody's fault, and is asked once for all of them`()
+    async throws
+  {
+    let plans = try await PlanPress.plans(10)
+    let base = GatedLedger(isBusy: true)
+    let ledger = CoalescingLedger(in: base)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { base.open() }
+      for (place, plan) in plans.enumerated() {
+        group.addTask {
+          await #expect(throws: SQLiteLedgerError.busy(patience: .seconds(10))) {
+            try await ledger.commit(plan)
+          }
+        }
+        try await waitUntil { base.calls.count == 1 && ledger.waitingCommits == place }
+      }
+      try await base.openOnce { ledger.waitingCommits == 9 }
+      try await group.waitForAll()
+    }
+    #expect(base.calls.map(\.count) == [1, 9])
+  }
+
+  @Test func `a tenant's fault changes no other tenant's answers`() async throws {
+    let events = try await PlanPress.journeys(of: ["ada", "ben"], tenant: "main").map(\.redemption)
+    let base = GatedLedger(failsOver: "other")
+    let ledger = CoalescingLedger(in: base)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { base.open() }
+      for event in events {
+        group.addTask {
+          let answers = try await ledger.reconcile([event], tenant: "main")
+          #expect(answers == [.parked(.unknownOffer)])
+        }
+        group.addTask {
+          await #expect(throws: GatedLedger.BadPlan.self) {
+            try await ledger.reconcile([event], tenant: "other")
+          }
+        }
+      }
+      try await base.openOnce { Set(base.calls.flatMap { $0 }) == ["main", "other"] }
+      try await group.waitForAll()
+    }
+    #expect(try await ledger.audit(tenant: "main").duplicates == 0)
+  }
+
   @Test func `a caller who is cancelled is answered, and holds up nobody`() async throws {
     let plans = try await PlanPress.plans(3)
     let base = GatedLedger()
@@ -115,22 +161,24 @@ import WalletHostBenchmarks
   }
 }
 
-/// A ledger in memory whose commits wait for a gate, and are remembered call by call.
+/// A ledger in memory whose commits and events wait for a gate, and are remembered call by call.
 final class GatedLedger: OfferLedger {
   struct BadPlan: Error {}
 
   private let memory = InMemoryOfferLedger(now: { PlanPress.moment })
   private let failing: String?
+  private let isBusy: Bool
   private let forgetsAnswers: Bool
   private let made = Mutex<[[String]]>([])
   private let isOpen = Mutex(false)
 
-  init(failsOver failing: String? = nil, forgetsAnswers: Bool = false) {
+  init(failsOver failing: String? = nil, isBusy: Bool = false, forgetsAnswers: Bool = false) {
     self.failing = failing
+    self.isBusy = isBusy
     self.forgetsAnswers = forgetsAnswers
   }
 
-  /// The triggers of each call.
+  /// The triggers of each call that commits, and the tenant of each that takes in events.
   var calls: [[String]] { made.withLock { $0 } }
 
   func open() { isOpen.withLock { $0 = true } }
@@ -142,11 +190,16 @@ final class GatedLedger: OfferLedger {
 
   func commit(_ plans: [JourneyPlan]) async throws -> [CommitAnswer] {
     let names = plans.map(\.trigger.id.id)
-    made.withLock { $0.append(names) }
-    while !isOpen.withLock({ $0 }) { await Task.yield() }
-    if let failing, names.contains(failing) { throw BadPlan() }
+    try await passGate(names)
     let answers = try await memory.commit(plans)
     return forgetsAnswers ? answers.dropLast() : answers
+  }
+
+  private func passGate(_ names: [String]) async throws {
+    made.withLock { $0.append(names) }
+    while !isOpen.withLock({ $0 }) { await Task.yield() }
+    if isBusy { throw SQLiteLedgerError.busy(patience: .seconds(10)) }
+    if let failing, names.contains(failing) { throw BadPlan() }
   }
 
   func snapshot(_ query: SnapshotQuery) async throws -> LedgerSnapshot { try await memory.snapshot(query) }
@@ -161,7 +214,8 @@ final class GatedLedger: OfferLedger {
     try await memory.redrive(redrive, tenant: tenant)
   }
   func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
-    try await memory.reconcile(events, tenant: tenant)
+    try await passGate([tenant.rawValue])
+    return try await memory.reconcile(events, tenant: tenant)
   }
   func close(_ closing: OfferClosing, tenant: TenantID) async throws -> CloseAnswer {
     try await memory.close(closing, tenant: tenant)

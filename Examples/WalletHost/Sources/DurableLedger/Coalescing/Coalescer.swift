@@ -78,7 +78,11 @@ final class Coalescer<Request: Sendable, Answer: Sendable>: Sendable {
         answers = answers.dropFirst(each.requests.count)
       }
     } catch {
-      guard batch.count > 1 else { return batch[0].continuation.resume(throwing: error) }
+      let isEverybodys = (error as? any LedgerFault)?.isEverybodys ?? false
+      if batch.count == 1 || isEverybodys {
+        for each in batch { each.continuation.resume(throwing: error) }
+        return
+      }
       // One of them may be at fault, and must not take the others with it: each again, by itself.
       for each in batch { await serve([each]) }
     }
@@ -91,6 +95,12 @@ final class Coalescer<Request: Sendable, Answer: Sendable>: Sendable {
     }
     return answers
   }
+}
+
+/// An error of a ledger that tells whose it is.
+package protocol LedgerFault: Error {
+  /// Whether every call would get it now, whatever it asks for: each of many has to wait for it no longer than one.
+  var isEverybodys: Bool { get }
 }
 
 /// A ledger that did not answer each request: whose answer is whose, nobody can tell.

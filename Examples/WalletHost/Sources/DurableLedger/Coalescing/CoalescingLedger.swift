@@ -1,11 +1,5 @@
 public import OfferBridgeKit
 
-/// What is asked of a tenant.
-private struct OfTenant<Request: Sendable>: Sendable {
-  let tenant: TenantID
-  let request: Request
-}
-
 /// A ledger in front of another one, that lets many callers share its flushes.
 ///
 /// A durable ledger flushes each call to its disk before it answers. While one
@@ -21,13 +15,14 @@ private struct OfTenant<Request: Sendable>: Sendable {
 /// other calls go straight on; it forgets and merges where the other can. When a gathered call throws, each of its
 /// callers' is made again by itself, so that a fault is its own caller's
 /// alone; an answer is then that of a repeat, where the first call was written
-/// after all. A caller who is cancelled is answered all the same.
+/// after all. What is everybody's, a database that cannot be reached, each of
+/// them is told at once. A caller who is cancelled is answered all the same.
 public final class CoalescingLedger<Base: OfferLedger>: OfferLedger {
   /// The ledger itself.
   package let base: Base
   private let commits: Coalescer<JourneyPlan, CommitAnswer>
-  private let settlements: Coalescer<OfTenant<Settlement>, SettleAnswer>
-  private let events: Coalescer<OfTenant<ExternalEvent>, RedemptionMatch>
+  private let settlements: TenantCoalescers<Settlement, SettleAnswer>
+  private let events: TenantCoalescers<ExternalEvent, RedemptionMatch>
 
   /// A ledger in front of another.
   ///
@@ -38,31 +33,12 @@ public final class CoalescingLedger<Base: OfferLedger>: OfferLedger {
   public init(in base: Base, most: Int = 256) {
     self.base = base
     commits = Coalescer(most: most) { try await base.commit($0) }
-    settlements = Coalescer(most: most) { requests in
-      try await Self.eachTenant(requests) { try await base.settle($0, tenant: $1) }
-    }
-    events = Coalescer(most: most) { requests in
-      try await Self.eachTenant(requests) { try await base.reconcile($0, tenant: $1) }
-    }
+    settlements = TenantCoalescers(most: most) { try await base.settle($0, tenant: $1) }
+    events = TenantCoalescers(most: most) { try await base.reconcile($0, tenant: $1) }
   }
 
   /// How many callers of `commit` wait for the batch under way to end.
   package var waitingCommits: Int { commits.waitingCount }
-
-  /// Makes one call of what follows one another of one tenant.
-  private static func eachTenant<Request, Answer>(
-    _ requests: [OfTenant<Request>],
-    _ call: ([Request], TenantID) async throws -> [Answer]
-  ) async throws -> [Answer] {
-    var answers: [Answer] = []
-    var rest = requests[...]
-    while let tenant = rest.first?.tenant {
-      let theirs = rest.prefix { $0.tenant == tenant }
-      answers += try await call(theirs.map(\.request), tenant)
-      rest = rest.dropFirst(theirs.count)
-    }
-    return answers
-  }
 
   // MARK: - Gathered
 
@@ -71,12 +47,12 @@ public final class CoalescingLedger<Base: OfferLedger>: OfferLedger {
 
   /// Writes what came of attempts, with that of others.
   public func settle(_ settlements: [Settlement], tenant: TenantID) async throws -> [SettleAnswer] {
-    try await self.settlements.ask(settlements.map { OfTenant(tenant: tenant, request: $0) })
+    try await self.settlements.ask(settlements, of: tenant)
   }
 
   /// Takes in events, with those of others.
   public func reconcile(_ events: [ExternalEvent], tenant: TenantID) async throws -> [RedemptionMatch] {
-    try await self.events.ask(events.map { OfTenant(tenant: tenant, request: $0) })
+    try await self.events.ask(events, of: tenant)
   }
 
   // MARK: - Straight on
