@@ -16,8 +16,9 @@ public import StandardWebhooks
 ///
 /// The message's key is the `webhook-id`, and stands in `Idempotency-Key` too.
 /// The other side answers a JSON object: `status` is one of its words,
-/// `reference` its name for the replica. `MessageProvider` of `OfferBridgeKit`
-/// has the table of what each status means.
+/// `reference` its name for the replica, of 1,024 bytes at most; one that is
+/// longer is left out. `MessageProvider` of `OfferBridgeKit` has the table of
+/// what each status means.
 ///
 /// It sends to the address that it was given and to no other: a redirect is a
 /// refusal. A host that makes addresses of what customers write owns that risk.

@@ -49,8 +49,9 @@ struct WebhookResponse: Sendable {
     return isName ? word : nil
   }
 
-  /// The other side's name for the replica.
-  var reference: String? { reply?.reference.flatMap { $0.isEmpty ? nil : $0 } }
+  /// The other side's name for the replica, where it is one: no database could look for a name of many thousand bytes,
+  /// and none that cannot write one down could say that the message arrived.
+  var reference: String? { reply?.reference.flatMap { (1...1_024).contains($0.utf8.count) ? $0 : nil } }
 
   /// Why it was refused, in a code.
   var refusal: String { word.map { "status \(status), \($0)" } ?? "status \(status)" }

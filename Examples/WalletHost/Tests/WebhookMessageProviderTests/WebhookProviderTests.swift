@@ -149,6 +149,18 @@ import WebhookMessageProvider
     #expect(wallet.state.withLock { $0.refused } == 1)
   }
 
+  @Test(arguments: [(1, true), (1_024, true), (0, false), (1_025, false)])
+  func `a card's name of more than a kilobyte is none, and the message has arrived`(
+    length: Int,
+    isName: Bool
+  ) async throws {
+    let wallet = try StandInWallet()
+    let card = ReplicaReference(String(repeating: "W", count: length))
+    wallet.state.withLock { $0.answer = { _ in StandInWallet.answer(.created, "ACTIVE", card: card) } }
+    let answer = try await wallet.provider().deliver(.example())
+    #expect(answer == .accepted(reference: isName ? card : nil))
+  }
+
   @Test func `an envelope has the payload's bytes, and the same ones on every attempt`() async throws {
     let wallet = try StandInWallet()
     let provider = try await wallet.provider(
