@@ -53,10 +53,12 @@ extension WalletStore {
       )
       return db.lastInsertedRowID
     case .recall:
+      // The issued offer alone says which card: the host may have merged its customer into another one meanwhile, and
+      // the message names the survivor.
       return try Int64.fetchOne(
         db,
-        sql: "UPDATE card SET live = 0 WHERE member = ? AND issued = ? RETURNING number",
-        arguments: [message.member, message.issued]
+        sql: "UPDATE card SET live = 0 WHERE issued = ? RETURNING number",
+        arguments: [message.issued]
       )
     }
   }

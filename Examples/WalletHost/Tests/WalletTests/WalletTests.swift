@@ -51,6 +51,16 @@ import Testing
     }
   }
 
+  @Test func `a recall finds the card of a customer who was merged into another one since`() async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1", of: "phone")
+      let recall = try await wallet.send("k2", of: "ada", kind: "recall", issued: "issued-k1")
+      #expect(recall == .init(status: 200, word: "ACTIVE", reference: "W-1"))
+      #expect(try await wallet.cards(of: "phone").map(\.isLive) == [false])
+      #expect(try await wallet.redeem("W-1", of: "phone", request: "q1").status == 409)
+    }
+  }
+
   @Test func `a card is redeemed once a request, by whom it belongs to, and reported with it`() async throws {
     try await TestWallet.run { wallet async throws in
       _ = try await wallet.send("k1")
