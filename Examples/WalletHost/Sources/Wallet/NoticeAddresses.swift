@@ -10,13 +10,14 @@ final class NoticeAddresses: Sendable {
 
   init(_ addresses: [String]) { self.addresses = addresses }
 
-  /// Asks one after the other until one answers.
+  /// Asks one after the other until one answers, and nobody any more once the task is cancelled.
   ///
   /// - Parameter ask: Asks at an address; it throws where nobody answers.
   /// - Returns: The answer, or `nil` where none of them gave one.
   func firstAnswer<Answer>(_ ask: (String) async throws -> Answer) async -> Answer? {
     let start = first.load(ordering: .relaxed)
     for step in addresses.indices {
+      if Task.isCancelled { return nil }
       let place = (start + step) % addresses.count
       guard let answer = try? await ask(addresses[place]) else { continue }
       first.store(place, ordering: .relaxed)

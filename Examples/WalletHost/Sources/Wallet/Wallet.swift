@@ -31,13 +31,9 @@ public struct Wallet: Sendable {
     receiver = WebhookReceiver(settings.messageSecrets)
   }
 
-  /// The server, with what reports redemptions.
-  ///
-  /// - Parameter onRunning: Is told the port once it answers.
-  /// - Returns: What runs until it is asked to stop.
-  public func application(onRunning: @escaping @Sendable (Int) -> Void = { _ in }) -> some ApplicationProtocol
-  {
-    let sender = WalletNoticeSender(
+  /// What reports redemptions.
+  var sender: WalletNoticeSender {
+    WalletNoticeSender(
       store: store,
       trouble: trouble,
       signer: WebhookSigner(settings.noticeSecrets),
@@ -45,7 +41,15 @@ public struct Wallet: Sendable {
       client: WalletNoticeSender.client,
       logger: logger
     )
-    return Application(
+  }
+
+  /// The server, with what reports redemptions.
+  ///
+  /// - Parameter onRunning: Is told the port once it answers.
+  /// - Returns: What runs until it is asked to stop.
+  public func application(onRunning: @escaping @Sendable (Int) -> Void = { _ in }) -> some ApplicationProtocol
+  {
+    Application(
       router: router(),
       server: .patient(settings.patience),
       configuration: .init(address: .hostname("127.0.0.1", port: settings.port), serverName: "wallet"),

@@ -23,11 +23,13 @@ struct WalletNoticeSender: Service {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
-  func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        let sent = try await sendDue()
-        if sent == 0 { try? await Task.sleep(for: .milliseconds(50)) }
+  /// Sends until it is asked to stop, and returns then, whatever was under way.
+  func run() async {
+    await cancelWhenGracefulShutdown {
+      await NoticeRounds.run {
+        try await sendDue()
+      } failed: { error in
+        logger.error("notices wait, for the database failed", metadata: ["error": "\(error)"])
       }
     }
   }

@@ -87,6 +87,13 @@ struct TestWallet: Sendable {
     throw CancellationError()
   }
 
+  /// Another wallet of the same hosts with a file of its own, which sends nothing unless it is asked to.
+  func idle() throws -> Wallet {
+    var settings = wallet.settings
+    settings.database += "-idle"
+    return try Wallet(settings)
+  }
+
   // MARK: - What is asked of it
 
   func send(
@@ -169,6 +176,8 @@ final class NotedHost: Sendable {
   private struct State {
     var received: [Received] = []
     var answers: [HTTPResponse.Status] = [.ok]
+    var gate: AsyncStream<Void>?
+    var door: AsyncStream<Void>.Continuation?
   }
 
   private let receiver: WebhookReceiver
@@ -182,15 +191,38 @@ final class NotedHost: Sendable {
   /// It answers so, one after the other, and goes on with the last.
   func answer(with answers: [HTTPResponse.Status]) { state.withLock { $0.answers = answers } }
 
+  /// It answers nobody from now on, until it is let go on.
+  func hold() {
+    let (gate, door) = AsyncStream<Void>.makeStream()
+    state.withLock { state in
+      state.gate = gate
+      state.door = door
+    }
+  }
+
+  /// It answers again, those first who wait.
+  func goOn() {
+    state.withLock { state in
+      state.door?.finish()
+      state.gate = nil
+      state.door = nil
+    }
+  }
+
   func application(_ onRunning: @escaping @Sendable (Int) -> Void) -> some ApplicationProtocol {
     let router = Router()
     router.post("notices") { [self] request, _ -> HTTPResponse.Status in
       let body = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
       let headers = request.headers.map { WebhookHeader($0.name.rawName, $0.value) }
       guard let webhook = try? receiver.verified(body, headers, at: Date()) else { return .unauthorized }
-      return state.withLock { state in
+      let gate = state.withLock { state in
         state.received.append(Received(id: webhook.id, body: webhook.body))
-        return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+        return state.gate
+      }
+      // Whoever gave up waiting, or ends the server, cancels this.
+      if let gate { for await _ in gate {} }
+      return state.withLock { state in
+        state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
       }
     }
     return Application(
@@ -198,5 +230,25 @@ final class NotedHost: Sendable {
       configuration: .init(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) }
     )
+  }
+}
+
+extension Wallet {
+  /// Gives ada so many cards, and redeems each once: as many notices are due then, `R-1` the first.
+  func redeem(cards: Int) async throws {
+    for number in 1...cards {
+      let text =
+        #"{"type":"shop.offer.issue","subject":"issued-\#(number)","data":{"member":"ada","offer":"TEN"}}"#
+      let message = try JSONDecoder().decode(WalletMessage.self, from: Data(text.utf8))
+      _ = try await store.receive(message, key: "k\(number)", body: Array(text.utf8))
+      _ = try await store.redeem(
+        Int64(number),
+        of: "ada",
+        amount: 500,
+        currency: "EUR",
+        request: "q\(number)",
+        at: 0
+      )
+    }
   }
 }
