@@ -2,7 +2,19 @@ import GRDB
 
 /// The wallet's tables.
 enum WalletSchema {
-  static func open(_ path: String) throws -> DatabaseQueue {
+  struct Migration: Sendable {
+    let name: String
+    let sql: String
+  }
+
+  /// What a new file is given, and a file of before is given the rest of.
+  static let migrations = [
+    Migration(name: "cards, messages, redemptions and notices", sql: first),
+    Migration(name: "requests of one member and kind", sql: requests),
+  ]
+
+  /// Opens a file, and brings it up to date.
+  static func open(_ path: String, _ migrations: [Migration] = Self.migrations) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -11,7 +23,8 @@ enum WalletSchema {
       try db.execute(sql: "PRAGMA synchronous = FULL")
     }
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("cards, messages, redemptions and notices") { db in try db.execute(sql: first)
+    for migration in migrations {
+      migrator.registerMigration(migration.name) { db in try db.execute(sql: migration.sql) }
     }
     try migrator.migrate(queue)
     return queue
@@ -58,5 +71,27 @@ enum WalletSchema {
       due INTEGER NOT NULL
     );
     CREATE INDEX notice_due ON notice (due);
+    """
+
+  // A request's text is its member's: another's request may have the same, and so may a reversal. SQLite cannot take a
+  // column's UNIQUE away, so that the table is written anew; its rows keep their numbers.
+  private static let requests = """
+    CREATE TABLE redemption_by_member (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL,
+      member TEXT NOT NULL,
+      request TEXT NOT NULL,
+      card INTEGER NOT NULL REFERENCES card,
+      undoes INTEGER UNIQUE REFERENCES redemption,
+      amount INTEGER NOT NULL,
+      currency TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      UNIQUE (kind, member, request)
+    );
+    INSERT INTO redemption_by_member (number, kind, member, request, card, undoes, amount, currency, at)
+      SELECT r.number, r.kind, c.member, r.request, r.card, r.undoes, r.amount, r.currency, r.at
+      FROM redemption r JOIN card c ON c.number = r.card ORDER BY r.number;
+    DROP TABLE redemption;
+    ALTER TABLE redemption_by_member RENAME TO redemption;
     """
 }

@@ -10,7 +10,7 @@ extension WalletStore {
     case noSuchRedemption
   }
 
-  /// Redeems a card, once for each request, and writes what has to be reported in the same step.
+  /// Redeems a card, once for each request of a member, and writes what has to be reported in the same step.
   func redeem(
     _ card: Int64,
     of member: String,
@@ -20,7 +20,9 @@ extension WalletStore {
     at moment: Int64
   ) async throws -> Redeeming {
     try await database.write { db in
-      if let done = try Self.number(of: request, db) { return .done(id: Self.redemption(done)) }
+      if let done = try Self.number(of: .redemption, member, request, db) {
+        return .done(id: Self.redemption(done))
+      }
       let sql = "SELECT live FROM card WHERE number = ? AND member = ?"
       guard let isLive = try Bool.fetchOne(db, sql: sql, arguments: [card, member]) else {
         return .noSuchCard
@@ -28,9 +30,10 @@ extension WalletStore {
       guard isLive else { return .notLive }
       try db.execute(
         sql: """
-          INSERT INTO redemption (request, kind, card, amount, currency, at) VALUES (?, 'redemption', ?, ?, ?, ?)
+          INSERT INTO redemption (kind, member, request, card, amount, currency, at)
+          VALUES ('redemption', ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [request, card, amount, currency, moment]
+        arguments: [member, request, card, amount, currency, moment]
       )
       let id = Self.redemption(db.lastInsertedRowID)
       let notice = WalletNotice(
@@ -51,7 +54,9 @@ extension WalletStore {
   func reverse(_ redemption: Int64, of member: String, at moment: Int64) async throws -> Redeeming {
     try await database.write { db in
       let request = "reverse \(redemption)"
-      if let done = try Self.number(of: request, db) { return .done(id: Self.redemption(done)) }
+      if let done = try Self.number(of: .reversal, member, request, db) {
+        return .done(id: Self.redemption(done))
+      }
       let found = try Row.fetchOne(
         db,
         sql: """
@@ -66,10 +71,10 @@ extension WalletStore {
       )
       try db.execute(
         sql: """
-          INSERT INTO redemption (request, kind, card, undoes, amount, currency, at)
-          VALUES (?, 'reversal', ?, ?, ?, ?, ?)
+          INSERT INTO redemption (kind, member, request, card, undoes, amount, currency, at)
+          VALUES ('reversal', ?, ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [request, card, redemption, amount, currency, moment]
+        arguments: [member, request, card, redemption, amount, currency, moment]
       )
       let id = Self.redemption(db.lastInsertedRowID)
       let notice = WalletNotice(
@@ -86,8 +91,18 @@ extension WalletStore {
     }
   }
 
-  private static func number(of request: String, _ db: Database) throws -> Int64? {
-    try Int64.fetchOne(db, sql: "SELECT number FROM redemption WHERE request = ?", arguments: [request])
+  /// What a member's request came to, where it was made before.
+  private static func number(
+    of kind: WalletNotice.Kind,
+    _ member: String,
+    _ request: String,
+    _ db: Database
+  ) throws -> Int64? {
+    try Int64.fetchOne(
+      db,
+      sql: "SELECT number FROM redemption WHERE kind = ? AND member = ? AND request = ?",
+      arguments: [kind.rawValue, member, request]
+    )
   }
 
   private static func report(_ notice: WalletNotice, at moment: Int64, _ db: Database) throws {
@@ -102,13 +117,7 @@ extension WalletStore {
   /// All that was redeemed or undone, as a statement has it: one line each, oldest first.
   func statement() async throws -> [WalletNotice] {
     try await database.read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT r.*, c.member FROM redemption r JOIN card c ON c.number = r.card ORDER BY r.number
-          """
-      )
-      .map { row in
+      try Row.fetchAll(db, sql: "SELECT * FROM redemption ORDER BY number").map { row in
         let undoes: Int64? = row["undoes"]
         return WalletNotice(
           id: Self.redemption(row["number"]),

@@ -74,6 +74,59 @@ import Testing
     }
   }
 
+  @Test func `a request is its member's own, and none of them stands in the way of a reversal`() async throws
+  {
+    try await TestWallet.run { wallet async throws in
+      let store = wallet.wallet.store
+      func redeem(_ card: Int64, of member: String, _ request: String) async throws -> WalletStore.Redeeming {
+        try await store.redeem(card, of: member, amount: 500, currency: "EUR", request: request, at: 0)
+      }
+      _ = try await wallet.send("k1")
+      _ = try await wallet.send("k2", of: "bob")
+      #expect(try await redeem(1, of: "ada", "q1") == .done(id: "R-1"))
+      #expect(try await redeem(2, of: "bob", "q1") == .done(id: "R-2"))
+      #expect(try await redeem(2, of: "bob", "q1") == .done(id: "R-2"))
+      #expect(try await redeem(1, of: "ada", "reverse 1") == .done(id: "R-3"))
+      for _ in 0..<2 { #expect(try await store.reverse(1, of: "ada", at: 0) == .done(id: "R-4")) }
+      #expect(try await store.reverse(1, of: "bob", at: 0) == .noSuchRedemption)
+      #expect(try await store.statement().map(\.member) == ["ada", "bob", "ada", "ada"])
+      #expect(try await store.statement().map(\.of) == [nil, nil, nil, "R-1"])
+    }
+  }
+
+  @Test func `a file from before requests were a member's is opened, and keeps what was redeemed`()
+    async throws
+  {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "wallet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "wallet.sqlite").path
+    let rows = """
+      INSERT INTO card (member, offer, issued, title) VALUES
+        ('ada', 'TEN', 'i1', 'Ten'), ('bob', 'TEN', 'i2', 'Ten');
+      INSERT INTO redemption (request, kind, card, undoes, amount, currency, at) VALUES
+        ('q1', 'redemption', 1, NULL, 500, 'EUR', 7), ('reverse 1', 'reversal', 1, 1, 500, 'EUR', 8);
+      """
+    _ = try WalletSchema.open(path, [WalletSchema.migrations[0], .init(name: "what it had", sql: rows)])
+    for _ in 0..<2 {
+      let store = try WalletStore(path: path)
+      #expect(try await store.statement().map(\.id).prefix(2) == ["R-1", "R-2"])
+      #expect(try await store.statement().map(\.member).prefix(2) == ["ada", "ada"])
+      #expect(try await store.reverse(1, of: "ada", at: 9) == .done(id: "R-2"))
+      for (member, card, id) in [("ada", 1, "R-1"), ("bob", 2, "R-3")] as [(String, Int64, String)] {
+        let answer = try await store.redeem(
+          card,
+          of: member,
+          amount: 500,
+          currency: "EUR",
+          request: "q1",
+          at: 9
+        )
+        #expect(answer == .done(id: id))
+      }
+    }
+  }
+
   @Test func `a webhook is signed, and sent until it is taken`() async throws {
     try await TestWallet.run { wallet async throws in
       _ = try await wallet.send("k1")
