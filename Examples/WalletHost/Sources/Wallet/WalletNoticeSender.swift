@@ -36,8 +36,9 @@ struct WalletNoticeSender: Service {
 
   /// Sends what is due now.
   func sendDue() async throws -> Int {
-    let switches = trouble.now
     var due = try await store.dueNotices(at: Self.milliseconds(Date()), atMost: 64)
+    // Looked at after the notices, so that one that was written after a switch was set is sent as the switch has it.
+    let switches = trouble.now
     if switches.reordering { due.reverse() }
     for notice in due {
       let isTaken = await send(notice)

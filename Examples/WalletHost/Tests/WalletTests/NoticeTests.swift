@@ -63,6 +63,40 @@ import Testing
     #expect(failures == 0)
   }
 
+  // MARK: - Troubles
+
+  @Test func `with duplicates a webhook is sent twice, though the host took it at once`() async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1")
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
+      try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
+      #expect(wallet.host.received.map(\.id) == ["notice-R-1"])
+      try await wallet.trouble(#"{"duplicates":true}"#)
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q2")
+      try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
+      #expect(wallet.host.received.map(\.id) == ["notice-R-1", "notice-R-2", "notice-R-2"])
+    }
+  }
+
+  @Test(
+    "what waits together is sent oldest first, and newest first with reordering",
+    arguments: [(false, ["R-1", "R-2", "R-3", "R-4"]), (true, ["R-1", "R-4", "R-3", "R-2"])]
+  )
+  func order(reordering: Bool, order: [String]) async throws {
+    try await TestWallet.run { wallet async throws in
+      _ = try await wallet.send("k1")
+      try await wallet.trouble(#"{"reordering":\#(reordering)}"#)
+      // While the first has no answer, the others come to wait together.
+      wallet.host.hold()
+      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
+      try await wallet.inTime { wallet.host.received.count == 1 }
+      for request in ["q2", "q3", "q4"] { _ = try await wallet.redeem("W-1", of: "ada", request: request) }
+      wallet.host.goOn()
+      try await wallet.inTime { try await wallet.wallet.store.counts().unreported == 0 }
+      #expect(wallet.host.received.map(\.id) == order.map { "notice-\($0)" })
+    }
+  }
+
   private static func cancelThisTask() {
     withUnsafeCurrentTask { task in
       guard let task else { return }

@@ -169,11 +169,6 @@ import Testing
       await #expect(throws: (any Error).self) { try await wallet.send("k1") }
       #expect(try await wallet.send("k1").reference == "W-1")
       #expect(try await wallet.wallet.store.counts().cards == 1)
-      try await wallet.trouble(#"{"duplicates":true,"reordering":true}"#)
-      wallet.host.answer(with: [.internalServerError])
-      _ = try await wallet.redeem("W-1", of: "ada", request: "q1")
-      try await wallet.inTime { wallet.host.received.count >= 4 }
-      #expect(Set(wallet.host.received.map(\.id)) == ["notice-R-1"])
     }
   }
 
