@@ -66,8 +66,10 @@ final class DemoStage: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for lane in 0..<8 { group.addTask { try await self.act(lane, of: 8, reported) } }
       group.addTask { try await self.redeem(while: reported) }
-      try await self.pullPlugs(until: reported)
-      try await group.waitForAll()
+      group.addTask { try await self.pullPlugs(until: reported) }
+      // The first error ends it at once, and the others with it, who may wait for what never comes then. To wait for all
+      // of them would be to wait for those first.
+      for try await _ in group {}
     }
     result.kills = plan.kills
     result.pauses = plan.pauses
