@@ -27,7 +27,7 @@ public struct Wallet: Sendable {
   public init(_ settings: WalletSettings, logger: Logger = Logger(label: "wallet")) throws {
     self.settings = settings
     self.logger = logger
-    store = try WalletStore(path: settings.database)
+    store = try WalletStore(path: settings.database, firstNumber: settings.firstNumber)
     receiver = WebhookReceiver(settings.messageSecrets)
   }
 

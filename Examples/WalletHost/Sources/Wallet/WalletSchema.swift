@@ -30,6 +30,24 @@ enum WalletSchema {
     return queue
   }
 
+  /// Has the next card and the next redemption numbered so, unless their numbers are past that.
+  static func number(from first: Int64, _ queue: DatabaseQueue) throws {
+    try queue.write { db in
+      for table in ["card", "redemption"] {
+        // SQLite keeps the last number of each table here, and for an empty one it may have none.
+        for sql in [
+          "DELETE FROM sqlite_sequence WHERE name = ?1 AND seq < ?2",
+          """
+          INSERT INTO sqlite_sequence (name, seq)
+            SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)
+          """,
+        ] {
+          try db.execute(sql: sql, arguments: [table, first - 1])
+        }
+      }
+    }
+  }
+
   private static let first = """
     -- What a customer holds.
     CREATE TABLE card (

@@ -13,6 +13,9 @@ public struct WalletSettings: Sendable {
   public var noticeSecrets: WebhookSecrets
   /// Where it reports redemptions to: the addresses of hosts that are one, of which the first that answers has it.
   public var noticeAddresses: [String]
+  /// The number of its first card, and of its first redemption: wallets that report to one ledger need numbers of their
+  /// own.
+  public var firstNumber: Int64
   /// How long it waits for those who connect to it.
   public var patience: ServerPatience
 
@@ -24,6 +27,8 @@ public struct WalletSettings: Sendable {
   ///   - messageSecrets: What hosts sign their messages with.
   ///   - noticeSecrets: What it signs its own webhooks with.
   ///   - noticeAddresses: Where it reports redemptions to; the first that answers has it.
+  ///   - firstNumber: The number of its first card, and of its first redemption; 1 by default. A file that has reached
+  ///     it goes on from where it is.
   ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
   public init(
     database: String,
@@ -31,6 +36,7 @@ public struct WalletSettings: Sendable {
     messageSecrets: WebhookSecrets,
     noticeSecrets: WebhookSecrets,
     noticeAddresses: [String],
+    firstNumber: Int64 = 1,
     patience: ServerPatience = ServerPatience()
   ) {
     self.database = database
@@ -38,6 +44,7 @@ public struct WalletSettings: Sendable {
     self.messageSecrets = messageSecrets
     self.noticeSecrets = noticeSecrets
     self.noticeAddresses = noticeAddresses
+    self.firstNumber = firstNumber
     self.patience = patience
   }
 
@@ -45,7 +52,8 @@ public struct WalletSettings: Sendable {
   ///
   /// `WALLET_DATABASE`, `WALLET_PORT`, `WALLET_MESSAGE_SECRET`,
   /// `WALLET_NOTICE_SECRET`, `WALLET_NOTICE_ADDRESS`, which may be several with commas between them;
-  /// and `WALLET_PATIENCE_SECONDS`, where 30 are too many or few.
+  /// `WALLET_FIRST_NUMBER`, where another wallet has the numbers from 1; and `WALLET_PATIENCE_SECONDS`, where 30 are
+  /// too many or few.
   ///
   /// - Parameter environment: The environment.
   /// - Throws: ``MissingSetting``, or what is wrong with a secret.
@@ -57,6 +65,9 @@ public struct WalletSettings: Sendable {
     guard let port = Int(try setting("WALLET_PORT")), (0...65_535).contains(port) else {
       throw MissingSetting(name: "WALLET_PORT")
     }
+    guard let firstNumber = Int64(environment["WALLET_FIRST_NUMBER"] ?? "1"),
+      (1...(1 << 53)).contains(firstNumber)
+    else { throw MissingSetting(name: "WALLET_FIRST_NUMBER") }
     guard let patience = ServerPatience(optional: environment["WALLET_PATIENCE_SECONDS"]) else {
       throw MissingSetting(name: "WALLET_PATIENCE_SECONDS")
     }
@@ -68,6 +79,7 @@ public struct WalletSettings: Sendable {
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
       noticeAddresses: try setting("WALLET_NOTICE_ADDRESS").split(separator: ",")
         .map { $0.filter { $0 != " " } },
+      firstNumber: firstNumber,
       patience: patience
     )
   }

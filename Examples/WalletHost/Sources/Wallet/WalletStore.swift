@@ -5,7 +5,10 @@ import GRDB
 struct WalletStore: Sendable {
   let database: DatabaseQueue
 
-  init(path: String) throws { database = try WalletSchema.open(path) }
+  init(path: String, firstNumber: Int64 = 1) throws {
+    database = try WalletSchema.open(path)
+    try WalletSchema.number(from: firstNumber, database)
+  }
 
   static func reference(_ card: Int64) -> String { "W-\(card)" }
   static func redemption(_ number: Int64) -> String { "R-\(number)" }

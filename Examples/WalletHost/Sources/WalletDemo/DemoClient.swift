@@ -25,7 +25,12 @@ struct DemoClient: Sendable {
     }
 
     /// A number that must be there.
-    func number(_ name: String) -> Int { object[name] as? Int ?? -1 }
+    func number(_ name: String) throws -> Int {
+      guard let number = object[name] as? Int else {
+        throw Fault(description: "\(name) is missing in \(text.prefix(300))")
+      }
+      return number
+    }
     func texts(_ name: String) -> [String] { object[name] as? [String] ?? ["\(name) is missing"] }
     var id: String? { object["id"] as? String }
     var cards: [String] {

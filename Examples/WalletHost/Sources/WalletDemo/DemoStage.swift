@@ -3,14 +3,16 @@ import Foundation
 /// The wallet, the hosts, and what is asked of them.
 final class DemoStage: Sendable {
   let plan: DemoPlan
+  let run: DemoRun
   private let wallet: DemoProcess
   private let hosts: [DemoProcess]
   let walletAddress: String
   let hostAddresses: [String]
   let client: DemoClient
 
-  init(_ plan: DemoPlan, in folder: URL) throws {
+  init(_ plan: DemoPlan, _ run: DemoRun, in folder: URL) throws {
     self.plan = plan
+    self.run = run
     let ports = try (0..<(plan.postgres == nil ? 2 : 4)).map { _ in try FreePort.take() }
     let hostPorts = Array(ports[1...])
     let token = DemoStage.secret()
@@ -22,7 +24,8 @@ final class DemoStage: Sendable {
       "WalletServer",
       [
         "WALLET_DATABASE": folder.appending(path: "wallet.sqlite").path, "WALLET_PORT": "\(ports[0])",
-        "WALLET_MESSAGE_SECRET": messages, "WALLET_NOTICE_SECRET": notices,
+        "WALLET_FIRST_NUMBER": "\(run.firstNumber)", "WALLET_MESSAGE_SECRET": messages,
+        "WALLET_NOTICE_SECRET": notices,
         "WALLET_NOTICE_ADDRESS": hostAddresses.map { "\($0)/webhooks/redemptions" }.joined(separator: ","),
       ],
       log: folder.appending(path: "wallet.log")
@@ -57,10 +60,16 @@ final class DemoStage: Sendable {
     try wallet.start()
     for host in hosts { try host.start() }
     for address in [walletAddress] + hostAddresses { try await client.waitFor(address + "/health") }
+    // What a run before was stopped in the midst of is sent to this wallet.
+    try await settle()
+    let before = try await DemoTally(
+      audit: client.insist("GET", hostAddresses[0] + "/audit"),
+      counts: client.insist("GET", walletAddress + "/counts")
+    )
     print("wallet and \(hosts.count == 1 ? "host" : "\(hosts.count) hosts") are up; traffic begins")
     for number in 0..<plan.customers {
       let profile = #"{"firstName":"Customer \#(number)","tier":"gold","wantsOffers":true}"#
-      try await client.insist("PUT", hostAddresses[0] + "/customers/c\(number)", profile)
+      try await client.insist("PUT", hostAddresses[0] + "/customers/\(run.customer(number))", profile)
     }
     let reported = DemoCount()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -77,7 +86,7 @@ final class DemoStage: Sendable {
     try await client.insist("POST", walletAddress + "/trouble", "{}")
     print("all actions are reported; waiting until nothing is under way")
     try await settle()
-    try await count(into: &result)
+    try await count(into: &result, since: before)
     result.seconds = (ContinuousClock.now - start) / .seconds(1)
     return result
   }
@@ -86,7 +95,8 @@ final class DemoStage: Sendable {
   private func act(_ lane: Int, of lanes: Int, _ reported: DemoCount) async throws {
     for number in stride(from: lane, to: plan.actions, by: lanes) {
       let body =
-        #"{"name":"app_opened","id":"a-\#(number)","customer":"c\#(number % plan.customers)","#
+        #"{"name":"app_opened","id":"\#(run.action(number))","#
+        + #""customer":"\#(run.customer(number % plan.customers))","#
         + #""at":"2026-06-01T12:00:00Z","attributes":{"channel":"phone"}}"#
       try await client.insist("POST", hostAddresses[number % hostAddresses.count] + "/actions", body)
       reported.add()
@@ -98,16 +108,17 @@ final class DemoStage: Sendable {
     var done: Set<String> = []
     repeat {
       for customer in 0..<plan.customers {
-        let cards = try await client.insist("GET", walletAddress + "/wallet/c\(customer)").cards
+        let member = walletAddress + "/wallet/\(run.customer(customer))"
+        let cards = try await client.insist("GET", member).cards
         for card in cards where !done.contains(card) {
           done.insert(card)
           guard done.count % 3 != 0 else { continue }
           let wish = #"{"card":"\#(card)","minorUnits":500,"currency":"EUR","request":"q-\#(card)"}"#
-          let id = try await client.insist("POST", walletAddress + "/wallet/c\(customer)/redeem", wish).id
+          let id = try await client.insist("POST", member + "/redeem", wish).id
           if done.count % 5 == 0, let id {
             try await client.insist(
               "POST",
-              walletAddress + "/wallet/c\(customer)/reverse",
+              member + "/reverse",
               #"{"redemption":"\#(id)"}"#
             )
           }
@@ -146,7 +157,7 @@ final class DemoStage: Sendable {
     while true {
       let audit = try await client.insist("GET", hostAddresses[0] + "/audit")
       let counts = try await client.insist("GET", walletAddress + "/counts")
-      if audit.number("messagesOpen") == 0, counts.number("unreported") == 0 { return }
+      if try audit.number("messagesOpen") == 0, try counts.number("unreported") == 0 { return }
       guard ContinuousClock.now < end else {
         throw DemoClient.Fault(description: "something is still under way")
       }
@@ -154,22 +165,24 @@ final class DemoStage: Sendable {
     }
   }
 
-  private func count(into result: inout DemoResult) async throws {
+  /// What this run came to: the ledger's figures are those of all runs, of which those before are taken off.
+  private func count(into result: inout DemoResult, since before: DemoTally) async throws {
     let audit = try await client.insist("GET", hostAddresses[0] + "/audit")
     let counts = try await client.insist("GET", walletAddress + "/counts")
+    let now = try DemoTally(audit: audit, counts: counts)
     let statement = try await client.insist("GET", walletAddress + "/statement")
     let compared = try await client.insist("POST", hostAddresses[0] + "/statements", statement.text)
-    result.issued = audit.number("issued")
-    result.redeemedHere = audit.number("redeemed")
-    result.reversedHere = audit.number("reversed")
-    result.duplicates = audit.number("duplicates")
-    result.attempts = audit.number("attempts")
+    result.issued = now.issued - before.issued
+    result.redeemedHere = now.redeemed - before.redeemed
+    result.reversedHere = now.reversed - before.reversed
+    result.duplicates = now.duplicates - before.duplicates
+    result.attempts = now.attempts - before.attempts
+    result.cards = now.cards - before.cards
     result.imbalances = audit.texts("imbalances")
-    result.cards = counts.number("cards")
-    result.doubledCards = counts.number("doubledCards")
-    result.redeemedThere = counts.number("redemptions")
-    result.reversedThere = counts.number("reversals")
-    result.statementLines = compared.number("lines")
-    result.statementAgreed = compared.number("agreed")
+    result.doubledCards = try counts.number("doubledCards")
+    result.redeemedThere = try counts.number("redemptions")
+    result.reversedThere = try counts.number("reversals")
+    result.statementLines = try compared.number("lines")
+    result.statementAgreed = try compared.number("agreed")
   }
 }

@@ -13,9 +13,11 @@ struct WalletDemo {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       exit(2)
     }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "wallet-demo-\(getpid())")
+    let run = DemoRun()
+    print("run \(run.name)")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "wallet-demo-\(run.name)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let stage = try DemoStage(plan, in: folder)
+    let stage = try DemoStage(plan, run, in: folder)
     let result: DemoResult
     do {
       result = try await stage.play()

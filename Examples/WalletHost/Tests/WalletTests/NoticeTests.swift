@@ -9,7 +9,8 @@ import Testing
   {
     try await TestWallet.run { wallet async throws in
       let stopped = try wallet.idle()
-      try await stopped.redeem(cards: 1)
+      _ = try await stopped.issue("k1")
+      _ = try await stopped.redeem(1, request: "q1")
       wallet.host.hold()
       let sending = Task { await stopped.sender.run() }
       try await wallet.inTime { !wallet.host.received.isEmpty }

@@ -88,8 +88,9 @@ struct TestWallet: Sendable {
   }
 
   /// Another wallet of the same hosts with a file of its own, which sends nothing unless it is asked to.
-  func idle() throws -> Wallet {
+  func idle(firstNumber: Int64 = 1) throws -> Wallet {
     var settings = wallet.settings
+    settings.firstNumber = firstNumber
     settings.database += "-idle"
     return try Wallet(settings)
   }
@@ -234,21 +235,16 @@ final class NotedHost: Sendable {
 }
 
 extension Wallet {
-  /// Gives ada so many cards, and redeems each once: as many notices are due then, `R-1` the first.
-  func redeem(cards: Int) async throws {
-    for number in 1...cards {
-      let text =
-        #"{"type":"shop.offer.issue","subject":"issued-\#(number)","data":{"member":"ada","offer":"TEN"}}"#
-      let message = try JSONDecoder().decode(WalletMessage.self, from: Data(text.utf8))
-      _ = try await store.receive(message, key: "k\(number)", body: Array(text.utf8))
-      _ = try await store.redeem(
-        Int64(number),
-        of: "ada",
-        amount: 500,
-        currency: "EUR",
-        request: "q\(number)",
-        at: 0
-      )
-    }
+  /// Takes a message that gives ada a card.
+  func issue(_ key: String) async throws -> WalletStore.Reception {
+    let text =
+      #"{"type":"shop.offer.issue","subject":"issued-\#(key)","data":{"member":"ada","offer":"TEN"}}"#
+    let message = try JSONDecoder().decode(WalletMessage.self, from: Data(text.utf8))
+    return try await store.receive(message, key: key, body: Array(text.utf8))
+  }
+
+  /// Redeems one of ada's cards: its notice is due at once.
+  func redeem(_ card: Int64, request: String) async throws -> WalletStore.Redeeming {
+    try await store.redeem(card, of: "ada", amount: 500, currency: "EUR", request: request, at: 0)
   }
 }

@@ -161,6 +161,30 @@ import Testing
     }
   }
 
+  @Test func `its numbers begin where it was told, and a file that is past that goes on`() async throws {
+    try await TestWallet.run { wallet async throws in
+      for (first, number) in [(1_000, 1_000), (1, 1_001), (5_000, 5_000)] as [(Int64, Int64)] {
+        let idle = try wallet.idle(firstNumber: first)
+        #expect(try await idle.issue("k\(number)") == .taken(card: number))
+        #expect(try await idle.redeem(number, request: "q\(number)") == .done(id: "R-\(number)"))
+      }
+    }
+  }
+
+  @Test(
+    "the number that it begins with is in the environment, and is 1 without",
+    arguments: [(nil, 1), ("7", 7), ("0", nil), ("seven", nil)] as [(String?, Int64?)]
+  )
+  func firstNumber(text: String?, number: Int64?) {
+    var environment = [
+      "WALLET_DATABASE": "wallet.sqlite", "WALLET_PORT": "0", "WALLET_NOTICE_ADDRESS": "http://127.0.0.1:1",
+      "WALLET_MESSAGE_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      "WALLET_NOTICE_SECRET": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+    ]
+    environment["WALLET_FIRST_NUMBER"] = text
+    #expect((try? WalletSettings(environment))?.firstNumber == number)
+  }
+
   @Test func `its troubles are those that were asked for`() async throws {
     try await TestWallet.run { wallet async throws in
       try await wallet.trouble(#"{"outage":true}"#)
