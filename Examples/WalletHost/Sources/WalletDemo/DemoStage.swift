@@ -133,7 +133,7 @@ final class DemoStage: Sendable {
       #"{"outage":true}"#, #"{"loseAcknowledgements":20}"#, #"{"slowMilliseconds":300,"duplicates":true}"#,
       #"{"duplicates":true,"reordering":true,"loseAcknowledgements":10}"#, "{}",
     ]
-    let total = plan.kills + plan.pauses
+    let total = plan.plugs
     var pauses = 0
     for number in 0..<total {
       try await client.insist("POST", walletAddress + "/trouble", troubles[number % troubles.count])
