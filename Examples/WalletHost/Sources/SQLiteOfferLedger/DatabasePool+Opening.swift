@@ -1,35 +1,50 @@
 import Foundation
-import GRDB
+package import GRDB
 
 extension DatabasePool {
-  /// Opens a ledger's file, or makes it, and brings it up to this version.
+  /// Opens a file, or makes it, and brings it up to date; each commit is flushed to the disk.
   ///
   /// Any number of processes may do so at once.
   ///
   /// - Parameters:
   ///   - path: The file.
+  ///   - label: Whose it is, where GRDB says so.
   ///   - patience: How long it waits for other processes.
+  ///   - migrator: What makes an empty file, or one of an earlier version, the present one.
   ///   - preparing: Is given each connection.
   /// - Returns: Its connections.
   /// - Throws: ``SQLiteLedgerError`` `notDurable`, `busy` and `laterVersion`; what SQLite throws when the file cannot be
   ///   opened.
-  static func ofLedger(
+  package static func durable(
     at path: String,
-    patience: Duration,
-    preparing: @escaping @Sendable (Database) -> Void
+    label: String,
+    patience: Duration = .seconds(10),
+    migrating migrator: DatabaseMigrator,
+    preparing: @escaping @Sendable (Database) -> Void = { _ in }
   ) throws -> DatabasePool {
     var configuration = Configuration()
     configuration.busyMode = .timeout(patience / .seconds(1))
-    configuration.label = "SQLiteOfferLedger"
+    configuration.label = label
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase(preparing)
     let pool = try whereFree(patience) { try DatabasePool(path: path, configuration: configuration) }
     try pool.writeWithoutTransaction { try $0.flushEachCommit() }
-    guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
-      throw SQLiteLedgerError.laterVersion(path)
-    }
-    try Schema.migrate(pool)
+    guard try !pool.read(migrator.hasBeenSuperseded) else { throw SQLiteLedgerError.laterVersion(path) }
+    try pool.migrate(migrator)
     return pool
+  }
+
+  // GRDB looks which migrations are to be made before it has the file for itself. Where another process made one
+  // meanwhile, it fails and is asked again.
+  private func migrate(_ migrator: DatabaseMigrator) throws {
+    while true {
+      let before = try read(migrator.appliedIdentifiers)
+      do {
+        return try migrator.migrate(self)
+      } catch let error as DatabaseError {
+        guard try read(migrator.appliedIdentifiers) != before else { throw error }
+      }
+    }
   }
 
   // SQLite waits for nobody where two at once turn write-ahead logging on.

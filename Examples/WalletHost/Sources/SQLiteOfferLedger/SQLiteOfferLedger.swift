@@ -67,7 +67,13 @@ public final class SQLiteOfferLedger: ForgettingLedger {
     self.now = now
     self.patience = patience
     self.terms = terms
-    pool = try DatabasePool.ofLedger(at: path, patience: patience, preparing: preparing)
+    pool = try DatabasePool.durable(
+      at: path,
+      label: "SQLiteOfferLedger",
+      patience: patience,
+      migrating: Schema.migrator,
+      preparing: preparing
+    )
   }
 
   /// Closes the file; every call after that throws.

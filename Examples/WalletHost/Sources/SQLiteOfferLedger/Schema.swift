@@ -11,21 +11,6 @@ import OfferBridgeKit
 /// column says whose a row is by now: what it says keeps the id that it was
 /// written under.
 enum Schema {
-  /// Brings a file up to this version.
-  ///
-  /// GRDB looks which migrations are to be made before it has the file for itself. Where another process made one
-  /// meanwhile, it fails and is asked again.
-  static func migrate(_ pool: DatabasePool) throws {
-    while true {
-      let before = try pool.read(migrator.appliedIdentifiers)
-      do {
-        return try migrator.migrate(pool)
-      } catch let error as DatabaseError {
-        guard try pool.read(migrator.appliedIdentifiers) != before else { throw error }
-      }
-    }
-  }
-
   /// What turns an empty file, or one of an earlier version, into this one.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
