@@ -10,7 +10,8 @@ extension ShopHost {
     let name: String
     let id: String
     let customer: String
-    let at: Date?
+    /// When it happened, as whoever reports it has it: an action that is told again must say the same.
+    let at: Date
     let attributes: [String: String]?
   }
 
@@ -31,7 +32,7 @@ extension ShopHost {
       reported.name,
       id: reported.id,
       by: CustomerID(rawValue: reported.customer),
-      at: reported.at ?? Date(),
+      at: reported.at,
       Attributes((reported.attributes ?? [:]).mapValues { .text($0) })
     )
     return try await answering {

@@ -45,7 +45,7 @@ import Testing
         "/customers/\(path)",
         #"{"firstName":"<b>","tier":"gold","wantsOffers":true}"#
       )
-      let body = ["name": "app_opened", "id": "a-1", "customer": name]
+      let body = ["name": "app_opened", "id": "a-1", "customer": name, "at": "2026-06-01T12:00:00Z"]
       _ = try await shop.ask("POST", "/actions", [UInt8](JSONEncoder().encode(body)))
       let page = try await shop.ask("GET", "/desk?customer=\(path)&channel=%3Cimg%3E")
       #expect(page.status == 200)
@@ -69,7 +69,8 @@ import Testing
         "[1,2", "",
         #"{"id":"R-1","kind":"redemption","card":"W-1","at":1}"#,
         #"{"id":"R-1","kind":"reversal","of":"R-0","at":-99999999999999999}"#,
-        #"{"name":"","id":"","customer":""}"#, String(repeating: "[", count: 100_000), "\u{0}\u{1}",
+        #"{"name":"","id":"","customer":"","at":"2026-06-01T12:00:00Z"}"#,
+        String(repeating: "[", count: 100_000), "\u{0}\u{1}",
         #"{"firstName":"x","tier":"gold","wantsOffers":true}"#,
         #"{"id":"R-2","kind":"redemption","card":"","at":9223372036854775807}"#,
         #"{"id":"","kind":"redemption","card":"W-1","at":1,"amount":{"minorUnits":-5,"currency":"EUR"}}"#,

@@ -34,6 +34,15 @@ import Testing
     }
   }
 
+  @Test func `an action that does not say when it happened is refused each time`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      let action = #"{"name":"app_opened","id":"a-1","customer":"ada","attributes":{"channel":"phone"}}"#
+      for _ in 0..<2 { #expect(try await shop.ask("POST", "/actions", action).status == 422) }
+      #expect(try await shop.host.bridge.audit().issued == 0)
+    }
+  }
+
   @Test func `a webhook is applied once, a repeat is a duplicate, and an altered one changes nothing`()
     async throws
   {
