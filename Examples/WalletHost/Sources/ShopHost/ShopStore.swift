@@ -10,10 +10,26 @@ final class ShopStore: CustomerStore {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     pool = try DatabasePool(path: path, configuration: configuration)
+    try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
     var migrator = DatabaseMigrator()
     migrator.registerMigration("customers and actions") { db in try db.execute(sql: Self.schema) }
     migrator.registerMigration("customers who were merged") { db in try db.execute(sql: Self.formers) }
     try migrator.migrate(pool)
+  }
+
+  /// Has each commit flushed: what was answered to be saved, or forgotten, is so after a power cut too.
+  ///
+  /// GRDB asks for less once it has switched to write-ahead logging, so this comes after it, and is read back.
+  private static func flushEachCommit(_ db: Database) throws {
+    try db.execute(sql: "PRAGMA synchronous = FULL")
+    guard try durability(db) == Durability(journal: "wal", synchronous: 2) else { throw NotDurable() }
+  }
+
+  private static func durability(_ db: Database) throws -> Durability {
+    Durability(
+      journal: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "",
+      synchronous: try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
+    )
   }
 
   private static let schema = """
@@ -95,5 +111,24 @@ final class ShopStore: CustomerStore {
   /// Whether the file answers.
   func isReady() async -> Bool {
     (try? await pool.read { db in try Int.fetchOne(db, sql: "SELECT 1") }) == 1
+  }
+}
+
+extension ShopStore {
+  /// What the connection that writes asks of the disk.
+  struct Durability: Equatable {
+    /// How it logs: "wal".
+    let journal: String
+    /// When it flushes: 2 is at every commit.
+    let synchronous: Int
+  }
+
+  func durability() throws -> Durability { try pool.writeWithoutTransaction { try Self.durability($0) } }
+
+  /// The connection does not flush each commit, so that a power cut could undo what was answered.
+  struct NotDurable: Error, CustomStringConvertible {
+    var description: String {
+      "The shop's file is not flushed at each commit. Put it on a file system that SQLite can log ahead on."
+    }
   }
 }
