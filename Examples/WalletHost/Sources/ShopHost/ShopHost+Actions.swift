@@ -36,9 +36,9 @@ extension ShopHost {
       Attributes((reported.attributes ?? [:]).mapValues { .text($0) })
     )
     return try await answering {
-      // First the fact, then the decision: a decision that fails is made when the action is reported again.
-      let decisions = try await bridge.respond(to: action)
-      try await store.record(action)
+      guard let decisions = try await decided(action) else {
+        return Answer.refused(.notFound, "no such customer")
+      }
       signal.wake()
       return Answer.json(
         .ok,
@@ -56,6 +56,21 @@ extension ShopHost {
     }
   }
 
+  /// Decides on an action, then keeps it: one whose decision fails is kept when it is reported again.
+  ///
+  /// - Returns: What was decided, or `nil` where its customer is not there, or was forgotten meanwhile.
+  private func decided(_ action: CustomerAction) async throws -> Decisions? {
+    guard let number = try await store.beginDecision(for: action.customer) else { return nil }
+    do {
+      let decisions = try await bridge.respond(to: action)
+      return try await store.record(action, ending: number) ? decisions : nil
+    } catch {
+      // What a ledger was given that failed, it may write yet: such a decision is under way until it cannot any more.
+      if (error as? OfferBridgeError)?.code != .ledgerFailed { await store.endDecision(number) }
+      throw error
+    }
+  }
+
   func saved(_ request: Request, _ customer: CustomerID) async throws -> Response {
     let shopper = try await Body.decoded(Shopper.self, request)
     guard (1...256).contains(customer.rawValue.utf8.count) else {
@@ -64,7 +79,9 @@ extension ShopHost {
     guard shopper.firstName.unicodeScalars.count <= 200 else {
       return Answer.refused(.unprocessableContent, "a first name has 200 characters at most")
     }
-    try await store.save(shopper, as: customer)
+    guard try await store.save(shopper, as: customer) else {
+      return Answer.refused(.conflict, "the customer is being forgotten; ask for that again first")
+    }
     return Answer.json(.ok, shopper)
   }
 

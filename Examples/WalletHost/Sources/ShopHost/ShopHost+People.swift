@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import OfferBridgeKit
+import ServiceLifecycle
 
 // Customers who are forgotten, and two who are one.
 extension ShopHost {
@@ -36,9 +37,16 @@ extension ShopHost {
     }
   }
 
-  /// Takes back what is in wallets, then forgets the customer in the ledger, and in the shop's own file last.
+  /// Makes the customer nobody to whoever decides, takes back what is in wallets, and forgets them in the ledger, then
+  /// in the shop's own file.
+  ///
+  /// Whatever it ends in the midst of, the customer stays nobody, and the next request goes on from there.
   func forgotten(_ customer: CustomerID) async throws -> Response {
     try await answering {
+      try await store.leave(customer, at: Date())
+      if let end = try await settled({ try await store.decisionsEnd(of: customer, at: Date()) }) {
+        return Self.busy(until: end, "a decision for them is under way; ask again")
+      }
       try await takeBack(from: customer)
       switch try await bridge.forget(customer) {
       case .busy(let until): return Self.busy(until: until)
@@ -56,13 +64,27 @@ extension ShopHost {
     }
   }
 
+  /// Looks until nothing is in the way any more, for two seconds at most; less where the server is asked to stop, or
+  /// whoever waits has gone.
+  ///
+  /// - Returns: What is in the way then, or `nil`.
+  private func settled<Obstacle: Sendable>(_ look: () async throws -> Obstacle?) async throws -> Obstacle? {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(2)
+    while let obstacle = try await look() {
+      guard clock.now < end, !Task.isShuttingDownGracefully else { return obstacle }
+      try await clock.sleep(for: .milliseconds(20))
+    }
+    return nil
+  }
+
   /// Closes what a customer has, and has its cards asked for; what the wallet does not answer now is left there.
   private func takeBack(from customer: CustomerID) async throws {
     let offers = try await bridge.issuedOffers(of: customer).filter { $0.closure == nil }
     if offers.isEmpty { return }
-    let isKnown = try await store.customer(store.survivor(of: customer)) != nil
+    let isKnown = try await store.profile(of: customer) != nil
     for offer in offers {
-      _ = try await bridge.close(
+      _ = try await farewells.close(
         offer.id,
         as: .revoked,
         reason: "asked to be forgotten",
@@ -126,9 +148,13 @@ extension ShopHost {
     )
   }
 
-  /// A worker holds a message: nothing has changed in the ledger, and it is over then.
-  static func busy(until: Date, now: Date = Date()) -> Response {
-    var response = Answer.refused(.conflict, "a message is on its way; ask again")
+  /// Somebody is at work for the customer: nothing has changed in the ledger, and it is over then.
+  static func busy(
+    until: Date,
+    _ why: String = "a message is on its way; ask again",
+    now: Date = Date()
+  ) -> Response {
+    var response = Answer.refused(.conflict, why)
     let seconds = max(1, Int(until.timeIntervalSince(now).rounded(.up)))
     response.headers[.retryAfter] = "\(seconds)"
     return response

@@ -16,6 +16,8 @@ import WebhookMessageProvider
 /// Any number of such processes over one ledger are one shop.
 public struct ShopHost: Sendable {
   let bridge: OfferBridge<Shopper>
+  /// The same for customers who are being forgotten, whom the bridge itself does not find any more.
+  let farewells: OfferBridge<Shopper>
   /// The same over the ledger itself, which can say of each limit whether it is reached: the coalescer in front cannot.
   let rehearsals: OfferBridge<Shopper>
   let store: ShopStore
@@ -60,15 +62,20 @@ public struct ShopHost: Sendable {
       format: .cloudEvents(source: "/home-goods", type: "home-goods.offer"),
       timeout: .seconds(3)
     )
-    bridge = try await OfferBridge(
-      customers: store,
-      catalog: InMemoryOfferCatalog(Shop.offers),
-      campaigns: Shop.campaigns,
-      providers: ["wallet": wallet],
-      ledger: CoalescingLedger(in: ledger),
-      settings: Self.pace,
-      metrics: HostMetrics()
-    )
+    let shared = CoalescingLedger(in: ledger)
+    func made(for customers: some CustomerStore<Shopper>) async throws -> OfferBridge<Shopper> {
+      try await OfferBridge(
+        customers: customers,
+        catalog: InMemoryOfferCatalog(Shop.offers),
+        campaigns: Shop.campaigns,
+        providers: ["wallet": wallet],
+        ledger: shared,
+        settings: Self.pace,
+        metrics: HostMetrics()
+      )
+    }
+    bridge = try await made(for: store)
+    farewells = try await made(for: LeavingShoppers(store: store))
     rehearsals = bridge.using(ledger: ledger)
   }
 

@@ -34,10 +34,14 @@ extension ShopStore {
       let (before, survivor) = try (Self.survivor(of: id, db), Self.survivor(of: other, db))
       if before != id { return before == survivor ? nil : "merged into \(before)" }
       if survivor == id { return "\(id) is who survives" }
+      if try Self.isLeaving(id, db) || Self.isLeaving(survivor, db) {
+        return "one of them is being forgotten"
+      }
       for sql in [
         "UPDATE former SET survivor = ?2 WHERE survivor = ?1",
         "INSERT INTO former (id, survivor) VALUES (?1, ?2)",
         "UPDATE action SET customer = ?2 WHERE customer = ?1",
+        "UPDATE deciding SET customer = ?2 WHERE customer = ?1",
       ] {
         try db.execute(sql: sql, arguments: [id.rawValue, survivor.rawValue])
       }
@@ -57,7 +61,7 @@ extension ShopStore {
       let before = db.totalChangesCount
       for sql in [
         "DELETE FROM customer WHERE id = ?", "DELETE FROM action WHERE customer = ?",
-        "DELETE FROM former WHERE survivor = ?",
+        "DELETE FROM former WHERE survivor = ?", "DELETE FROM deciding WHERE customer = ?",
       ] {
         try db.execute(sql: sql, arguments: [survivor.rawValue])
       }

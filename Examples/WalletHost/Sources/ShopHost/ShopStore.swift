@@ -14,6 +14,7 @@ final class ShopStore: CustomerStore {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("customers and actions") { db in try db.execute(sql: Self.schema) }
     migrator.registerMigration("customers who were merged") { db in try db.execute(sql: Self.formers) }
+    migrator.registerMigration("customers who leave") { db in try db.execute(sql: Self.leaving) }
     try migrator.migrate(pool)
   }
 
@@ -50,13 +51,23 @@ final class ShopStore: CustomerStore {
 
   func customer(_ id: CustomerID) async throws -> Shopper? {
     try await pool.read { db in
-      let text = try String.fetchOne(
-        db,
-        sql: "SELECT profile FROM customer WHERE id = ?",
-        arguments: [id.rawValue]
-      )
-      return try text.map { try JSONDecoder().decode(Shopper.self, from: Data($0.utf8)) }
+      guard try Self.isThere(id, db) else { return nil }
+      return try Self.profile(of: id, db)
     }
+  }
+
+  /// The profile of somebody, whichever of their ids is given, and whether or not they are being forgotten.
+  func profile(of id: CustomerID) async throws -> Shopper? {
+    try await pool.read { db in try Self.profile(of: Self.survivor(of: id, db), db) }
+  }
+
+  private static func profile(of id: CustomerID, _ db: Database) throws -> Shopper? {
+    let text = try String.fetchOne(
+      db,
+      sql: "SELECT profile FROM customer WHERE id = ?",
+      arguments: [id.rawValue]
+    )
+    return try text.map { try JSONDecoder().decode(Shopper.self, from: Data($0.utf8)) }
   }
 
   func history(of id: CustomerID, needs: [HistoryNeed]) async throws -> CustomerHistory {
@@ -81,23 +92,40 @@ final class ShopStore: CustomerStore {
 
   // MARK: - What the shop writes
 
-  func save(_ shopper: Shopper, as id: CustomerID) async throws {
+  /// Saves a profile, but of nobody who is being forgotten.
+  ///
+  /// - Parameters:
+  ///   - shopper: The profile.
+  ///   - id: Whose it is.
+  /// - Returns: Whether it is saved.
+  /// - Throws: What the file throws.
+  func save(_ shopper: Shopper, as id: CustomerID) async throws -> Bool {
     let profile = String(decoding: try JSONEncoder().encode(shopper), as: UTF8.self)
-    try await pool.write { db in
+    return try await pool.write { db in
       let id = try Self.survivor(of: id, db)
+      guard try !Self.isLeaving(id, db) else { return false }
       try db.execute(
         sql:
           "INSERT INTO customer (id, profile) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
         arguments: [id.rawValue, profile]
       )
+      return true
     }
   }
 
-  /// Keeps an action; one that is there already stays as it is.
-  func record(_ action: CustomerAction) async throws {
+  /// Keeps an action and ends its decision; an action that is there already stays as it is.
+  ///
+  /// - Parameters:
+  ///   - action: The action.
+  ///   - decision: The number of its decision.
+  /// - Returns: Whether its customer is there still; of one who is not, nothing is kept.
+  /// - Throws: What the file throws.
+  func record(_ action: CustomerAction, ending decision: Int64) async throws -> Bool {
     let content = String(decoding: try JSONEncoder().encode(action), as: UTF8.self)
-    try await pool.write { db in
+    return try await pool.write { db in
+      try Self.endDecision(decision, db)
       let customer = try Self.survivor(of: action.customer, db)
+      guard try Self.isThere(customer, db) else { return false }
       try db.execute(
         sql:
           "INSERT INTO action (id, customer, name, at, content) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -105,6 +133,7 @@ final class ShopStore: CustomerStore {
           action.id, customer.rawValue, action.name, action.occurredAt.milliseconds, content,
         ]
       )
+      return true
     }
   }
 

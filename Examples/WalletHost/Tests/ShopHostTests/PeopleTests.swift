@@ -60,7 +60,9 @@ import Testing
       let busy = try await shop.ask("DELETE", "/customers/ada")
       #expect(busy.status == 409)
       #expect((1...60).contains(busy.retryAfter.flatMap { Int($0) } ?? 0))
-      #expect(try await shop.host.store.customer("ada") != nil)
+      // Nobody to whoever decides already, and there until the ledger has forgotten them.
+      #expect(try await shop.host.store.customer("ada") == nil)
+      #expect(try await shop.host.store.isLeaving("ada"))
       try await shop.trouble("{}")
       #expect(try await shop.forget("ada").status == 200)
     }
@@ -104,7 +106,7 @@ import Testing
 
 extension TestShop {
   /// Asks to forget somebody, again while a worker holds a message of theirs.
-  fileprivate func forget(_ customer: String) async throws -> Answer {
+  func forget(_ customer: String) async throws -> Answer {
     let end = ContinuousClock.now + .seconds(40)
     while true {
       let answer = try await ask("DELETE", "/customers/\(customer)")
@@ -113,14 +115,14 @@ extension TestShop {
     }
   }
 
-  fileprivate func merge(_ customer: String, into other: String) async throws -> Answer {
+  func merge(_ customer: String, into other: String) async throws -> Answer {
     try await ask("POST", "/customers/\(customer)/merge", #"{"into":"\#(other)"}"#)
   }
 }
 
 extension ShopStore {
   /// How many actions are kept of a customer.
-  fileprivate func actions(of customer: CustomerID) async throws -> Int? {
+  func actions(of customer: CustomerID) async throws -> Int? {
     try await history(
       of: customer,
       needs: [

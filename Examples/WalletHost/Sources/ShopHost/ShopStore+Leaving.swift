@@ -1,0 +1,116 @@
+import Foundation
+import GRDB
+import OfferBridgeKit
+
+// Customers who are being forgotten: nobody to whoever decides, from before the ledger forgets them until all is done.
+//
+// A decision may have read the profile just before, and be written just after the ledger has forgotten its customer. So
+// each is noted while it is made, and a customer of whom one is under way is not forgotten yet.
+extension ShopStore {
+  static let leaving = """
+    -- Since when a customer is being forgotten, in milliseconds since 1970.
+    ALTER TABLE customer ADD COLUMN leaving_since INTEGER;
+
+    -- Decisions under way. No number is given twice: what ended late must not end another's.
+    CREATE TABLE deciding (number INTEGER PRIMARY KEY AUTOINCREMENT, customer TEXT NOT NULL);
+    CREATE INDEX deciding_of_customer ON deciding (customer);
+    """
+
+  static func isThere(_ customer: CustomerID, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: "SELECT EXISTS (SELECT 1 FROM customer WHERE id = ? AND leaving_since IS NULL)",
+      arguments: [customer.rawValue]
+    ) ?? false
+  }
+
+  static func isLeaving(_ customer: CustomerID, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db,
+      sql: "SELECT EXISTS (SELECT 1 FROM customer WHERE id = ? AND leaving_since IS NOT NULL)",
+      arguments: [customer.rawValue]
+    ) ?? false
+  }
+
+  /// Whether somebody is being forgotten, whichever of their ids is given.
+  func isLeaving(_ id: CustomerID) async throws -> Bool {
+    try await pool.read { db in try Self.isLeaving(Self.survivor(of: id, db), db) }
+  }
+
+  /// Makes somebody nobody to whoever decides, until they are forgotten; a repeat changes nothing.
+  ///
+  /// - Parameters:
+  ///   - id: Any of their ids.
+  ///   - now: Since when.
+  /// - Throws: What the file throws.
+  func leave(_ id: CustomerID, at now: Date) async throws {
+    try await pool.write { db in
+      try db.execute(
+        sql: "UPDATE customer SET leaving_since = ? WHERE id = ? AND leaving_since IS NULL",
+        arguments: [now.milliseconds, Self.survivor(of: id, db).rawValue]
+      )
+    }
+  }
+
+  // MARK: - Decisions under way
+
+  /// Notes that a decision for a customer begins.
+  ///
+  /// - Parameter id: Any of their ids.
+  /// - Returns: The decision's number, or `nil` of somebody who is not there or is being forgotten.
+  /// - Throws: What the file throws.
+  func beginDecision(for id: CustomerID) async throws -> Int64? {
+    try await pool.write { db in
+      let customer = try Self.survivor(of: id, db)
+      guard try Self.isThere(customer, db) else { return nil }
+      try db.execute(sql: "INSERT INTO deciding (customer) VALUES (?)", arguments: [customer.rawValue])
+      return db.lastInsertedRowID
+    }
+  }
+
+  /// Ends a decision of which nothing is kept, also when whoever made it has been cancelled.
+  func endDecision(_ number: Int64) async {
+    _ = await Task { try? await pool.write { db in try Self.endDecision(number, db) } }.value
+  }
+
+  static func endDecision(_ number: Int64, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM deciding WHERE number = ?", arguments: [number])
+  }
+
+  /// When the decisions have ended that were under way for somebody when they were made nobody.
+  ///
+  /// One whose process died, or stands still, has ended all the same once the ledger would not take its plan any more:
+  /// what it read of the customer, it read before.
+  ///
+  /// - Parameters:
+  ///   - id: Any of their ids.
+  ///   - now: The time.
+  /// - Returns: When at the latest, or `nil` where none is under way.
+  /// - Throws: What the file throws.
+  func decisionsEnd(of id: CustomerID, at now: Date) async throws -> Date? {
+    let since = try await pool.read { db in
+      try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT leaving_since FROM customer
+          WHERE id = ?1 AND EXISTS (SELECT 1 FROM deciding WHERE deciding.customer = ?1)
+          """,
+        arguments: [Self.survivor(of: id, db).rawValue]
+      )
+    }
+    guard let since else { return nil }
+    let end = Date(milliseconds: since).addingTimeInterval(JourneyPlan.longestAge / .seconds(1))
+    return end > now ? end : nil
+  }
+}
+
+/// The shop's customers, those who are being forgotten among them: their cards are asked for in their name.
+struct LeavingShoppers: CustomerStore {
+  let store: ShopStore
+
+  func customer(_ id: CustomerID) async throws -> Shopper? { try await store.profile(of: id) }
+
+  func history(of id: CustomerID, needs: [HistoryNeed]) async throws -> CustomerHistory {
+    CustomerHistory([])
+  }
+}
