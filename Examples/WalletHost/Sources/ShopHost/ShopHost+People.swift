@@ -73,15 +73,17 @@ extension ShopHost {
     let end = clock.now + .seconds(2)
     while let obstacle = try await look() {
       guard clock.now < end, !Task.isShuttingDownGracefully else { return obstacle }
-      try await clock.sleep(for: .milliseconds(20))
+      try await clock.sleep(for: .milliseconds(50))
     }
     return nil
   }
 
-  /// Closes what a customer has, and has its cards asked for; what the wallet does not answer now is left there.
+  /// Closes what a customer has, and has its cards asked for; what the wallet does not answer soon is left there.
+  ///
+  /// The loop that delivers sends what asks for them, beside all else that is due and as its lanes are set: a wallet
+  /// that is out or hangs holds up neither this request nor a shop that is asked to stop.
   private func takeBack(from customer: CustomerID) async throws {
     let offers = try await bridge.issuedOffers(of: customer).filter { $0.closure == nil }
-    if offers.isEmpty { return }
     let isKnown = try await store.profile(of: customer) != nil
     for offer in offers {
       _ = try await farewells.close(
@@ -92,7 +94,10 @@ extension ShopHost {
         recall: isKnown ? Shop.takeBack : nil
       )
     }
-    try await bridge.deliverDueMessages()
+    signal.wake()
+    _ = try await settled {
+      try await bridge.messages(of: customer).first { $0.message.purpose == .recall && !$0.state.isFinal }
+    }
   }
 
   private struct Merging: Decodable { let into: String }

@@ -72,6 +72,25 @@ import Testing
     }
   }
 
+  @Test func `whoever is forgotten waits for nothing that others are sent`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      _ = try await shop.open("ada", id: "a-1")
+      try await shop.inTime { try await shop.host.bridge.audit().replicasAccepted == 1 }
+      // Each attempt takes the three seconds that are given to one.
+      try await shop.trouble(#"{"slowMilliseconds":60000}"#)
+      for number in 0..<64 {
+        try await shop.save("c\(number)")
+        _ = try await shop.open("c\(number)", id: "c-\(number)")
+      }
+      let begun = ContinuousClock.now
+      let answer = try await shop.ask("DELETE", "/customers/ada")
+      #expect(ContinuousClock.now - begun < .seconds(6))
+      // Where a worker has the recall in its hands, it is to be asked again; else the card is told to be left.
+      #expect(answer.status == 409 || (answer.member("left") as? [Any])?.count == 1)
+    }
+  }
+
   @Test func `actions that race a request to forget leave nothing behind`() async throws {
     try await TestShop.run { shop async throws in
       for round in 0..<4 {
