@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -79,13 +80,15 @@ extension ShopHost {
     guard shopper.firstName.unicodeScalars.count <= 200 else {
       return Answer.refused(.unprocessableContent, "a first name has 200 characters at most")
     }
-    guard try await store.save(shopper, as: customer) else {
-      return Answer.refused(.conflict, "the customer is being forgotten; ask for that again first")
+    return try await answering {
+      guard try await store.save(shopper, as: customer) else {
+        return Answer.refused(.conflict, "the customer is being forgotten; ask for that again first")
+      }
+      return Answer.json(.ok, shopper)
     }
-    return Answer.json(.ok, shopper)
   }
 
-  /// Answers what the bridge throws by whose fault it is.
+  /// Answers what the bridge and the shop's own file throw by whose fault it is.
   func answering(_ body: () async throws -> Response) async throws -> Response {
     do {
       return try await body()
@@ -98,6 +101,9 @@ extension ShopHost {
         return Answer.refused(.unprocessableContent, "\(error)")
       default: return Answer.refused(.serviceUnavailable, "\(error)")
       }
+    } catch let error as DatabaseError {
+      logger.error("the shop's file failed", metadata: ["code": "\(error.resultCode)"])
+      return Answer.refused(.serviceUnavailable, "The shop's file failed. Ask again.")
     }
   }
 }

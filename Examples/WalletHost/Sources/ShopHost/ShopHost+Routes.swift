@@ -38,7 +38,7 @@ extension ShopHost {
     inside.post("dead-letters/{key}/redrive") { request, context in
       try await redriven(context.parameters.require("key"), request)
     }
-    inside.get("audit") { _, _ in Answer.json(.ok, try await bridge.audit()) }
+    inside.get("audit") { _, _ in try await answering { Answer.json(.ok, try await bridge.audit()) } }
     return router
   }
 

@@ -124,6 +124,10 @@ extension ShopHost {
 
   /// Compares a statement, a line of JSON for each redemption, while it comes in.
   func compared(_ request: Request) async throws -> Response {
+    try await answering { try await comparison(request) }
+  }
+
+  private func comparison(_ request: Request) async throws -> Response {
     var report = StatementReport()
     do {
       for try await finding in bridge.reconcile(

@@ -45,7 +45,7 @@ public struct ShopHost: Sendable {
     }
   }
 
-  private init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
+  init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
     self.logger = logger
     port = settings.port
     patience = settings.patience

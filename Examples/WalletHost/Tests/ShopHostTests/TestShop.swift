@@ -41,11 +41,13 @@ struct TestShop: Sendable {
 
   /// - Parameters:
   ///   - port: The shop's; one that is free where there is none.
+  ///   - ledger: The shop's ledger; one in a file where there is none.
   ///   - patience: How long the shop and the wallet wait for clients.
   ///   - body: Gets the shop.
   /// - Throws: What the body throws, or what keeps one of the two from running.
   static func run(
     port: Int? = nil,
+    ledger: BrokenLedger? = nil,
     patience: ServerPatience = ServerPatience(),
     _ body: @escaping @Sendable (TestShop) async throws -> Void
   ) async throws {
@@ -72,18 +74,21 @@ struct TestShop: Sendable {
     )
     try await withThrowingTaskGroup(of: Void.self) { group in
       let walletPort = try await start({ wallet.application(onRunning: $0) }, in: &group)
-      let host = try await ShopHost(
-        HostSettings(
-          folder: folder.path,
-          port: port,
-          walletAddress: "http://127.0.0.1:\(walletPort)",
-          messageSecrets: messageSecrets,
-          noticeSecrets: noticeSecrets,
-          token: token,
-          patience: patience
-        ),
-        logger: quiet
+      let settings = HostSettings(
+        folder: folder.path,
+        port: port,
+        walletAddress: "http://127.0.0.1:\(walletPort)",
+        messageSecrets: messageSecrets,
+        noticeSecrets: noticeSecrets,
+        token: token,
+        patience: patience
       )
+      let host =
+        if let ledger {
+          try await ShopHost(settings, ledger: ledger, logger: quiet)
+        } else {
+          try await ShopHost(settings, logger: quiet)
+        }
       _ = try await start({ host.application(onRunning: $0) }, in: &group)
       try await body(
         TestShop(
