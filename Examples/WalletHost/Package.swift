@@ -192,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "ShopHostTests",
       dependencies: [
-        "ShopHost", "ServerPatience", "Wallet", "StandardWebhooks", kit, httpClient, hummingbird, logging,
+        "ShopHost", "SQLiteOfferLedger", "ServerPatience", "Wallet", "StandardWebhooks", kit, httpClient,
+        hummingbird, logging,
         nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
       ],
       swiftSettings: strict

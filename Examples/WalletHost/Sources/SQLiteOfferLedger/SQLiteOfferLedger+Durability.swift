@@ -1,4 +1,4 @@
-import GRDB
+package import GRDB
 
 extension SQLiteOfferLedger {
   /// What the connection that writes asks of the disk.
@@ -13,7 +13,7 @@ extension SQLiteOfferLedger {
       self.synchronous = synchronous
     }
 
-    init(_ db: Database) throws {
+    package init(_ db: Database) throws {
       journal = try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? ""
       synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
     }

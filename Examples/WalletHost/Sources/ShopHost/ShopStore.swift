@@ -1,36 +1,19 @@
 import Foundation
 import GRDB
 import OfferBridgeKit
+import SQLiteOfferLedger
 
 /// The shop's customers and what they did, in a file of their own.
 final class ShopStore: CustomerStore {
   let pool: DatabasePool
 
   init(at path: String) throws {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
-    pool = try DatabasePool(path: path, configuration: configuration)
-    try pool.writeWithoutTransaction { try Self.flushEachCommit($0) }
     var migrator = DatabaseMigrator()
     migrator.registerMigration("customers and actions") { db in try db.execute(sql: Self.schema) }
     migrator.registerMigration("customers who were merged") { db in try db.execute(sql: Self.formers) }
     migrator.registerMigration("customers who leave") { db in try db.execute(sql: Self.leaving) }
-    try migrator.migrate(pool)
-  }
-
-  /// Has each commit flushed: what was answered to be saved, or forgotten, is so after a power cut too.
-  ///
-  /// GRDB asks for less once it has switched to write-ahead logging, so this comes after it, and is read back.
-  private static func flushEachCommit(_ db: Database) throws {
-    try db.execute(sql: "PRAGMA synchronous = FULL")
-    guard try durability(db) == Durability(journal: "wal", synchronous: 2) else { throw NotDurable() }
-  }
-
-  private static func durability(_ db: Database) throws -> Durability {
-    Durability(
-      journal: try String.fetchOne(db, sql: "PRAGMA journal_mode") ?? "",
-      synchronous: try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0
-    )
+    // What was answered to be saved, or forgotten, is so after a power cut too.
+    pool = try DatabasePool.durable(at: path, label: "ShopStore", migrating: migrator)
   }
 
   private static let schema = """
@@ -137,27 +120,13 @@ final class ShopStore: CustomerStore {
     }
   }
 
+  /// What the connection that writes asks of the disk.
+  func durability() throws -> SQLiteOfferLedger.Durability {
+    try pool.writeWithoutTransaction(SQLiteOfferLedger.Durability.init)
+  }
+
   /// Whether the file answers.
   func isReady() async -> Bool {
     (try? await pool.read { db in try Int.fetchOne(db, sql: "SELECT 1") }) == 1
-  }
-}
-
-extension ShopStore {
-  /// What the connection that writes asks of the disk.
-  struct Durability: Equatable {
-    /// How it logs: "wal".
-    let journal: String
-    /// When it flushes: 2 is at every commit.
-    let synchronous: Int
-  }
-
-  func durability() throws -> Durability { try pool.writeWithoutTransaction { try Self.durability($0) } }
-
-  /// The connection does not flush each commit, so that a power cut could undo what was answered.
-  struct NotDurable: Error, CustomStringConvertible {
-    var description: String {
-      "The shop's file is not flushed at each commit. Put it on a file system that SQLite can log ahead on."
-    }
   }
 }

@@ -29,14 +29,6 @@ import Testing
     }
   }
 
-  @Test func `what is forgotten, merged or saved is on the disk when it is answered`() async throws {
-    try await TestShop.run { shop async throws in
-      #expect(
-        try shop.host.store.durability() == ShopStore.Durability(journal: "wal", synchronous: 2)
-      )
-    }
-  }
-
   @Test func `what the wallet does not take back is told once, with its reference`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("ada")
