@@ -44,7 +44,8 @@ extension ShopHost {
     )
   }
 
-  /// Whoever shows the token is let in by a cookie that no script can read and no other site can send.
+  /// Whoever shows the token is let in by a cookie that no script can read and no other site can send; what other pages
+  /// of the same site have a browser send with it changes nothing.
   func entered(_ request: Request) async throws -> Response {
     let body = try await Body.read(request, atMost: 4 * 1_024)
     let shown = String(decoding: body, as: UTF8.self).split(separator: "&").first { $0.hasPrefix("token=") }

@@ -36,6 +36,33 @@ import Testing
     }
   }
 
+  @Test func `with the cookie something is changed by the desk's own page alone`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      let cookie = WebhookHeader("cookie", "desk=\(TestShop.token)")
+      let host = shop.hostAddress.dropFirst("http://".count)
+      for origin in [
+        nil, "null", "", "https://elsewhere.example", "http://127.0.0.1:1", "http://\(host).example",
+      ] {
+        let headers = [cookie] + (origin.map { [WebhookHeader("origin", $0)] } ?? [])
+        for (method, path) in [
+          ("POST", "/dead-letters/x/redrive"), ("POST", "/statements"), ("POST", "/actions"),
+          ("POST", "/customers/ada/merge"), ("PUT", "/customers/ada"), ("DELETE", "/customers/ada"),
+        ] {
+          let answer = try await shop.ask(method, path, #"{"reason":"x"}"#, token: nil, headers: headers)
+          #expect(answer.status == 403, "\(method) \(path) from \(origin ?? "nowhere")")
+        }
+        #expect(try await shop.ask("GET", "/customers/ada", token: nil, headers: headers).status == 200)
+      }
+      let own = [cookie, WebhookHeader("origin", "http://\(host)")]
+      #expect(try await shop.ask("POST", "/statements", "", token: nil, headers: own).status == 200)
+      #expect(try await shop.ask("DELETE", "/customers/ada", token: nil, headers: own).status == 200)
+      // No browser sends the token by itself: whoever shows it in the head means it.
+      let other = [WebhookHeader("origin", "https://elsewhere.example")]
+      #expect(try await shop.ask("POST", "/statements", "", headers: other).status == 200)
+    }
+  }
+
   @Test func `what customers and systems are called is text on the page, and no markup`() async throws {
     try await TestShop.run { shop async throws in
       let name = #"<script>alert('1')</script>&""#
