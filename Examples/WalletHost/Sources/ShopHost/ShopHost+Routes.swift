@@ -21,25 +21,35 @@ extension ShopHost {
 
     let inside = router.group().add(middleware: TokenMiddleware(token: token))
     inside.put("customers/{id}") { request, context in
-      try await saved(request, CustomerID(rawValue: context.parameters.require("id")))
+      try await saved(request, CustomerID(rawValue: Self.part("id", of: context)))
     }
     inside.get("customers/{id}") { request, context in
-      try await customer(CustomerID(rawValue: context.parameters.require("id")), request)
+      try await customer(CustomerID(rawValue: Self.part("id", of: context)), request)
     }
     inside.delete("customers/{id}") { _, context in
-      try await forgotten(CustomerID(rawValue: context.parameters.require("id")))
+      try await forgotten(CustomerID(rawValue: Self.part("id", of: context)))
     }
     inside.post("customers/{id}/merge") { request, context in
-      try await merged(CustomerID(rawValue: context.parameters.require("id")), request)
+      try await merged(CustomerID(rawValue: Self.part("id", of: context)), request)
     }
     inside.post("actions") { request, _ in try await acted(request) }
     inside.post("statements") { request, _ in try await compared(request) }
     inside.get("dead-letters") { _, _ in try await deadLetters() }
     inside.post("dead-letters/{key}/redrive") { request, context in
-      try await redriven(context.parameters.require("key"), request)
+      try await redriven(Self.part("key", of: context), request)
     }
     inside.get("audit") { _, _ in try await answering { Answer.json(.ok, try await bridge.audit()) } }
     return router
+  }
+
+  /// A part of the path as it is meant: `ada%40home.example` is ada@home.example.
+  ///
+  /// - Throws: 400 of one that is no text in percent-encoding, or has a zero byte, at which a database's text would end.
+  private static func part(_ name: String, of context: BasicRequestContext) throws -> String {
+    guard let text = try context.parameters.require(name).removingPercentEncoding, !text.contains("\0") else {
+      throw HTTPError(.badRequest, message: "a part of the path is no text in percent-encoding")
+    }
+    return text
   }
 
   private func ready() async throws -> Response {

@@ -67,6 +67,30 @@ import Testing
     }
   }
 
+  @Test func `an id in a path is the one that is meant, whatever is encoded of it`() async throws {
+    try await TestShop.run { shop async throws in
+      let profile = #"{"firstName":"Ada","tier":"gold","wantsOffers":true}"#
+      #expect(try await shop.ask("PUT", "/customers/ada%40home.example%2Fold", profile).status == 200)
+      #expect(try await shop.open("ada@home.example/old", id: "a-1").text.contains("issued ten-off"))
+      let seen = try await shop.ask("GET", "/customers/ad%61%40home.example%2fold?channel=phone")
+      #expect(seen.member("customer") as? String == "ada@home.example/old")
+      #expect((seen.member("offers") as? [Any])?.count == 1)
+      let merged = try await shop.ask(
+        "POST",
+        "/customers/p%C3%A9/merge",
+        #"{"into":"ada@home.example/old"}"#
+      )
+      #expect(merged.status == 200)
+      #expect(try await shop.host.store.survivor(of: "pé") == "ada@home.example/old")
+      #expect(try await shop.ask("POST", "/dead-letters/%78/redrive", #"{"reason":"x"}"#).status == 404)
+      for malformed in ["%FF", "%C3", "ada%00"] {
+        for method in ["PUT", "GET", "DELETE"] {
+          #expect(try await shop.ask(method, "/customers/\(malformed)", profile).status == 400)
+        }
+      }
+    }
+  }
+
   @Test func `the desk is told why not`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("bob", tier: "bronze")
