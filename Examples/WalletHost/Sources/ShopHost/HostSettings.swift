@@ -1,3 +1,4 @@
+public import Logging
 public import ServerPatience
 public import StandardWebhooks
 
@@ -20,6 +21,8 @@ public struct HostSettings: Sendable {
   public var postgres: String?
   /// How long it waits for those who connect to it.
   public var patience: ServerPatience
+  /// From which level on it writes to its log; `nil`, the default, for the logger's own.
+  public var logLevel: Logger.Level?
 
   /// Some settings.
   ///
@@ -32,6 +35,7 @@ public struct HostSettings: Sendable {
   ///   - token: What the app and the desk show to be let in.
   ///   - postgres: The PostgreSQL database that has the ledger; `nil`, the default, for a file in the folder.
   ///   - patience: How long it waits for those who connect to it; 30 seconds by default.
+  ///   - logLevel: From which level on it writes to its log; `nil`, the default, for the logger's own.
   public init(
     folder: String,
     port: Int,
@@ -40,7 +44,8 @@ public struct HostSettings: Sendable {
     noticeSecrets: WebhookSecrets,
     token: AccessToken,
     postgres: String? = nil,
-    patience: ServerPatience = ServerPatience()
+    patience: ServerPatience = ServerPatience(),
+    logLevel: Logger.Level? = nil
   ) {
     self.folder = folder
     self.port = port
@@ -50,13 +55,15 @@ public struct HostSettings: Sendable {
     self.token = token
     self.postgres = postgres
     self.patience = patience
+    self.logLevel = logLevel
   }
 
   /// Reads them from the environment.
   ///
   /// `HOST_FOLDER`, `HOST_PORT`, `HOST_WALLET_ADDRESS`,
   /// `HOST_MESSAGE_SECRET`, `HOST_NOTICE_SECRET`, `HOST_TOKEN`;
-  /// and `HOST_POSTGRES`, where the ledger is in PostgreSQL, and `HOST_PATIENCE_SECONDS`, where 30 are too many or few.
+  /// and `HOST_POSTGRES`, where the ledger is in PostgreSQL, `HOST_PATIENCE_SECONDS`, where 30 are too many or few, and
+  /// `LOG_LEVEL`, where its log shall have more or less.
   ///
   /// - Parameter environment: The environment.
   /// - Throws: ``HostSettingFault``, or what is wrong with a secret.
@@ -74,6 +81,9 @@ public struct HostSettings: Sendable {
     guard let patience = ServerPatience(optional: environment["HOST_PATIENCE_SECONDS"]) else {
       throw HostSettingFault(name: "HOST_PATIENCE_SECONDS")
     }
+    let level = environment["LOG_LEVEL"].flatMap { $0.isEmpty ? nil : $0 }
+    let logLevel = level.flatMap { Logger.Level(rawValue: $0) }
+    guard level == nil || logLevel != nil else { throw HostSettingFault(name: "LOG_LEVEL") }
     self.init(
       folder: try setting("HOST_FOLDER"),
       port: port,
@@ -82,7 +92,8 @@ public struct HostSettings: Sendable {
       noticeSecrets: try WebhookSecrets([WebhookSecret(setting("HOST_NOTICE_SECRET"), named: "notices")]),
       token: token,
       postgres: environment["HOST_POSTGRES"].flatMap { $0.isEmpty ? nil : $0 },
-      patience: patience
+      patience: patience,
+      logLevel: logLevel
     )
   }
 }

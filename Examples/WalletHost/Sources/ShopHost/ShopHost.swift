@@ -33,7 +33,7 @@ public struct ShopHost: Sendable {
   ///
   /// - Parameters:
   ///   - settings: Its settings.
-  ///   - logger: Where it writes.
+  ///   - logger: Where it writes, from the settings' level on.
   /// - Throws: What the files or the database throw, or what does not fit in the configuration.
   public init(_ settings: HostSettings, logger: Logger = Logger(label: "shop")) async throws {
     if let address = settings.postgres {
@@ -46,6 +46,8 @@ public struct ShopHost: Sendable {
   }
 
   init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
+    var logger = logger
+    if let level = settings.logLevel { logger.logLevel = level }
     self.logger = logger
     port = settings.port
     patience = settings.patience

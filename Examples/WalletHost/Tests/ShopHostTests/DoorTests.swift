@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import OfferBridgeKit
 import StandardWebhooks
 import Testing
@@ -131,9 +132,27 @@ import Testing
     #expect(throws: HostSettingFault(name: "HOST_TOKEN")) { try HostSettings(some) }
     let odd = ["HOST_PORT": "0", "HOST_TOKEN": TestShop.token, "HOST_PATIENCE_SECONDS": "long"]
     #expect(throws: HostSettingFault(name: "HOST_PATIENCE_SECONDS")) { try HostSettings(odd) }
+    let loud = ["HOST_PORT": "0", "HOST_TOKEN": TestShop.token, "LOG_LEVEL": "loud"]
+    #expect(throws: HostSettingFault(name: "LOG_LEVEL")) { try HostSettings(loud) }
     let token = try #require(AccessToken(TestShop.token))
     var text = "\(token) \(String(reflecting: token))"
     dump(token, to: &text)
     #expect(!text.contains(TestShop.token))
+  }
+
+  @Test func `the level that is set is the level that is logged from`() async throws {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    let environment = [
+      "HOST_FOLDER": ".", "HOST_PORT": "0", "HOST_WALLET_ADDRESS": "http://127.0.0.1:1",
+      "HOST_MESSAGE_SECRET": secret, "HOST_NOTICE_SECRET": secret, "HOST_TOKEN": TestShop.token,
+    ]
+    #expect(try HostSettings(environment).logLevel == nil)
+    for level in Logger.Level.allCases {
+      let settings = try HostSettings(environment.merging(["LOG_LEVEL": level.rawValue]) { $1 })
+      #expect(settings.logLevel == level)
+    }
+    try await TestShop.run(logLevel: .error) { shop async throws in
+      #expect(shop.host.logger.logLevel == .error)
+    }
   }
 }

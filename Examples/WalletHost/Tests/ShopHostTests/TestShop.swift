@@ -43,12 +43,14 @@ struct TestShop: Sendable {
   ///   - port: The shop's; one that is free where there is none.
   ///   - ledger: The shop's ledger; one in a file where there is none.
   ///   - patience: How long the shop and the wallet wait for clients.
+  ///   - logLevel: From which level on the shop logs; that of what must not be overlooked where there is none.
   ///   - body: Gets the shop.
   /// - Throws: What the body throws, or what keeps one of the two from running.
   static func run(
     port: Int? = nil,
     ledger: BrokenLedger? = nil,
     patience: ServerPatience = ServerPatience(),
+    logLevel: Logger.Level? = nil,
     _ body: @escaping @Sendable (TestShop) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
@@ -81,7 +83,8 @@ struct TestShop: Sendable {
         messageSecrets: messageSecrets,
         noticeSecrets: noticeSecrets,
         token: token,
-        patience: patience
+        patience: patience,
+        logLevel: logLevel
       )
       let host =
         if let ledger {
