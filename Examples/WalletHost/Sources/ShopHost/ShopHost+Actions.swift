@@ -29,6 +29,9 @@ extension ShopHost {
 
   func acted(_ request: Request) async throws -> Response {
     let reported = try await Body.decoded(Reported.self, request)
+    guard reported.id != Self.deskQuestionID else {
+      return Answer.refused(.unprocessableContent, "the desk asks under that id; give the action another")
+    }
     let action = CustomerAction(
       reported.name,
       id: reported.id,

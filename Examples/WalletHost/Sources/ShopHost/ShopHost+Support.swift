@@ -48,14 +48,16 @@ extension ShopHost {
     }
   }
 
+  /// What the action is called that the desk asks about: no real one is, for its decision would be told instead.
+  static let deskQuestionID = "desk-question"
+
   /// Why each campaign that hears an action would do what it would, now; nothing is written.
   func why(_ customer: CustomerID, _ question: DeskQuestion) async throws -> [(
     campaign: String, tree: String
   )] {
     let action = CustomerAction(
       question.action,
-      // Never that of a real action, whose decision would be told instead.
-      id: "desk-question",
+      id: Self.deskQuestionID,
       by: customer,
       at: Date(),
       Attributes(question.channel.isEmpty ? [:] : ["channel": .text(question.channel)])

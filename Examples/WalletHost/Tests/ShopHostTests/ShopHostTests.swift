@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  @Test func `no action has the id that the desk asks under`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      #expect(try await shop.open("ada", id: ShopHost.deskQuestionID).status == 422)
+      #expect(try await shop.host.bridge.audit().issued == 0)
+      // On another channel it would be another action under one id: a conflict, were it remembered.
+      for channel in ["phone", "web"] {
+        let seen = try await shop.ask("GET", "/customers/ada?channel=\(channel)")
+        #expect(seen.status == 200)
+        #expect(!seen.text.contains("another trigger is known"))
+      }
+    }
+  }
+
   @Test func `the desk is told of a limit that is reached`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("ada")
