@@ -83,9 +83,10 @@ import Testing
       #expect(merged.status == 200)
       #expect(try await shop.host.store.survivor(of: "pé") == "ada@home.example/old")
       #expect(try await shop.ask("POST", "/dead-letters/%78/redrive", #"{"reason":"x"}"#).status == 404)
-      for malformed in ["%FF", "%C3", "ada%00"] {
+      // What is no UTF-8 is no path to the router already.
+      for (malformed, status) in [("%FF", 404), ("%C3", 404), ("ada%00", 400)] {
         for method in ["PUT", "GET", "DELETE"] {
-          #expect(try await shop.ask(method, "/customers/\(malformed)", profile).status == 400)
+          #expect(try await shop.ask(method, "/customers/\(malformed)", profile).status == status)
         }
       }
     }
