@@ -62,7 +62,12 @@ extension ShopHost {
         case .redemption(let redemption): try await bridge.reconcile(redemption)
         case .reversal(let reversal): try await bridge.reconcile(reversal)
         }
-      logger.info("reported", metadata: ["webhook": "\(webhook.id)", "match": "\(match)"])
+      // A wallet that gives another content under an id that is known has a fault, or somebody else has its secret.
+      logger.log(
+        level: match == .conflict ? .warning : .info,
+        "reported",
+        metadata: ["webhook": "\(webhook.id)", "match": "\(match)", "secret": "\(webhook.secret)"]
+      )
       return Answer.json(.ok, Matched(match: "\(match)"))
     }
   }

@@ -101,6 +101,20 @@ public struct WebhookSecrets: Sendable {
     self.secrets = newestFirst.map(\.element)
   }
 
+  /// Reads secrets as a setting has them: with commas between them, the newest first.
+  ///
+  /// - Parameters:
+  ///   - texts: 1 to 4 secrets as ``WebhookSecret/init(_:named:from:until:)`` reads them, with or without spaces.
+  ///   - name: What they are called in reports, each with its number in the list: "messages 1" is the newest.
+  /// - Throws: What is wrong with one of them, or with their number.
+  public init(listed texts: String, named name: String) throws(WebhookSecretFault) {
+    var secrets: [WebhookSecret] = []
+    for text in texts.split(separator: ",", omittingEmptySubsequences: false) {
+      secrets.append(try WebhookSecret(text.filter { $0 != " " }, named: "\(name) \(secrets.count + 1)"))
+    }
+    try self.init(secrets)
+  }
+
   /// Those that are valid at a moment, the newest first.
   ///
   /// - Parameter moment: The moment.

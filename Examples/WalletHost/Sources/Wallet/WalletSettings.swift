@@ -74,9 +74,8 @@ public struct WalletSettings: Sendable {
     self.init(
       database: try setting("WALLET_DATABASE"),
       port: port,
-      messageSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_MESSAGE_SECRET"), named: "messages")]
-      ),
-      noticeSecrets: try WebhookSecrets([WebhookSecret(setting("WALLET_NOTICE_SECRET"), named: "notices")]),
+      messageSecrets: try WebhookSecrets(listed: setting("WALLET_MESSAGE_SECRET"), named: "messages"),
+      noticeSecrets: try WebhookSecrets(listed: setting("WALLET_NOTICE_SECRET"), named: "notices"),
       noticeAddresses: try setting("WALLET_NOTICE_ADDRESS").split(separator: ",")
         .map { $0.filter { $0 != " " } },
       firstNumber: firstNumber,

@@ -83,4 +83,30 @@ import Testing
     #expect(signatures.count == 2)
     #expect(try WebhookSigner(onlyNew).headers(id: "msg_1", at: change, body: [1])[2].value == signatures[0])
   }
+
+  @Test func `a list of secrets is replaced one by one, while both ends go on`() throws {
+    let (old, new) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+    let body = Array("{}".utf8)
+    let now = Date(timeIntervalSince1970: 1_790_000_000)
+    let lists = [old, "\(new), \(old)", new]
+    // One end is a step ahead of the other, or neither is.
+    for (mine, theirs) in [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (2, 2)] {
+      let headers = try WebhookSigner(WebhookSecrets(listed: lists[mine], named: "mine"))
+        .headers(id: "m-1", at: now, body: body)
+      let receiver = WebhookReceiver(try WebhookSecrets(listed: lists[theirs], named: "theirs"))
+      #expect(
+        try receiver.verified(body, headers, at: now).secret
+          == (mine == 0 && theirs == 1 ? "theirs 2" : "theirs 1")
+      )
+    }
+    #expect(throws: WebhookSecretFault.notBase64(name: "mine 2")) {
+      try WebhookSecrets(listed: "\(new),?", named: "mine")
+    }
+    #expect(throws: WebhookSecretFault.length(0, name: "mine 2")) {
+      try WebhookSecrets(listed: "\(new),", named: "mine")
+    }
+    #expect(throws: WebhookSecretFault.count(5)) {
+      try WebhookSecrets(listed: Array(repeating: old, count: 5).joined(separator: ","), named: "mine")
+    }
+  }
 }
