@@ -193,7 +193,7 @@ let package = Package(
       name: "ShopHostTests",
       dependencies: [
         "ShopHost", "SQLiteOfferLedger", "ServerPatience", "Wallet", "StandardWebhooks", kit, httpClient,
-        hummingbird, logging,
+        hummingbird, logging, metrics, .product(name: "MetricsTestKit", package: "swift-metrics"),
         nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
       ],
       swiftSettings: strict

@@ -1,14 +1,17 @@
 import Metrics
 import OfferBridgeKit
 
-/// Counts and times what the bridge does, through whatever the process has set up for swift-metrics.
+/// Counts and times what the bridge does, through swift-metrics.
 struct HostMetrics: BridgeMetrics {
+  let factory: any MetricsFactory
+
   func count(_ counter: BridgeCounter, _ labels: BridgeLabels) {
-    Counter(label: "offers.\(counter.rawValue)", dimensions: Self.dimensions(labels)).increment()
+    Counter(label: "offers.\(counter.rawValue)", dimensions: Self.dimensions(labels), factory: factory)
+      .increment()
   }
 
   func time(_ timer: BridgeTimer, _ length: Duration, _ labels: BridgeLabels) {
-    Timer(label: "offers.\(timer.rawValue)", dimensions: Self.dimensions(labels))
+    Timer(label: "offers.\(timer.rawValue)", dimensions: Self.dimensions(labels), factory: factory)
       .recordNanoseconds(Int64(length / .nanoseconds(1)))
   }
 

@@ -2,6 +2,7 @@ import DurableLedger
 import Foundation
 public import Hummingbird
 public import Logging
+public import Metrics
 import NIOCore
 import OfferBridgeKit
 import PostgresOfferLedger
@@ -34,18 +35,29 @@ public struct ShopHost: Sendable {
   /// - Parameters:
   ///   - settings: Its settings.
   ///   - logger: Where it writes, from the settings' level on.
+  ///   - metrics: Where it counts and times what it does; by default what `MetricsSystem` was bootstrapped with, which is
+  ///     nothing in a process that has no backend.
   /// - Throws: What the files or the database throw, or what does not fit in the configuration.
-  public init(_ settings: HostSettings, logger: Logger = Logger(label: "shop")) async throws {
+  public init(
+    _ settings: HostSettings,
+    logger: Logger = Logger(label: "shop"),
+    metrics: any MetricsFactory = MetricsSystem.factory
+  ) async throws {
     if let address = settings.postgres {
       let ledger = try await PostgresOfferLedger(at: address)
-      try await self.init(settings, ledger: ledger, logger: logger)
+      try await self.init(settings, ledger: ledger, logger: logger, metrics: metrics)
     } else {
       let ledger = try SQLiteOfferLedger(at: "\(settings.folder)/offers.sqlite")
-      try await self.init(settings, ledger: ledger, logger: logger)
+      try await self.init(settings, ledger: ledger, logger: logger, metrics: metrics)
     }
   }
 
-  init(_ settings: HostSettings, ledger: some ForgettingLedger, logger: Logger) async throws {
+  init(
+    _ settings: HostSettings,
+    ledger: some ForgettingLedger,
+    logger: Logger,
+    metrics: any MetricsFactory = MetricsSystem.factory
+  ) async throws {
     var logger = logger
     if let level = settings.logLevel { logger.logLevel = level }
     self.logger = logger
@@ -73,7 +85,7 @@ public struct ShopHost: Sendable {
         providers: ["wallet": wallet],
         ledger: shared,
         settings: Self.pace,
-        metrics: HostMetrics()
+        metrics: HostMetrics(factory: metrics)
       )
     }
     bridge = try await made(for: store)

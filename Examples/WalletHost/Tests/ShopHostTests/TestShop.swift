@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Hummingbird
 import Logging
+import Metrics
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -44,6 +45,7 @@ struct TestShop: Sendable {
   ///   - ledger: The shop's ledger; one in a file where there is none.
   ///   - patience: How long the shop and the wallet wait for clients.
   ///   - logLevel: From which level on the shop logs; that of what must not be overlooked where there is none.
+  ///   - metrics: Where it counts.
   ///   - body: Gets the shop.
   /// - Throws: What the body throws, or what keeps one of the two from running.
   static func run(
@@ -51,6 +53,7 @@ struct TestShop: Sendable {
     ledger: BrokenLedger? = nil,
     patience: ServerPatience = ServerPatience(),
     logLevel: Logger.Level? = nil,
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     _ body: @escaping @Sendable (TestShop) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "shop-\(UUID().uuidString)")
@@ -88,9 +91,9 @@ struct TestShop: Sendable {
       )
       let host =
         if let ledger {
-          try await ShopHost(settings, ledger: ledger, logger: quiet)
+          try await ShopHost(settings, ledger: ledger, logger: quiet, metrics: metrics)
         } else {
-          try await ShopHost(settings, logger: quiet)
+          try await ShopHost(settings, logger: quiet, metrics: metrics)
         }
       _ = try await start({ host.application(onRunning: $0) }, in: &group)
       try await body(
