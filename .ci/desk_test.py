@@ -144,7 +144,8 @@ def look(page, shop: Shop, folder: Path, picture) -> None:
     letters.get_by_role("button", name="Send again").click()
     letters.get_by_text("sent again").wait_for()
     in_time("second card", lambda: shop.audit("replicasAccepted") == 2)
-    expect("what was sent again is in the wallet", True)
+    page.locator("dl.counts div:has(dt:text-is('in the wallet')) dd:text-is('2')").wait_for(timeout=30_000)
+    expect("the counts follow by themselves", True)
 
     statement = ask("GET", f"{shop.wallet}/statement")
     (folder / "same.jsonl").write_text(statement)
@@ -180,6 +181,7 @@ def main(bin: Path, pictures: Path | None) -> None:
 
             look(page, shop, folder, picture)
             state = page.context.storage_state()
+            papers = {}
             for name, options in (
                 ("phone", {"viewport": {"width": 390, "height": 844}}),
                 ("dark", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}),
@@ -188,7 +190,9 @@ def main(bin: Path, pictures: Path | None) -> None:
                 page.goto(f"{shop.host}/desk?customer=ada&channel=phone")
                 wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 expect(f"the page fits, {name}", wide <= 0)
+                papers[name] = page.evaluate("getComputedStyle(document.body).backgroundColor")
                 picture(name)
+            expect("the page is dark where that is wished", papers["dark"] != papers["phone"])
             browser.close()
     finally:
         shop.stop()

@@ -35,12 +35,22 @@ enum DeskAssets {
         event.preventDefault();
         const answer = await fetch("/dead-letters/" + encodeURIComponent(form.dataset.key) + "/redrive", {
           method: "POST", headers: { "content-type": "application/json" },
-          body: JSON.stringify({ reason: form.elements.reason.value })
+          body: JSON.stringify({ reason: form.elements.reason.value, isNew: form.elements.isNew.checked })
         });
         const said = await answer.json();
         form.replaceWith(answer.ok ? "sent again" : said.error);
       });
     }
+    setInterval(async () => {
+      if (document.hidden || !document.querySelector("dl.counts")) return;
+      const answer = await fetch("/desk").catch(() => null);
+      if (!answer || !answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of ["dl.counts", "header p"]) {
+        const [shown, read] = [document.querySelector(part), page.querySelector(part)];
+        if (shown && read) shown.replaceWith(read);
+      }
+    }, 10000);
     const upload = document.getElementById("upload");
     if (upload) upload.addEventListener("submit", event => {
       event.preventDefault();

@@ -13,6 +13,9 @@ struct DeskPage {
     let fault: String?
   }
 
+  /// How many of a list it shows at most; where there are more, it says so.
+  static let most = 50
+
   let audit: LedgerAudit
   let open: [OpenMatter]
   let deadLetters: [MessageRecord]
@@ -110,7 +113,14 @@ struct DeskPage {
       rows.isEmpty
       ? "<p class=quiet>Nothing waits.</p>"
       : "<div class=wide><table><thead><tr><th>what</th><th>what to do</th></tr></thead><tbody>\(rows)</tbody></table></div>"
-    return "<section id=open><h2>Not settled</h2>\(table)</section>"
+    let rest: HTML =
+      open.count < Self.most
+      ? ""
+      : """
+      <p class=quiet>These are the first \(open.count). In all, \(audit.parked) redemptions are parked, \
+      \(audit.discrepant) discrepant, and \(audit.messagesOpen) messages on their way.</p>
+      """
+    return "<section id=open><h2>Not settled</h2>\(table)\(rest)</section>"
   }
 
   private var letters: HTML {
@@ -120,7 +130,8 @@ struct DeskPage {
         <tr><td>\(record.message.customer.rawValue)</td><td>\(record.message.campaign.rawValue)</td>\
         <td>\(record.state.name.rawValue)</td><td>\(record.attempts)</td><td>\(record.lastFailure ?? "")</td>\
         <td><form class=redrive data-key="\(key)"><label class=hidden for="why-\(key)">Why</label>\
-        <input id="why-\(key)" name=reason required placeholder="why" maxlength=200><button>Send again</button></form></td></tr>
+        <input id="why-\(key)" name=reason required placeholder="why" maxlength=200>\
+        <label><input type=checkbox name=isNew> as a new message</label><button>Send again</button></form></td></tr>
         """
     }
     let table: HTML =
@@ -130,7 +141,10 @@ struct DeskPage {
       <div class=wide><table><thead><tr><th>customer</th><th>campaign</th><th>ended</th><th>attempts</th><th>last failure</th>\
       <th></th></tr></thead><tbody>\(rows)</tbody></table></div>
       """
-    return "<section id=letters><h2>Dead letters</h2>\(table)</section>"
+    let all = audit.messagesBuried + audit.messagesRejected
+    let rest: HTML =
+      all <= deadLetters.count ? "" : "<p class=quiet>These are the first \(deadLetters.count) of \(all).</p>"
+    return "<section id=letters><h2>Dead letters</h2>\(table)\(rest)</section>"
   }
 
   private var statement: HTML {

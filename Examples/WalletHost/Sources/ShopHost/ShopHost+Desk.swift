@@ -11,11 +11,11 @@ extension ShopHost {
       var open: [OpenMatter] = []
       for try await matter in try await bridge.openMatters(olderThan: .seconds(5)) {
         open.append(matter)
-        if open.count == 50 { break }
+        if open.count == DeskPage.most { break }
       }
       let letters =
-        try await bridge.page(.messagesIn(.buried), limit: 50).messages
-        + bridge.page(.messagesIn(.rejected), limit: 50).messages
+        try await bridge.page(.messagesIn(.buried), limit: DeskPage.most).messages
+        + bridge.page(.messagesIn(.rejected), limit: DeskPage.most).messages
       let page = DeskPage(
         audit: try await bridge.audit(),
         open: open,

@@ -98,13 +98,18 @@ extension ShopHost {
     }
   }
 
-  private struct Redriving: Decodable { let reason: String }
+  private struct Redriving: Decodable {
+    let reason: String
+    /// Whether under a new key, so that the wallet takes it for another message.
+    let isNew: Bool?
+  }
 
   func redriven(_ text: String, _ request: Request) async throws -> Response {
     guard let key = DerivedKey(text) else { return Answer.refused(.notFound, "no such message") }
-    let reason = try await Body.decoded(Redriving.self, request).reason
+    let wish = try await Body.decoded(Redriving.self, request)
     return try await answering {
-      let answer = try await bridge.redrive(key, reason: reason)
+      let mode: MessageRedrive.Mode = wish.isNew == true ? .newGeneration : .sameKey
+      let answer = try await bridge.redrive(key, mode: mode, reason: wish.reason)
       signal.wake()
       switch answer {
       case .redriven: return Answer.json(.ok, ["answer": "\(answer)"])

@@ -171,6 +171,39 @@ import Testing
     }
   }
 
+  @Test func `a dead letter is sent again as a new message where that is wished`() async throws {
+    try await TestShop.run { shop async throws in
+      try await shop.save("ada")
+      try await shop.trouble(#"{"refusal":true}"#)
+      _ = try await shop.open("ada", id: "a-1")
+      try await shop.inTime { try await shop.host.bridge.audit().messagesRejected == 1 }
+      let refused = try #require(try await shop.host.bridge.page(.messagesIn(.rejected)).messages.first)
+      try await shop.trouble("{}")
+      let wish = #"{"reason":"the wallet remembers the key","isNew":true}"#
+      let key = refused.message.key
+      let answer = try await shop.ask("POST", "/dead-letters/\(key)/redrive", wish)
+      #expect(answer.status == 200 && !answer.text.contains("\(key)"))
+      try await shop.inTime { try await shop.cards(of: "ada").text.contains("W-1") }
+      let keys = try await shop.host.bridge.messages(of: "ada").map(\.message.key)
+      #expect(keys.count == 2 && keys.contains(key))
+    }
+  }
+
+  @Test func `the desk says where it shows a part of what there is`() async throws {
+    try await TestShop.run { shop async throws in
+      #expect(try await !shop.ask("GET", "/desk").text.contains("These are the first"))
+      for number in 0...DeskPage.most {
+        let report = Redemption(id: "r-\(number)", of: .replica(ReplicaReference("W-\(number)")), at: Date())
+        _ = try await shop.host.bridge.reconcile(report)
+      }
+      try await shop.inTime {
+        try await shop.ask("GET", "/desk").text.contains(
+          "These are the first 50. In all, 51 redemptions are parked, 0 discrepant"
+        )
+      }
+    }
+  }
+
   @Test func `a lost acknowledgement and an outage leave one card`() async throws {
     try await TestShop.run { shop async throws in
       try await shop.save("ada")
