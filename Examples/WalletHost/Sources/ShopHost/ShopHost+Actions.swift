@@ -64,7 +64,7 @@ extension ShopHost {
   ///
   /// - Returns: What was decided, or `nil` where its customer is not there, or was forgotten meanwhile.
   private func decided(_ action: CustomerAction) async throws -> Decisions? {
-    guard let number = try await store.beginDecision(for: action.customer) else { return nil }
+    guard let number = try await store.beginDecision(for: action.customer, at: Date()) else { return nil }
     do {
       let decisions = try await bridge.respond(to: action)
       return try await store.record(action, ending: number) ? decisions : nil

@@ -11,9 +11,14 @@ extension ShopStore {
     -- Since when a customer is being forgotten, in milliseconds since 1970.
     ALTER TABLE customer ADD COLUMN leaving_since INTEGER;
 
-    -- Decisions under way. No number is given twice: what ended late must not end another's.
-    CREATE TABLE deciding (number INTEGER PRIMARY KEY AUTOINCREMENT, customer TEXT NOT NULL);
+    -- Decisions under way, and since when. No number is given twice: what ended late must not end another's.
+    CREATE TABLE deciding (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      customer TEXT NOT NULL,
+      since INTEGER NOT NULL
+    );
     CREATE INDEX deciding_of_customer ON deciding (customer);
+    CREATE INDEX deciding_since ON deciding (since);
     """
 
   static func isThere(_ customer: CustomerID, _ db: Database) throws -> Bool {
@@ -54,19 +59,29 @@ extension ShopStore {
 
   // MARK: - Decisions under way
 
-  /// Notes that a decision for a customer begins.
+  /// Notes that a decision for a customer begins, and no longer those that have ended without a word.
   ///
-  /// - Parameter id: Any of their ids.
+  /// - Parameters:
+  ///   - id: Any of their ids.
+  ///   - now: When.
   /// - Returns: The decision's number, or `nil` of somebody who is not there or is being forgotten.
   /// - Throws: What the file throws.
-  func beginDecision(for id: CustomerID) async throws -> Int64? {
+  func beginDecision(for id: CustomerID, at now: Date) async throws -> Int64? {
     try await pool.write { db in
       let customer = try Self.survivor(of: id, db)
       guard try Self.isThere(customer, db) else { return nil }
-      try db.execute(sql: "INSERT INTO deciding (customer) VALUES (?)", arguments: [customer.rawValue])
+      let now = now.milliseconds
+      try db.execute(sql: "DELETE FROM deciding WHERE since < ?", arguments: [now - Self.longestDecision])
+      try db.execute(
+        sql: "INSERT INTO deciding (customer, since) VALUES (?, ?)",
+        arguments: [customer.rawValue, now]
+      )
       return db.lastInsertedRowID
     }
   }
+
+  /// One whose process died, or stands still, has ended all the same once the ledger would not take its plan any more.
+  private static let longestDecision = Int64(JourneyPlan.longestAge / .milliseconds(1))
 
   /// Ends a decision of which nothing is kept, also when whoever made it has been cancelled.
   func endDecision(_ number: Int64) async {
@@ -77,10 +92,12 @@ extension ShopStore {
     try db.execute(sql: "DELETE FROM deciding WHERE number = ?", arguments: [number])
   }
 
-  /// When the decisions have ended that were under way for somebody when they were made nobody.
-  ///
-  /// One whose process died, or stands still, has ended all the same once the ledger would not take its plan any more:
-  /// what it read of the customer, it read before.
+  /// How many are noted, whosever they are.
+  func decisionsUnderWay() async throws -> Int {
+    try await pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM deciding") ?? 0 }
+  }
+
+  /// When the decisions have ended that are under way for somebody.
   ///
   /// - Parameters:
   ///   - id: Any of their ids.
@@ -91,15 +108,12 @@ extension ShopStore {
     let since = try await pool.read { db in
       try Int64.fetchOne(
         db,
-        sql: """
-          SELECT leaving_since FROM customer
-          WHERE id = ?1 AND EXISTS (SELECT 1 FROM deciding WHERE deciding.customer = ?1)
-          """,
+        sql: "SELECT max(since) FROM deciding WHERE customer = ?",
         arguments: [Self.survivor(of: id, db).rawValue]
       )
     }
     guard let since else { return nil }
-    let end = Date(milliseconds: since).addingTimeInterval(JourneyPlan.longestAge / .seconds(1))
+    let end = Date(milliseconds: since + Self.longestDecision)
     return end > now ? end : nil
   }
 }

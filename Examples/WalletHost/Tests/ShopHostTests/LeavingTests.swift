@@ -10,14 +10,14 @@ import Testing
     try await TestShop.run { shop async throws in
       let store = shop.host.store
       let action = CustomerAction("app_opened", id: "a-1", by: "ada", at: Date())
-      #expect(try await store.beginDecision(for: "ada") == nil)
+      #expect(try await store.beginDecision(for: "ada", at: Date()) == nil)
       try await shop.save("ada")
-      let decision = try #require(try await store.beginDecision(for: "ada"))
+      let decision = try #require(try await store.beginDecision(for: "ada", at: Date()))
       #expect(try await store.forget("ada"))
       #expect(try await !store.record(action, ending: decision))
       #expect(try await store.actions(of: "ada") == 0)
       try await shop.save("ada")
-      let other = try #require(try await store.beginDecision(for: "ada"))
+      let other = try #require(try await store.beginDecision(for: "ada", at: Date()))
       #expect(other != decision)
       #expect(try await store.record(action, ending: other))
       #expect(try await store.actions(of: "ada") == 1)
@@ -33,7 +33,7 @@ import Testing
       for customer in ["ada", "bob"] { try await shop.save(customer) }
       _ = try await shop.open("ada", id: "a-1")
       try await shop.inTime { try await shop.host.bridge.audit().replicasAccepted == 1 }
-      let decision = try #require(try await store.beginDecision(for: "ada"))
+      let decision = try #require(try await store.beginDecision(for: "ada", at: Date()))
       let busy = try await shop.ask("DELETE", "/customers/ada")
       #expect(busy.status == 409)
       #expect((1...60).contains(busy.retryAfter.flatMap { Int($0) } ?? 0))
@@ -62,13 +62,31 @@ import Testing
       _ = try await shop.open("ada", id: "a-1")
       try await shop.inTime { try await shop.host.bridge.audit().replicasAccepted == 1 }
       // As it is for a minute at the most: the ledger takes no plan that is older.
-      _ = try await shop.host.store.beginDecision(for: "ada")
-      try await shop.host.store.leave("ada", at: Date(timeIntervalSinceNow: -61))
+      _ = try await shop.host.store.beginDecision(for: "ada", at: Date(timeIntervalSinceNow: -61))
+      try await shop.host.store.leave("ada", at: Date())
       let forgotten = try await shop.forget("ada")
       #expect(forgotten.status == 200)
       #expect((forgotten.member("left") as? [Any])?.isEmpty == true)
       #expect(try await shop.host.bridge.audit().replicasRecalled == 1)
       #expect(try await shop.forget("ada").status == 404)
+    }
+  }
+
+  @Test func `a decision that ended without a word holds up nobody after a minute, and is noted no longer`()
+    async throws
+  {
+    try await TestShop.run { shop async throws in
+      let store = shop.host.store
+      try await shop.save("ada")
+      let now = Date()
+      #expect(try await store.decisionsEnd(of: "ada", at: now) == nil)
+      for second in [0, 30, 90] {
+        _ = try await store.beginDecision(for: "ada", at: now + Double(second))
+      }
+      let end = try #require(try await store.decisionsEnd(of: "ada", at: now + 149))
+      #expect(abs(end.timeIntervalSince(now) - 150) < 0.01)
+      #expect(try await store.decisionsEnd(of: "ada", at: now + 151) == nil)
+      #expect(try await store.decisionsUnderWay() == 2)
     }
   }
 
