@@ -23,6 +23,8 @@ extension SimulationMutant {
     // In no run is somebody merged or forgotten while a worker holds a message of theirs.
     "two are merged while both are held",
     "who is busy is so until the last lease ends",
+    // In no run is somebody forgotten between the sweep that lists an offer of theirs and what it decides.
+    "the end of whom it forgot is told",
   ]
 
   private static let merging = [

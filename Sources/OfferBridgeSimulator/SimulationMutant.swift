@@ -53,6 +53,7 @@ struct SimulationMutant: Sendable {
     "lengths are rounded up",
     "moments are counted from 1970",
     "names that look alike are one",
+    "of a call's customers those who look the same are one",
     "refusals are remembered from the plan on",
     "the last to learn a reference has it",
     "the transaction is not kept",
