@@ -22,16 +22,16 @@ public enum SQLiteLedgerError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .notDurable(let journal, let synchronous):
       """
-      The ledger's file has journal mode '\(journal)' and synchronous \(synchronous), where 'wal' and 2 are needed. \
+      The file has journal mode '\(journal)' and synchronous \(synchronous), where 'wal' and 2 are needed. \
       Put it on a file system that SQLite can use write-ahead logging on.
       """
     case .busy(let patience):
       """
-      Another process has had the ledger's file for longer than \(patience). Nothing was written. Call again; \
+      Another process has had the file for longer than \(patience). Nothing was written. Call again; \
       if a process that has the file was stopped in the midst of a step, have it go on, or end it.
       """
     case .laterVersion(let path):
-      "The ledger's file at '\(path)' was written by a later version. Open it with that version."
+      "The file at '\(path)' was written by a later version. Open it with that version."
     case .notAKey(let text):
       "'\(text)' stands in the ledger's file where a key is needed. Restore the file from a backup."
     case .unknownState(let word):

@@ -41,16 +41,22 @@ enum DeskAssets {
         form.replaceWith(answer.ok ? "sent again" : said.error);
       });
     }
-    setInterval(async () => {
-      if (document.hidden || !document.querySelector("dl.counts")) return;
-      const answer = await fetch("/desk").catch(() => null);
+    const follow = async () => {
+      const answer = document.hidden ? null : await fetch("/desk").catch(() => null);
       if (!answer || !answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of ["dl.counts", "header p"]) {
         const [shown, read] = [document.querySelector(part), page.querySelector(part)];
         if (shown && read) shown.replaceWith(read);
       }
-    }, 10000);
+    };
+    // A large ledger takes a while to count: what follows asks for a twentieth of its time at most.
+    const wait = took => setTimeout(async () => {
+      const begun = performance.now();
+      await follow();
+      wait(performance.now() - begun);
+    }, Math.max(10000, 20 * took));
+    if (document.querySelector("dl.counts")) wait(0);
     const upload = document.getElementById("upload");
     if (upload) upload.addEventListener("submit", event => {
       event.preventDefault();

@@ -21,25 +21,13 @@ extension ShopStore {
     CREATE INDEX deciding_since ON deciding (since);
     """
 
-  static func isThere(_ customer: CustomerID, _ db: Database) throws -> Bool {
+  /// Whether somebody is being forgotten; `nil` of one who is not there.
+  static func isLeaving(_ customer: CustomerID, _ db: Database) throws -> Bool? {
     try Bool.fetchOne(
       db,
-      sql: "SELECT EXISTS (SELECT 1 FROM customer WHERE id = ? AND leaving_since IS NULL)",
+      sql: "SELECT leaving_since IS NOT NULL FROM customer WHERE id = ?",
       arguments: [customer.rawValue]
-    ) ?? false
-  }
-
-  static func isLeaving(_ customer: CustomerID, _ db: Database) throws -> Bool {
-    try Bool.fetchOne(
-      db,
-      sql: "SELECT EXISTS (SELECT 1 FROM customer WHERE id = ? AND leaving_since IS NOT NULL)",
-      arguments: [customer.rawValue]
-    ) ?? false
-  }
-
-  /// Whether somebody is being forgotten, whichever of their ids is given.
-  func isLeaving(_ id: CustomerID) async throws -> Bool {
-    try await pool.read { db in try Self.isLeaving(Self.survivor(of: id, db), db) }
+    )
   }
 
   /// Makes somebody nobody to whoever decides, until they are forgotten; a repeat changes nothing.
@@ -69,7 +57,7 @@ extension ShopStore {
   func beginDecision(for id: CustomerID, at now: Date) async throws -> Int64? {
     try await pool.write { db in
       let customer = try Self.survivor(of: id, db)
-      guard try Self.isThere(customer, db) else { return nil }
+      guard try Self.isLeaving(customer, db) == false else { return nil }
       let now = now.milliseconds
       try db.execute(sql: "DELETE FROM deciding WHERE since < ?", arguments: [now - Self.longestDecision])
       try db.execute(

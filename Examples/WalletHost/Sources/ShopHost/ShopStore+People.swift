@@ -34,7 +34,7 @@ extension ShopStore {
       let (before, survivor) = try (Self.survivor(of: id, db), Self.survivor(of: other, db))
       if before != id { return before == survivor ? nil : "merged into \(before)" }
       if survivor == id { return "\(id) is who survives" }
-      if try Self.isLeaving(id, db) || Self.isLeaving(survivor, db) {
+      if try Self.isLeaving(id, db) == true || Self.isLeaving(survivor, db) == true {
         return "one of them is being forgotten"
       }
       for sql in [

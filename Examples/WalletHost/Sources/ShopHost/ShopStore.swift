@@ -34,23 +34,20 @@ final class ShopStore: CustomerStore {
 
   func customer(_ id: CustomerID) async throws -> Shopper? {
     try await pool.read { db in
-      guard try Self.isThere(id, db) else { return nil }
-      return try Self.profile(of: id, db)
+      try Self.profile(db, sql: "SELECT profile FROM customer WHERE id = ? AND leaving_since IS NULL", of: id)
     }
   }
 
   /// The profile of somebody, whichever of their ids is given, and whether or not they are being forgotten.
   func profile(of id: CustomerID) async throws -> Shopper? {
-    try await pool.read { db in try Self.profile(of: Self.survivor(of: id, db), db) }
+    try await pool.read { db in
+      try Self.profile(db, sql: "SELECT profile FROM customer WHERE id = ?", of: Self.survivor(of: id, db))
+    }
   }
 
-  private static func profile(of id: CustomerID, _ db: Database) throws -> Shopper? {
-    let text = try String.fetchOne(
-      db,
-      sql: "SELECT profile FROM customer WHERE id = ?",
-      arguments: [id.rawValue]
-    )
-    return try text.map { try JSONDecoder().decode(Shopper.self, from: Data($0.utf8)) }
+  private static func profile(_ db: Database, sql: String, of id: CustomerID) throws -> Shopper? {
+    try String.fetchOne(db, sql: sql, arguments: [id.rawValue])
+      .map { try JSONDecoder().decode(Shopper.self, from: Data($0.utf8)) }
   }
 
   func history(of id: CustomerID, needs: [HistoryNeed]) async throws -> CustomerHistory {
@@ -86,7 +83,7 @@ final class ShopStore: CustomerStore {
     let profile = String(decoding: try JSONEncoder().encode(shopper), as: UTF8.self)
     return try await pool.write { db in
       let id = try Self.survivor(of: id, db)
-      guard try !Self.isLeaving(id, db) else { return false }
+      guard try Self.isLeaving(id, db) != true else { return false }
       try db.execute(
         sql:
           "INSERT INTO customer (id, profile) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET profile = excluded.profile",
@@ -108,7 +105,7 @@ final class ShopStore: CustomerStore {
     return try await pool.write { db in
       try Self.endDecision(decision, db)
       let customer = try Self.survivor(of: action.customer, db)
-      guard try Self.isThere(customer, db) else { return false }
+      guard try Self.isLeaving(customer, db) == false else { return false }
       try db.execute(
         sql:
           "INSERT INTO action (id, customer, name, at, content) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

@@ -54,7 +54,7 @@ import Testing
       #expect((1...60).contains(busy.retryAfter.flatMap { Int($0) } ?? 0))
       // Nobody to whoever decides already, and there until the ledger has forgotten them.
       #expect(try await shop.host.store.customer("ada") == nil)
-      #expect(try await shop.host.store.isLeaving("ada"))
+      #expect(try await shop.host.store.profile(of: "ada") != nil)
       try await shop.trouble("{}")
       #expect(try await shop.forget("ada").status == 200)
     }

@@ -97,12 +97,6 @@ final class Coalescer<Request: Sendable, Answer: Sendable>: Sendable {
   }
 }
 
-/// An error of a ledger that tells whose it is.
-package protocol LedgerFault: Error {
-  /// Whether every call would get it now, whatever it asks for: each of many has to wait for it no longer than one.
-  var isEverybodys: Bool { get }
-}
-
 /// A ledger that did not answer each request: whose answer is whose, nobody can tell.
 package struct WrongNumberOfAnswers: Error, CustomStringConvertible {
   let asked: Int

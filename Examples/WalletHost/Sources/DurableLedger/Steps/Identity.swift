@@ -35,18 +35,18 @@ extension LedgerStep {
   /// again, or the end of an offer that was listed before.
   func wasForgotten(_ plan: JourneyPlan) throws -> Bool {
     guard try standingRow().names > 0 else { return false }
-    return try rows.areForgotten(Array(plan.keys))
+    return try rows.areForgotten(plan.keys)
   }
 }
 
 extension JourneyPlan {
   /// What it would write, and the issued offers that it is about.
-  package var keys: Set<DerivedKey> {
-    var keys = Set(nodes.map(\.key))
+  package var keys: [DerivedKey] {
+    var keys = nodes.map(\.key)
     for node in nodes {
-      if case .message(let message) = node.content, let id = message.issuedOffer { keys.insert(id) }
+      if case .message(let message) = node.content, let id = message.issuedOffer { keys.append(id) }
     }
-    if trigger.id.kind == .expiry, let id = DerivedKey(trigger.id.id) { keys.insert(id) }
+    if trigger.id.kind == .expiry, let id = DerivedKey(trigger.id.id) { keys.append(id) }
     return keys
   }
 }
